@@ -1,0 +1,223 @@
+// What Faultline knows about one libc function, as data. Everything else (the exported symbol, the typed hook, the plan
+// parser's checks, `faultline list`) is derived from it, so adding a function is adding one row to a .def file here.
+//
+// How to add a row: pick the file of the function's family, write CALL(name, ...) where the C declaration is exact, or
+// CALL_AS(name, signature, ...) where it is variadic, missing from the headers, or a twin. Take the errnos from the
+// ERRORS section of its man page: environmental ones (what a sound program may meet) into .fails, programming ones
+// (EBADF, EFAULT, EINVAL …) into .misuse. Argument positions count from 0; a wrong one is a compile error.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace faultline::calls {
+
+enum class Family : std::uint8_t { io, file, stdio, net, memory, process, thread, time, random };
+inline constexpr std::array<std::string_view, 9> family_names{"io",      "file",   "stdio", "net",   "memory",
+                                                              "process", "thread", "time",  "random"};
+
+/// The position of an argument, counted from 0.
+using Argument = std::int8_t;
+inline constexpr Argument absent = -1;
+inline constexpr Argument result = -2; // the call's own result, once it has returned
+
+/// A set of error numbers: errno values (positive) or getaddrinfo's EAI_ codes (negative).
+struct Errors {
+    std::array<std::int16_t, 28> codes{};
+    std::uint8_t count = 0;
+
+    [[nodiscard]] constexpr const std::int16_t* begin() const noexcept { return codes.data(); }
+    [[nodiscard]] constexpr const std::int16_t* end() const noexcept { return codes.data() + count; }
+    [[nodiscard]] constexpr bool contains(int code) const noexcept
+    {
+        for (auto known : *this)
+            if (known == code) return true;
+        return false;
+    }
+};
+
+template <class... Codes>
+consteval Errors errors(Codes... codes)
+{
+    return {{static_cast<std::int16_t>(codes)...}, sizeof...(Codes)};
+}
+
+/// How a call says that it failed, and the errors that its environment may cause.
+struct Failure {
+    enum class Returns : std::uint8_t {
+        nothing,   // it cannot say so
+        minus_one, // -1, EOF, MAP_FAILED or SIG_ERR, with errno set
+        null,      // a null pointer, with errno set
+        zero,      // a count of 0, with errno set
+        code,      // the error number itself; errno is not touched
+        gai_code,  // an EAI_ code; errno only together with EAI_SYSTEM
+    };
+    Returns returns = Returns::nothing;
+    Errors errors;
+};
+
+template <class... Codes>
+consteval Failure minus_one(Codes... codes)
+{
+    return {Failure::Returns::minus_one, errors(codes...)};
+}
+template <class... Codes>
+consteval Failure null(Codes... codes)
+{
+    return {Failure::Returns::null, errors(codes...)};
+}
+template <class... Codes>
+consteval Failure zero(Codes... codes)
+{
+    return {Failure::Returns::zero, errors(codes...)};
+}
+template <class... Codes>
+consteval Failure code(Codes... codes)
+{
+    return {Failure::Returns::code, errors(codes...)};
+}
+template <class... Codes>
+consteval Failure gai_code(Codes... codes)
+{
+    return {Failure::Returns::gai_code, errors(codes...)};
+}
+
+/// Where the bytes lie that a call brings in (.out) or carries away (.in).
+struct Data {
+    enum class Shape : std::uint8_t {
+        none,
+        bytes,   // buffer, and a length in bytes: an argument, or the result
+        items,   // buffer, the size of an item, the number of items; the result counts items
+        text,    // a string that ends with a NUL
+        line,    // a char** that the call points at the line it read; the result is its length
+        vector,  // a struct iovec array and its length; the result counts bytes
+        message, // a struct msghdr; the result counts bytes
+        byte,    // one character: passed in, or the result itself
+    };
+    Shape shape = Shape::none;
+    Argument buffer = absent;
+    Argument length = absent; // of bytes; the size of an item; the number of iovecs
+    Argument count = absent;  // the number of items
+};
+
+constexpr Data bytes(Argument buffer, Argument length) { return {Data::Shape::bytes, buffer, length, absent}; }
+constexpr Data items(Argument buffer, Argument size, Argument count)
+{
+    return {Data::Shape::items, buffer, size, count};
+}
+constexpr Data text(Argument buffer) { return {Data::Shape::text, buffer, absent, absent}; }
+constexpr Data line(Argument pointer) { return {Data::Shape::line, pointer, absent, absent}; }
+constexpr Data vector(Argument iov, Argument count) { return {Data::Shape::vector, iov, count, absent}; }
+constexpr Data message(Argument header) { return {Data::Shape::message, header, absent, absent}; }
+constexpr Data byte(Argument value) { return {Data::Shape::byte, value, absent, absent}; }
+
+/// The bytes a call asks for: one argument, or the product of two (calloc, fread).
+struct Size {
+    Argument factor = absent;
+    Argument other = absent;
+    constexpr Size() = default;
+    constexpr Size(int argument) : factor(static_cast<Argument>(argument)) {}
+    constexpr Size(int argument, int times)
+        : factor(static_cast<Argument>(argument)), other(static_cast<Argument>(times))
+    {
+    }
+};
+
+/// How a call that may wait learns for how long, and what it reports when that time is over.
+struct Wait {
+    enum class Limit : std::uint8_t {
+        none,         // the call has no way to time out
+        milliseconds, // an int argument; negative: for ever
+        timespec,     // a struct timespec*; null: for ever
+        timeval,      // a struct timeval*; null: for ever
+        deadline,     // an absolute struct timespec* on CLOCK_REALTIME
+        clock,        // the same on the clock that the argument before it names
+        receive,      // the descriptor's SO_RCVTIMEO
+        send,         // the descriptor's SO_SNDTIMEO
+        kernel,       // decided by the system alone (connect)
+    };
+    /// What the call leaves behind in its first arguments when the time is over.
+    enum class Leaves : std::uint8_t {
+        nothing,
+        no_pollfds, // struct pollfd[0], count in 1: no revents
+        no_fd_sets, // fd_set 1, 2, 3, number of descriptors in 0: all clear
+        mutex,      // condition 0, mutex 1: the mutex was free meanwhile, and is held again
+    };
+    Limit limit = Limit::none;
+    Argument argument = absent;
+    std::int16_t error = 0; // what a timeout is reported as; 0: the call returns 0
+    Leaves leaves = Leaves::nothing;
+};
+
+/// What a call does to descriptors, threads and processes that the engine has to know of, fault or no fault.
+enum class Tracks : std::uint8_t {
+    nothing,
+    opens,      // its result is a new descriptor, stream or directory
+    pair,       // argument `tracked` is an int[2] of new descriptors
+    duplicates, // its result is a copy of the descriptor argument
+    closes,     // its descriptor, stream or directory is gone after
+    closes_all, // descriptors argument 0 and above (up to argument 1) are gone after
+    threads,    // starts a thread
+    executes,   // replaces the process image
+    spawns,     // starts another program and stays
+    exits,      // ends the process without the exit handlers
+    starts,     // calls main
+    seals,      // may take system calls away from the process (seccomp)
+};
+
+/// One row of the table.
+struct Spec {
+    std::string_view name;       // the exported symbol
+    Family family;               // the .def file it stands in
+    std::string_view means = ""; // the function that a user knows it as: "read" for __read_chk; empty: itself
+    Failure fails = {};          // failure value, and the errors the environment may cause
+    Errors misuse = {};          // errors that only a mistake in the program causes: allowed by name, never drawn
+    Argument fd = absent;        // the descriptor it works on
+    Argument stream = absent;    // the FILE*
+    Argument dir = absent;       // the DIR*
+    Argument dirfd = absent;     // the directory that `path` is relative to
+    Argument path = absent;      // a file name (of getaddrinfo: the host)
+    Argument path2 = absent;     // the second file name of rename, link, symlink
+    Size size = {};              // the bytes asked for
+    Argument flags = absent;     // the flags it takes: O_…, MSG_…, MAP_…
+    Data out = {};               // data that comes in
+    Data in = {};                // data that goes out
+    Wait waits = {};             // how it times out
+    Tracks tracks = Tracks::nothing;
+    bool acts = false;           // on an injected failure the real call is made all the same: the resource is gone (close)
+    bool allocates = false;      // belongs to @alloc
+    bool syncs = false;          // belongs to @sync
+    const char* version = nullptr; // the symbol version to resolve, where the default one is not it
+
+    /// The name under which plans and statistics know the function.
+    [[nodiscard]] constexpr std::string_view function() const noexcept { return means.empty() ? name : means; }
+    [[nodiscard]] constexpr bool can_fail() const noexcept { return fails.returns != Failure::Returns::nothing; }
+    [[nodiscard]] constexpr bool has_descriptor() const noexcept
+    {
+        return fd != absent || stream != absent || dir != absent;
+    }
+    [[nodiscard]] constexpr bool moves_data() const noexcept
+    {
+        return out.shape != Data::Shape::none || in.shape != Data::Shape::none;
+    }
+    /// Whether the bytes asked for are known before the call.
+    [[nodiscard]] constexpr bool has_size() const noexcept
+    {
+        using enum Data::Shape;
+        return size.factor != absent || out.shape == vector || in.shape == vector || out.shape == message ||
+               in.shape == message || in.shape == text;
+    }
+    /// Whether fewer bytes than asked for can be transferred, really.
+    [[nodiscard]] constexpr bool can_be_short() const noexcept
+    {
+        using enum Data::Shape;
+        const auto divisible = [](const Data& data) {
+            return data.shape == bytes || data.shape == items || data.shape == vector || data.shape == message;
+        };
+        return has_size() && (divisible(out) || divisible(in)) && can_fail();
+    }
+};
+
+} // namespace faultline::calls

@@ -1,0 +1,49 @@
+// faultline check: is this plan valid, and what will it do?
+#include "cli/cli.hpp"
+
+#include "cli/summary.hpp"
+#include "plan/parse.hpp"
+
+#include <CLI/App.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <memory>
+
+namespace faultline::cli {
+
+namespace {
+
+/// Returns whether the plan is valid.
+bool check(const std::string& path)
+{
+    const auto parsed = plan::load(path);
+    for (const auto& mistake : parsed.mistakes)
+        fmt::print(stderr, "faultline: {}\n", mistake.at(path));
+    if (!parsed.mistakes.empty()) return false;
+    const auto& plan = parsed.plan();
+    const auto faults = plan.view(plan.faults);
+    fmt::print("{}: ok, {}\n", path, counted(faults.size(), "fault"));
+    for (const auto& fault : faults)
+        fmt::print("  {}: {}{}\n", plan.text(fault.name), plan::describe(plan, fault),
+                   fault.enabled ? "" : " (not enabled)");
+    for (const auto& warning : parsed.warnings)
+        fmt::print("  warning: {}\n", warning.at(path));
+    return true;
+}
+
+} // namespace
+
+void add_check(CLI::App& app, int& status)
+{
+    auto* const command = app.add_subcommand("check", "Validate plans and say in words what each fault will do");
+    const auto plans = std::make_shared<std::vector<std::string>>();
+    command->add_option("PLAN", *plans, "TOML files")->required();
+    command->footer(
+        "Example:\n  faultline check config/*.toml\n\nExit status: 0 all are valid, 125 there are mistakes.");
+    command->callback([plans, &status] {
+        for (const auto& path : *plans)
+            if (!check(path)) status = own_error;
+    });
+}
+
+} // namespace faultline::cli

@@ -1,0 +1,116 @@
+#include "cli/collect.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <set>
+#include <unistd.h>
+
+namespace faultline::cli {
+
+namespace {
+
+/// A line of the run's list of process images. A process that executes another program has several.
+struct Image {
+    pid_t pid = 0;
+    std::string ledger, json;
+    bool last_of_pid = true;
+};
+
+std::vector<Image> read_images(const std::string& path)
+{
+    std::vector<Image> images;
+    std::set<std::string> known;
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) {
+        const auto first = line.find('\t');
+        const auto second = line.find('\t', first + 1);
+        const auto third = line.find('\t', second + 1);
+        if (first == std::string::npos || second == std::string::npos || third == std::string::npos) continue;
+        Image image;
+        image.pid = static_cast<pid_t>(std::strtol(line.c_str(), nullptr, 10));
+        image.ledger = line.substr(second + 1, third - second - 1);
+        image.json = line.substr(third + 1);
+        for (auto& other : images)
+            if (other.pid == image.pid) other.last_of_pid = false;
+        if (known.insert(image.json).second) images.push_back(std::move(image));
+    }
+    return images;
+}
+
+ledger::Ending ending_of(const Image& image, const ledger::Header& header, const Outcome& outcome, std::string& words)
+{
+    const auto death = outcome.deaths.find(image.pid);
+    if (header.state == ledger::State::executed) return {};
+    if (death == outcome.deaths.end() || !image.last_of_pid) return ending_now(header);
+    words = ending(death->second.status);
+    return {.exit = words, .monotonic_ns = death->second.monotonic_ns};
+}
+
+bool write_whole(const std::string& path, std::string_view text)
+{
+    const auto temporary = path + ".tmp";
+    {
+        std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+        file << text;
+        if (!file.flush()) return false;
+    }
+    std::error_code error;
+    std::filesystem::rename(temporary, path, error);
+    return !error;
+}
+
+/// Makes the record of a process that left its ledger. Of one that is dead it becomes the statistics file.
+void settle(const Image& image, const Outcome& outcome, RunDirectory& directory, Collected& collected)
+{
+    const auto opened = ledger::open(image.ledger);
+    if (!opened.ledger) {
+        collected.records.problems.push_back(fmt::format("{}: {}", image.ledger, opened.problem));
+        return;
+    }
+    const auto& header = opened.ledger->header();
+    std::string words;
+    const auto end = ending_of(image, header, outcome, words);
+    const auto text = opened.ledger->json(end);
+    Record record{.document = {}, .file = image.json};
+    if (!parse(text, record.document)) {
+        collected.records.problems.push_back(fmt::format("{}: is damaged: its record makes no sense", image.ledger));
+        return;
+    }
+    const bool running =
+        outcome.deaths.count(image.pid) == 0 && header.state == ledger::State::running && lives(header);
+    if (running) {
+        record.file = image.ledger;
+        if (directory.holds(image.ledger)) directory.keep();
+    } else if (write_whole(image.json, text)) {
+        ::unlink(image.ledger.c_str());
+    } else {
+        record.file = image.ledger;
+    }
+    collected.files.push_back(record.file);
+    collected.records.all.push_back(std::move(record));
+}
+
+} // namespace
+
+Collected collect(RunDirectory& directory, const Outcome& outcome)
+{
+    Collected collected;
+    for (const auto& image : read_images(directory.path() + "/images")) {
+        if (image.pid == outcome.pid) collected.program_seen = true;
+        std::error_code error;
+        if (std::filesystem::exists(image.ledger, error)) {
+            settle(image, outcome, directory, collected);
+        } else if (std::filesystem::exists(image.json, error)) {
+            load(image.json, collected.records);
+            collected.files.push_back(image.json);
+        } else {
+            collected.records.problems.push_back(
+                fmt::format("{}: the record of process {} is gone", image.json, image.pid));
+        }
+    }
+    return collected;
+}
+
+} // namespace faultline::cli

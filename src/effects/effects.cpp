@@ -1,0 +1,96 @@
+#include "effects/effects.hpp"
+
+#include "sys/syscalls.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+
+namespace faultline::effects {
+namespace {
+
+using Effect = Word (*)(const Invocation&);
+/// In the order of plan::Type.
+constexpr std::array<Effect, plan::type_names.size()> effects{fail, proceed, time_out, corrupt, shorten, give};
+
+/// A write to a connection that is gone raises SIGPIPE as well, unless the caller asked for it not to.
+void raise_signal_of(const engine::Call& call, std::int32_t error)
+{
+    const auto& spec = spec_of(call);
+    if (error != EPIPE || spec.in.shape == calls::Data::Shape::none) return;
+    if (spec.flags != calls::absent && (call.words[spec.flags] & MSG_NOSIGNAL) != 0 && spec.family == calls::Family::net)
+        return;
+    sys::signal_thread(sys::getpid(), sys::gettid(), SIGPIPE);
+}
+
+} // namespace
+
+Word strike(const Invocation& invocation)
+{
+    const auto& verdict = invocation.verdict;
+    // A timeout's delay is the time it waits for, not a time before it.
+    if (verdict.delay_ns != 0 && verdict.fault->type != plan::Type::timeout)
+        sys::sleep_until(sys::now(CLOCK_MONOTONIC) + static_cast<std::int64_t>(verdict.delay_ns), false);
+    return effects[static_cast<std::size_t>(verdict.fault->type)](invocation);
+}
+
+void mark_stream(const engine::Call& call) noexcept
+{
+    const auto& spec = spec_of(call);
+    if (spec.stream == calls::absent || spec.acts) return;
+    if (auto* const stream = engine::pointer<FILE>(call, spec.stream)) stream->_flags |= _IO_ERR_SEEN;
+}
+
+bool succeeded(const calls::Spec& spec, Word result) noexcept
+{
+    using enum calls::Failure::Returns;
+    switch (spec.fails.returns) {
+    case null: return result != 0;
+    case code:
+    case gai_code: return result == 0;
+    case zero: return true; // a count, maybe of nothing
+    default: return static_cast<std::int64_t>(result) >= 0;
+    }
+}
+
+Word report(const engine::Call& call, std::int32_t error)
+{
+    using enum calls::Failure::Returns;
+    const auto& spec = spec_of(call);
+    raise_signal_of(call, error);
+    mark_stream(call);
+    switch (spec.fails.returns) {
+    case code: return static_cast<Word>(error);
+    case gai_code:
+        if (error < 0) return static_cast<Word>(static_cast<std::int64_t>(error));
+        errno = error;
+        return static_cast<Word>(static_cast<std::int64_t>(EAI_SYSTEM));
+    case null:
+    case zero: errno = error; return 0;
+    default: errno = error; return ~Word{0};
+    }
+}
+
+Word fail(const Invocation& invocation)
+{
+    const auto& fault = *invocation.verdict.fault;
+    // What destroys something destroys it also when it reports a failure: a close() that failed has closed.
+    if (spec_of(invocation.call).acts) invocation.perform(invocation.words);
+    const Word reported = report(invocation.call, invocation.verdict.error);
+    return fault.has_returns ? static_cast<Word>(fault.returns) : reported;
+}
+
+Word proceed(const Invocation& invocation) { return invocation.perform(invocation.words); }
+
+Word give(const Invocation& invocation)
+{
+    auto* const event = invocation.verdict.event;
+    if (event != nullptr) {
+        event->returned = invocation.verdict.fault->returns;
+        event->did |= ledger::did_return;
+    }
+    return static_cast<Word>(invocation.verdict.fault->returns);
+}
+
+} // namespace faultline::effects

@@ -1,0 +1,40 @@
+// What each fault type does, around or instead of the real call.
+#pragma once
+
+#include "engine/judge.hpp"
+
+namespace faultline::effects {
+
+using engine::Word;
+
+/// A call that was struck, on its way to the effect. Nothing here has a destructor: the real call may be left by thread
+/// cancellation or an exception of the host.
+struct Invocation {
+    const engine::Call& call;
+    const engine::Verdict& verdict;
+    Word* words;                  // the arguments, which an effect may change before it performs
+    Word (*perform)(Word* words); // makes the real call
+};
+
+/// Carries out the verdict and returns what the host gets; sets errno where the real call would. After boot; in a signal
+/// handler too. System calls only as far as the effect needs them.
+Word strike(const Invocation& invocation);
+
+// One for each plan::Type, in effects.cpp, wait.cpp and data.cpp.
+Word fail(const Invocation& invocation);
+Word proceed(const Invocation& invocation);
+Word time_out(const Invocation& invocation);
+Word corrupt(const Invocation& invocation);
+Word shorten(const Invocation& invocation);
+Word give(const Invocation& invocation);
+
+/// Reports `error` in the function's own way: failure value, errno, the stream's error flag, SIGPIPE with EPIPE.
+Word report(const engine::Call& call, std::int32_t error);
+
+/// Whether a result means that the call succeeded.
+[[nodiscard]] bool succeeded(const calls::Spec& spec, Word result) noexcept;
+
+/// Marks the call's stream as one that met an error, so that ferror() agrees with what the host was told.
+void mark_stream(const engine::Call& call) noexcept;
+
+} // namespace faultline::effects

@@ -1,0 +1,95 @@
+#include "engine/record.hpp"
+
+#include "engine/scratch.hpp"
+#include "engine/site.hpp"
+#include "ledger/ledger.hpp"
+#include "sys/syscalls.hpp"
+
+namespace faultline::engine {
+namespace {
+
+/// Sums one counter over all threads: exact where threads do not race, and never behind what this thread has seen.
+template <class Counter>
+std::uint64_t sum(const ledger::Header& header, Counter counter) noexcept
+{
+    std::uint64_t total = 0;
+    const auto claimed = header.threads_claimed.load(std::memory_order_acquire);
+    for (std::uint32_t block = 0; block < claimed; ++block)
+        total += counter(header.thread(block));
+    return total;
+}
+
+void keep_path(ledger::Event& event, std::string_view path) noexcept
+{
+    constexpr auto room = sizeof event.path.bytes;
+    if (path.size() > room) {
+        path.remove_prefix(path.size() - room); // the end tells more than the beginning
+        event.did |= ledger::did_cut_path;
+    }
+    event.path.assign(path);
+}
+
+void note_path(ledger::Event& event, const Call& call, bool may_ask) noexcept
+{
+    const auto& spec = spec_of(call);
+    if (spec.path != calls::absent) {
+        if (const auto* path = pointer<const char>(call, spec.path)) keep_path(event, path);
+        return;
+    }
+    if (event.has_fd == 0 || !may_ask) return;
+    const Scratch scratch;
+    std::string_view path;
+    if (scratch.data() != nullptr && path_of_descriptor(event.fd, scratch.data(), Scratch::size, path))
+        keep_path(event, path);
+}
+
+} // namespace
+
+void note_error(const Verdict& verdict, std::int32_t error) noexcept
+{
+    verdict.header->count_error(verdict.index, error);
+    if (verdict.event != nullptr) verdict.event->error = error;
+}
+
+ledger::Event* record(const Context& context, const Call& call, const Occasion& occasion, const Verdict& verdict) noexcept
+{
+    auto& header = context.header;
+    auto* const event = ledger::claim_event(header);
+    if (verdict.error != 0) header.count_error(occasion.fault, verdict.error);
+    if (event == nullptr) return nullptr;
+
+    const auto& spec = spec_of(call);
+    event->fault = occasion.fault;
+    event->function = occasion.function;
+    event->type = verdict.fault->type;
+    event->call = sum(header, [&](const ledger::Thread& thread) {
+        return thread.calls(header.fault_count)[occasion.function];
+    });
+    event->match = occasion.in_thread && verdict.fault->count == plan::Count::process
+                       ? sum(header, [&](const ledger::Thread& thread) { return thread.shares()[occasion.fault].matched; })
+                       : occasion.match;
+    event->time_ns = sys::now(CLOCK_MONOTONIC) - header.armed_monotonic_ns.load(std::memory_order_relaxed);
+    if (spec.has_descriptor()) {
+        event->fd = descriptor_of(call);
+        event->has_fd = event->fd >= 0 ? 1 : 0;
+    }
+    if (spec.has_size()) {
+        event->size = asked_bytes(call);
+        event->has_size = 1;
+    }
+    if (verdict.delay_ns != 0) {
+        event->delay_ns = verdict.delay_ns;
+        event->did |= ledger::did_delay;
+    }
+    const bool may_ask = (header.trouble.load(std::memory_order_relaxed) & ledger::sealed) == 0;
+    note_path(*event, call, may_ask);
+    const auto lineage = context.thread.lineage.view();
+    const auto process = header.lineage.view();
+    if (lineage.starts_with(process)) event->thread.assign(lineage.substr(process.size()));
+    note_site(*event, call.caller);
+    if (verdict.error != 0) event->error = verdict.error;
+    event->complete.store(1, std::memory_order_release);
+    return event;
+}
+
+} // namespace faultline::engine

@@ -1,0 +1,73 @@
+#include "engine/site.hpp"
+
+#include "engine/draw.hpp"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <unwind.h>
+
+namespace faultline::engine {
+namespace {
+
+constexpr int deepest = 24; // frames of the program that make up a site
+
+struct Place {
+    std::string_view module; // file name without directories; empty: unknown
+    std::uint64_t offset;    // as addr2line takes it
+};
+
+Place place_of(std::uintptr_t address) noexcept
+{
+    dl_find_object found{};
+    if (_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return {{}, address};
+    const link_map& map = *found.dlfo_link_map;
+    // The program itself is in the list without a name.
+    std::string_view name{map.l_name == nullptr || *map.l_name == '\0' ? program_invocation_short_name : map.l_name};
+    if (const auto slash = name.rfind('/'); slash != std::string_view::npos) name.remove_prefix(slash + 1);
+    return {name, address - map.l_addr};
+}
+
+struct Walk {
+    std::uintptr_t caller;
+    int frames;
+    std::uint64_t hash;
+};
+
+void add(Walk& walk, std::uintptr_t address) noexcept
+{
+    const auto place = place_of(address);
+    // Code outside any module (a JIT's) has no address that is the same in the next run.
+    walk.hash = hash(place.module, mix(walk.hash + (place.module.empty() ? 0 : place.offset)));
+    ++walk.frames;
+}
+
+_Unwind_Reason_Code step(_Unwind_Context* context, void* data)
+{
+    auto& walk = *static_cast<Walk*>(data);
+    const auto address = static_cast<std::uintptr_t>(_Unwind_GetIP(context));
+    if (walk.frames == 0 && address != walk.caller) return _URC_NO_REASON; // our own frames
+    add(walk, address);
+    return walk.frames < deepest ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+} // namespace
+
+void note_site(ledger::Event& event, const void* caller) noexcept
+{
+    Walk walk{reinterpret_cast<std::uintptr_t>(caller), 0, 0};
+    _Unwind_Backtrace(&step, &walk);
+    if (walk.frames == 0) add(walk, walk.caller);
+    const auto place = place_of(walk.caller);
+    event.module.assign(place.module);
+    event.caller_offset = place.offset;
+    event.site = static_cast<std::uint32_t>(walk.hash ^ (walk.hash >> 32U));
+    event.did |= ledger::did_site;
+}
+
+void prepare_sites() noexcept
+{
+    Walk walk{0, 0, 0};
+    _Unwind_Backtrace(&step, &walk);
+}
+
+} // namespace faultline::engine

@@ -1,0 +1,226 @@
+// The second phase of boot: our constructor reads the environment and the plan, makes the record, and arms the slots last.
+// While the plan is parsed no hook is armed, so nothing can recurse.
+#include "calls/errors.hpp"
+#include "hook/lineage.hpp"
+#include "hook/slots.hpp"
+#include "hook/track.hpp"
+#include "engine/site.hpp"
+#include "plan/glob.hpp"
+#include "plan/parse.hpp"
+#include "sys/syscalls.hpp"
+#include "sys/text.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+namespace faultline::hook {
+namespace {
+
+constexpr int own_error = 125; // the exit status of a harness that cannot do its work
+
+/// Writes a line to standard error, however long. Boot only.
+void say(const std::string& text)
+{
+    const std::string line = "faultline: " + text + "\n";
+    sys::write(2, line.data(), line.size());
+}
+
+[[noreturn]] void refuse(const std::string& text)
+{
+    say(text);
+    sys::exit_group(own_error);
+}
+
+std::string_view variable(char** environment, std::string_view name)
+{
+    for (char** entry = environment; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text{*entry};
+        if (text.size() > name.size() && text.starts_with(name) && text[name.size()] == '=')
+            return text.substr(name.size() + 1);
+    }
+    return {};
+}
+
+std::string working_directory()
+{
+    std::string path(4096, '\0');
+    const long length = sys::getcwd(path.data(), path.size());
+    path.resize(length > 0 ? static_cast<std::size_t>(length) - 1 : 0);
+    return path;
+}
+
+std::string_view file_name(std::string_view path)
+{
+    const auto slash = path.rfind('/');
+    return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+/// Whether `programs` names this executable, by the name it was called by or by that of its file.
+bool names_this_program(const plan::Plan& plan)
+{
+    if (plan.programs.count == 0) return true;
+    std::string executable(4096, '\0');
+    const long length = sys::readlink("/proc/self/exe", executable.data(), executable.size());
+    executable.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+    for (const auto glob : plan.view(plan.programs))
+        if (plan::glob_matches(plan.text(glob), process.program) ||
+            plan::glob_matches(plan.text(glob), file_name(executable)))
+            return true;
+    return false;
+}
+
+/// A relative path in our environment would lead a child with another working directory astray, to no faults at all.
+void make_absolute(const char* name, std::string_view value, const std::string& directory)
+{
+    if (!value.empty() && !value.starts_with('/')) setenv(name, (directory + "/" + std::string{value}).c_str(), 1);
+}
+
+void make_preload_absolute(std::string_view value, const std::string& directory)
+{
+    std::string whole;
+    bool changed = false;
+    for (std::size_t at = 0; at < value.size();) {
+        const auto end = value.find_first_of(": ", at);
+        const auto entry = value.substr(at, end == std::string_view::npos ? end : end - at);
+        const bool relative = entry.find('/') != std::string_view::npos && !entry.starts_with('/');
+        if (!whole.empty()) whole += ':';
+        if (relative) whole += directory + "/";
+        whole += entry;
+        changed = changed || relative;
+        at = end == std::string_view::npos ? value.size() : end + 1;
+    }
+    if (changed) setenv("LD_PRELOAD", whole.c_str(), 1);
+}
+
+/// A copy of the plan that stays where it is for the life of the process.
+const plan::Plan* keep(const std::vector<std::byte>& block)
+{
+    void* const kept = sys::map(nullptr, block.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+    if (kept == nullptr) refuse("there is no memory for the plan");
+    std::memcpy(kept, block.data(), block.size());
+    return static_cast<const plan::Plan*>(kept);
+}
+
+std::uint64_t drawn_seed()
+{
+    std::uint64_t seed = 0;
+    if (sys::call(SYS_getrandom, sys::address(&seed), sizeof seed, 0) != sizeof seed)
+        seed = engine::mix(static_cast<std::uint64_t>(sys::now(CLOCK_REALTIME)) ^ static_cast<std::uint64_t>(sys::getpid()));
+    return seed >> 1U; // a seed is below 2^63, so that every JSON reader takes it
+}
+
+void choose_seed(std::string_view given, const Inheritance* inherited)
+{
+    if (!given.empty()) {
+        const auto seed = plan::parse_seed(given);
+        if (!seed) refuse("FAULT_SEED is '" + std::string{given} + "'; it must be a whole number from 0 to 9223372036854775807");
+        process.seed = *seed;
+    } else if (process.plan->seed_given) {
+        process.seed = process.plan->seed;
+    } else {
+        process.seed = inherited != nullptr ? inherited->seed : drawn_seed();
+    }
+}
+
+bool disabled_by(std::string_view value)
+{
+    if (value.empty() || value == "0") return false;
+    if (value != "1") refuse("FAULT_DISABLE is '" + std::string{value} + "'; it must be 1, to let everything pass, or 0");
+    return true;
+}
+
+/// The ledger of the image that this one has replaced is no longer needed: that image wrote its statistics file.
+void remove_replaced_ledger(const Inheritance& inherited)
+{
+    if (inherited.replaced_pid != sys::getpid() || inherited.replaced_ledger.empty()) return;
+    process.image_by_exec = true;
+    const std::string path{inherited.replaced_ledger};
+    const int fd = sys::open(path.c_str(), O_RDONLY | O_NOFOLLOW);
+    if (fd < 0) return;
+    std::vector<char> bytes(sizeof(ledger::Header));
+    const bool whole = sys::read(fd, bytes.data(), bytes.size()) == static_cast<long>(bytes.size());
+    sys::close(fd);
+    const auto& header = *reinterpret_cast<const ledger::Header*>(bytes.data());
+    if (whole && header.magic_number == ledger::magic && header.pid == sys::getpid() &&
+        header.state == ledger::State::executed)
+        sys::unlink(path.c_str());
+}
+
+void at_exit(int status, void*) { finish(ledger::State::finished, status & 0xff); }
+void at_quick_exit_of_host() { finish(ledger::State::finished, quick_exit_status & 0xff); }
+
+/// Points the slots of all rows that a fault names, or that the engine has to see, at their hooks.
+void arm_rows()
+{
+    const auto& plan = *process.plan;
+    const auto functions = plan.view(plan.function_of_row);
+    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
+        const auto& spec = calls::table[row];
+        const bool carries_lineage = spec.tracks == calls::Tracks::executes || spec.tracks == calls::Tracks::spawns;
+        const bool wanted = process.selected ? functions[row] != plan::no_index || must_see(plan, spec) : carries_lineage;
+        if (wanted) arm_row(calls::Id{row});
+    }
+}
+
+void boot(int argc, char** argv, char** environment)
+{
+    const auto config = variable(environment, "FAULT_CONFIG");
+    if (config.empty() || getauxval(AT_SECURE) != 0) return;
+    resolve();
+    sys::use_clock(real<int(clockid_t, timespec*)>(calls::id_clock_gettime));
+    engine::use_dirfd(reinterpret_cast<int (*)(void*)>(dlsym(RTLD_NEXT, "dirfd")));
+
+    process.argc = argc;
+    process.argv = argv;
+    process.pid = sys::getpid();
+    process.program = file_name(argc > 0 ? argv[0] : "");
+    if (process.program.starts_with('-')) process.program.remove_prefix(1); // a login shell
+
+    const auto directory = working_directory();
+    const std::string path = config.starts_with('/') ? std::string{config} : directory + "/" + std::string{config};
+    const auto parsed = plan::load(path);
+    if (!parsed.mistakes.empty()) {
+        for (const auto& mistake : parsed.mistakes)
+            say(mistake.at(config));
+        sys::exit_group(own_error);
+    }
+    process.plan = keep(parsed.block);
+    process.selected = names_this_program(*process.plan);
+    process.disabled = disabled_by(variable(environment, "FAULT_DISABLE"));
+
+    Inheritance inherited;
+    const bool is_child = parse_inheritance(variable(environment, "FAULT_LINEAGE"), inherited);
+    choose_seed(variable(environment, "FAULT_SEED"), is_child ? &inherited : nullptr);
+    if (is_child) process.lineage = inherited.lineage;
+    else process.lineage.assign("0");
+    if (is_child) remove_replaced_ledger(inherited);
+
+    make_absolute("FAULT_CONFIG", config, directory);
+    make_preload_absolute(variable(environment, "LD_PRELOAD"), directory);
+    own_heirloom().write(process.lineage, 0, {});
+    putenv(own_heirloom().text);
+    pthread_atfork(&before_fork, nullptr, &after_fork_in_child);
+
+    if (process.selected) {
+        const auto stats = variable(environment, "FAULT_STATS");
+        ledger::set_pattern(stats.empty() ? process.plan->text(process.plan->stats_file) : stats, directory,
+                            variable(environment, "FAULT_RUN"));
+        make_record();
+        if (process.header == nullptr) refuse("there is no memory for the ledger");
+        engine::prepare_sites();
+        // Registered before anything of the host's, so they run after all of it.
+        on_exit(&at_exit, nullptr);
+        at_quick_exit(&at_quick_exit_of_host);
+    }
+    if (process.selected && process.plan->arm == plan::Arm::load) arm();
+    arm_rows();
+}
+
+[[gnu::constructor]] void constructor(int argc, char** argv, char** environment) { boot(argc, argv, environment); }
+
+} // namespace
+} // namespace faultline::hook

@@ -1,0 +1,187 @@
+// The calls after which this process is another one, or has one more thread, or is no more: each gets what it needs to know of
+// its place in the tree, and what was counted so far is made safe.
+#include "hook/lineage.hpp"
+#include "hook/track.hpp"
+#include "sys/syscalls.hpp"
+
+#include <cerrno>
+#include <pthread.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace faultline::hook {
+namespace {
+
+using Environment = char* const*;
+using Main = int (*)(int, char**, char**);
+
+constinit Main host_main = nullptr;
+
+// --- threads ---------------------------------------------------------------------------------------------------------
+
+void* begin_thread(void* block)
+{
+    own_block = static_cast<ledger::Thread*>(block);
+    own_block->owner = static_cast<std::uint32_t>(sys::gettid());
+    const auto start = reinterpret_cast<void* (*)(void*)>(own_block->start);
+    return start(reinterpret_cast<void*>(own_block->argument));
+}
+
+/// pthread_create has attributes before the function that the thread runs; thrd_create has none.
+Word start_thread(calls::Id row, Word* words)
+{
+    const bool is_posix = row == calls::id_pthread_create;
+    const int function = is_posix ? 2 : 1;
+    auto* const block = process.selected ? prepare_thread(next_lineage()) : nullptr;
+    if (block != nullptr) {
+        block->start = words[function];
+        block->argument = words[function + 1];
+        words[function] = reinterpret_cast<Word>(&begin_thread);
+        words[function + 1] = reinterpret_cast<Word>(block);
+    }
+    const int status = is_posix ? real<int(Word, Word, Word, Word)>(row)(words[0], words[1], words[2], words[3])
+                                : real<int(Word, Word, Word)>(row)(words[0], words[1], words[2]);
+    if (status != 0 && block != nullptr) block->owner = 0;
+    return static_cast<Word>(static_cast<std::int64_t>(status));
+}
+
+// --- other programs --------------------------------------------------------------------------------------------------
+
+std::size_t count_entries(Environment environment) noexcept
+{
+    std::size_t count = 0;
+    while (environment != nullptr && environment[count] != nullptr)
+        ++count;
+    return count;
+}
+
+/// Copies an environment with the heirloom in it, into room for two entries more than it has. One that does not lead to
+/// a plan is left as it is.
+void inherit(Environment from, char** to, Heirloom& heirloom) noexcept
+{
+    bool leads_to_a_plan = false;
+    std::size_t count = 0;
+    for (Environment entry = from; entry != nullptr && *entry != nullptr; ++entry) {
+        const std::string_view text{*entry};
+        if (text.starts_with(lineage_variable)) continue;
+        if (text.starts_with("FAULT_CONFIG=")) leads_to_a_plan = true;
+        to[count++] = *entry;
+    }
+    if (leads_to_a_plan) to[count++] = heirloom.text;
+    to[count] = nullptr;
+}
+
+Word execute(calls::Id row, Word* words)
+{
+    const bool takes_environment = row != calls::id_execv && row != calls::id_execvp;
+    const int position = row == calls::id_execveat ? 3 : 2;
+    const auto given = takes_environment ? reinterpret_cast<Environment>(words[position]) : environ;
+    const bool is_us = sys::getpid() == process.pid;
+    const bool leaves_record = is_us && process.selected && !process.record_pending;
+    Heirloom& heirloom = own_heirloom();
+    heirloom.write(next_lineage(), is_us ? process.pid : 0, leaves_record ? ledger::place().ledger : std::string_view{});
+    auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
+    inherit(given, environment, heirloom);
+
+    finish(ledger::State::executed, ledger::unknown_status);
+    const auto with = reinterpret_cast<Word>(environment);
+    int result = -1;
+    if (row == calls::id_execveat)
+        result = real<int(Word, Word, Word, Word, Word)>(row)(words[0], words[1], words[2], with, words[4]);
+    else if (row == calls::id_execv || row == calls::id_execvp)
+        result = real<int(Word, Word, Word)>(row == calls::id_execv ? calls::id_execve : calls::id_execvpe)(
+            words[0], words[1], with);
+    else
+        result = real<int(Word, Word, Word)>(row)(words[0], words[1], with);
+    if (leaves_record) process.header->state = ledger::State::running; // it failed: life goes on
+    return static_cast<Word>(static_cast<std::int64_t>(result));
+}
+
+Word spawn(calls::Id row, Word* words)
+{
+    const auto lineage = next_lineage();
+    if (row == calls::id_posix_spawn || row == calls::id_posix_spawnp) {
+        Heirloom& heirloom = own_heirloom(); // the child has its copy before the call returns
+        heirloom.write(lineage, 0, {});
+        const auto given = reinterpret_cast<Environment>(words[5]);
+        auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
+        inherit(given, environment, heirloom);
+        return static_cast<Word>(static_cast<std::int64_t>(real<int(Word, Word, Word, Word, Word, Word)>(row)(
+            words[0], words[1], words[2], words[3], words[4], reinterpret_cast<Word>(environment))));
+    }
+    own_heirloom().write(lineage, 0, {});
+    return row == calls::id_system ? static_cast<Word>(static_cast<std::int64_t>(real<int(Word)>(row)(words[0])))
+                                   : real<Word(Word, Word)>(row)(words[0], words[1]);
+}
+
+// --- the end, and the beginning --------------------------------------------------------------------------------------
+
+Word exit_now(calls::Id row, Word* words)
+{
+    if (row == calls::id_abort) {
+        finish(ledger::State::finished, ledger::by_abort);
+        real<void()>(row)();
+        return 0;
+    }
+    // quick_exit still runs handlers, of which ours is the last: it needs to know only the status.
+    if (row == calls::id_quick_exit) quick_exit_status = static_cast<int>(words[0]);
+    else finish(ledger::State::finished, static_cast<int>(words[0]) & 0xff);
+    real<void(int)>(row)(static_cast<int>(words[0]));
+    return 0;
+}
+
+int run_main(int argc, char** argv, char** envp)
+{
+    if (process.plan->arm == plan::Arm::main) arm();
+    else wait_to_arm();
+    return host_main(argc, argv, envp);
+}
+
+Word start_program(calls::Id row, Word* words)
+{
+    host_main = reinterpret_cast<Main>(words[0]);
+    words[0] = reinterpret_cast<Word>(&run_main);
+    return static_cast<Word>(real<int(Word, Word, Word, Word, Word, Word, Word)>(row)(
+        words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
+}
+
+/// After a filter is in place no system call of ours is safe, so the record is made before it.
+Word seal(calls::Id row, Word* words)
+{
+    const bool by_prctl = row == calls::id_prctl || words[0] == SYS_prctl;
+    const Word* const arguments = row == calls::id_prctl ? words : words + 1;
+    const bool seals = process.selected && (by_prctl ? static_cast<int>(arguments[0]) == PR_SET_SECCOMP
+                                                     : words[0] == SYS_seccomp && arguments[0] <= 1);
+    if (seals) {
+        static_cast<void>(next_lineage()); // makes the record
+        process.header->trouble |= ledger::sealed;
+    }
+    const Word result =
+        row == calls::id_prctl
+            ? static_cast<Word>(static_cast<std::int64_t>(
+                  real<int(int, Word, Word, Word, Word)>(row)(static_cast<int>(words[0]), words[1], words[2], words[3], words[4])))
+            : static_cast<Word>(real<long(Word, Word, Word, Word, Word, Word, Word)>(row)(
+                  words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
+    if (seals && static_cast<std::int64_t>(result) < 0)
+        process.header->trouble &= ~static_cast<std::uint32_t>(ledger::sealed);
+    return result;
+}
+
+} // namespace
+
+constinit std::atomic<int> quick_exit_status{0};
+
+Word door(calls::Id row, Word* words)
+{
+    using enum calls::Tracks;
+    switch (calls::table[row].tracks) {
+    case threads: return start_thread(row, words);
+    case executes: return execute(row, words);
+    case spawns: return spawn(row, words);
+    case exits: return exit_now(row, words);
+    case starts: return start_program(row, words);
+    default: return seal(row, words);
+    }
+}
+
+} // namespace faultline::hook

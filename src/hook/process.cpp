@@ -1,0 +1,220 @@
+#include "hook/process.hpp"
+
+#include "sys/syscalls.hpp"
+#include "sys/text.hpp"
+
+namespace faultline::hook {
+
+constinit Process process;
+constinit std::atomic<const plan::Plan*> active{nullptr};
+constinit thread_local ledger::Thread* own_block = nullptr;
+
+namespace {
+
+constinit engine::Descriptors followed;
+constinit thread_local ledger::Lineage lineage_of_fork{};
+constinit std::atomic<std::uint64_t> children_in_transit{0}; // of a process that `programs` leaves out
+constinit std::atomic<std::uint64_t> strangers{0};           // threads that began out of our sight
+constinit std::atomic<std::int64_t> armed_at{0};             // monotonic ns; a child goes on with its parent's
+
+// `arm = "5s"` and `arm = "file:PATH"`: the next moment at which to look whether it is time; 0: not waiting.
+constinit std::atomic<std::int64_t> look_at{0};
+constexpr std::int64_t look_every = 5'000'000;
+
+bool is_sealed() noexcept
+{
+    return (process.header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0;
+}
+
+void append(ledger::Lineage& lineage, std::string_view text) noexcept
+{
+    if (!lineage.append(text) && process.header != nullptr) process.header->trouble |= ledger::lineage_cut;
+}
+
+void append_ordinal(ledger::Lineage& lineage, std::string_view separator, std::uint64_t ordinal) noexcept
+{
+    char text[24];
+    sys::Writer writer{text};
+    writer << separator << ordinal;
+    append(lineage, writer.view());
+}
+
+/// Starts a thread's own numbering of matches, and its streams of draws.
+void adopt(ledger::Thread& block, const ledger::Lineage& lineage) noexcept
+{
+    block.lineage = lineage;
+    block.children = 0;
+    const auto faults = process.plan->view(process.plan->faults);
+    for (std::size_t i = 0; i < faults.size(); ++i) {
+        auto& share = block.shares()[i];
+        share.matched_before = share.matched;
+        share.key = engine::stream_key(process.seed, process.plan->text(faults[i].name), lineage.view());
+    }
+}
+
+/// The calling thread's block, taken at its first call that needs one.
+ledger::Thread& enter() noexcept
+{
+    if (own_block != nullptr) return *own_block;
+    if (!process.record_pending && is_sealed()) {
+        own_block = &process.header->thread(0);
+        return *own_block;
+    }
+    const auto mask = sys::block_signals(); // a handler must not find the record half made
+    make_record();
+    const auto tid = sys::gettid();
+    auto& block = ledger::claim_thread(*process.header, static_cast<std::uint32_t>(tid));
+    if (block.shared == 0) {
+        auto lineage = process.lineage;
+        if (tid != process.pid) append_ordinal(lineage, ".x", strangers.fetch_add(1) + 1);
+        adopt(block, lineage);
+    }
+    own_block = &block;
+    sys::restore_signals(mask);
+    return block;
+}
+
+bool due() noexcept
+{
+    auto next = look_at.load(std::memory_order_relaxed);
+    if (next == 0 || is_sealed()) return false;
+    const auto now = sys::now(CLOCK_MONOTONIC);
+    if (now < next || !look_at.compare_exchange_strong(next, now + look_every)) return false;
+    const auto& plan = *process.plan;
+    return plan.arm == plan::Arm::after || sys::exists(plan.text(plan.arm_file).data());
+}
+
+/// Tells `faultline run` that this image exists and where its record is.
+void announce() noexcept
+{
+    const auto& place = ledger::place();
+    if (place.run[0] == '\0') return;
+    static constinit char line[sizeof place.json * 2 + 256];
+    sys::Writer path{line};
+    path << std::string_view{place.run} << "/images";
+    const int fd = sys::open(line, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0600);
+    if (fd < 0) return;
+    sys::Writer text{line};
+    text << static_cast<std::uint64_t>(process.pid) << '\t' << process.lineage.view() << '\t'
+         << std::string_view{place.ledger} << '\t' << std::string_view{place.json} << '\n';
+    sys::write(fd, line, text.view().size());
+    sys::close(fd);
+}
+
+void warn(const char* problem) noexcept
+{
+    static constinit char line[sizeof(ledger::Place::json) + 256];
+    sys::Writer text{line};
+    text << "faultline: the statistics cannot be written to " << std::string_view{ledger::place().json} << ": "
+         << std::string_view{problem} << " (faults strike all the same; set FAULT_STATS to a file that can be written)\n";
+    sys::write(2, line, text.view().size());
+}
+
+} // namespace
+
+engine::Descriptors& descriptors() noexcept { return followed; }
+
+bool strikes(const engine::Call& call, engine::Verdict& verdict) noexcept
+{
+    const auto* plan = active.load(std::memory_order_acquire);
+    if (plan == nullptr) {
+        if (look_at.load(std::memory_order_relaxed) == 0 || !due()) return false;
+        arm();
+        plan = active.load(std::memory_order_acquire);
+    }
+    const auto function = plan->view(plan->function_of_row)[call.row];
+    if (function == plan::no_index) return false;
+    auto* const block = own_block;
+    return engine::judge({*plan, *process.header, block != nullptr ? *block : enter(), followed}, call, function, verdict);
+}
+
+void make_record() noexcept
+{
+    if (process.header != nullptr && !process.record_pending) return;
+    process.pid = sys::getpid();
+    const char* problem = nullptr;
+    auto* const header =
+        ledger::create(*process.plan,
+                       {process.program, process.lineage.view(), process.seed, process.image_by_exec, process.argc,
+                        process.argv},
+                       &problem);
+    // A forked child speaks of this no second time: its parent has.
+    if (problem != nullptr && !process.record_pending) warn(problem);
+    process.record_pending = false;
+    if (header == nullptr) return; // no memory for as much as an address range: the parent's record serves on
+    process.header = header;
+    header->armed_monotonic_ns = armed_at.load();
+    if (process.disabled) {
+        header->enabled = 0;
+        header->trouble |= ledger::disabled;
+    }
+    announce();
+}
+
+void arm() noexcept
+{
+    const auto& plan = *process.plan;
+    if (active.load() != nullptr) return;
+    const auto now = sys::now(CLOCK_MONOTONIC);
+    std::int64_t nobody = 0;
+    if (!armed_at.compare_exchange_strong(nobody, now)) return;
+    enter();
+    process.header->armed_monotonic_ns = now;
+    look_at = 0;
+    active.store(&plan, std::memory_order_release);
+}
+
+void wait_to_arm() noexcept
+{
+    const auto& plan = *process.plan;
+    look_at = sys::now(CLOCK_MONOTONIC) + (plan.arm == plan::Arm::after ? static_cast<std::int64_t>(plan.arm_after) : 0);
+}
+
+ledger::Lineage next_lineage() noexcept
+{
+    if (!process.selected) {
+        auto lineage = process.lineage;
+        append_ordinal(lineage, ".", children_in_transit.fetch_add(1) + 1);
+        return lineage;
+    }
+    auto& block = enter();
+    auto lineage = block.lineage;
+    append_ordinal(lineage, ".", engine::count(block.children, block.shared != 0) + 1);
+    return lineage;
+}
+
+ledger::Thread* prepare_thread(const ledger::Lineage& lineage) noexcept
+{
+    auto& block = ledger::claim_thread(*process.header, ledger::unborn);
+    if (block.shared != 0) return nullptr;
+    adopt(block, lineage);
+    return &block;
+}
+
+void finish(ledger::State state, std::int32_t status) noexcept
+{
+    if (!process.selected || sys::getpid() != process.pid) return;
+    if (process.record_pending) {
+        // Nothing was counted since the fork. An image that ends has a record all the same; one that is replaced need not.
+        if (state == ledger::State::executed) return;
+        enter();
+    }
+    if (process.header == nullptr) return;
+    if (active.load() == nullptr) process.header->trouble |= ledger::not_armed;
+    ledger::finish(*process.header, state, status, state == ledger::State::executed);
+}
+
+void before_fork() noexcept { lineage_of_fork = next_lineage(); }
+
+void after_fork_in_child() noexcept
+{
+    process.lineage = lineage_of_fork;
+    process.image_by_exec = false;
+    process.pid = sys::getpid();
+    children_in_transit = 0;
+    strangers = 0;
+    own_block = nullptr;
+    if (process.selected) process.record_pending = true;
+}
+
+} // namespace faultline::hook

@@ -1,0 +1,71 @@
+// This process: its plan, its place in the tree of processes, its threads' counters, and whether it is armed. All hooks come
+// through here to the engine.
+#pragma once
+
+#include "engine/judge.hpp"
+#include "ledger/ledger.hpp"
+
+#include <atomic>
+
+namespace faultline::hook {
+
+using engine::Word;
+
+/// The real functions, by row; filled before the first hook runs.
+extern void* reals[calls::row_count];
+
+template <class Signature>
+[[nodiscard]] Signature* real(calls::Id row) noexcept
+{
+    return reinterpret_cast<Signature*>(reals[row]);
+}
+
+/// What boot finds out, and forks and execs change. Written only while the process has one thread.
+struct Process {
+    const plan::Plan* plan = nullptr; // a copy of its own; nullptr: no plan, Faultline does nothing
+    bool selected = false;            // `programs` names this program; else only the lineage is carried on
+    bool disabled = false;            // FAULT_DISABLE=1
+    std::uint64_t seed = 0;
+    int pid = 0;
+    int argc = 0;
+    char** argv = nullptr;
+    std::string_view program;
+    ledger::Lineage lineage;
+    bool image_by_exec = false;
+    ledger::Header* header = nullptr; // the record; of the parent as long as `record_pending`
+    bool record_pending = false;      // a forked child that has counted nothing yet has no record yet
+};
+extern constinit Process process;
+
+/// Where the faults are read from; nullptr while the process is not armed.
+extern constinit std::atomic<const plan::Plan*> active;
+
+/// The calling thread's counters; nullptr until it needs them.
+extern constinit thread_local ledger::Thread* own_block;
+
+/// Whether a call is struck. The door from every hook to the engine. After boot; in signal handlers and vfork children.
+[[nodiscard]] bool strikes(const engine::Call& call, engine::Verdict& verdict) noexcept;
+
+[[nodiscard]] engine::Descriptors& descriptors() noexcept;
+
+/// Makes the record of this process image, if it has none. Boot, and later with all signals blocked.
+void make_record() noexcept;
+
+/// Begins to inject: at load, before main, or at the moment the plan names.
+void arm() noexcept;
+void wait_to_arm() noexcept; // for `arm = "5s"` and `arm = "file:PATH"`, from main on
+
+/// The lineage of the next fork, exec or thread that the calling thread begins.
+[[nodiscard]] ledger::Lineage next_lineage() noexcept;
+
+/// Gives a block to a thread that is about to begin with this lineage; nullptr where there is none of its own.
+[[nodiscard]] ledger::Thread* prepare_thread(const ledger::Lineage& lineage) noexcept;
+
+/// Writes the statistics file. Does nothing in a vfork child, which shares our memory but is not us.
+void finish(ledger::State state, std::int32_t status) noexcept;
+
+/// The handlers of fork, for pthread_atfork and for _Fork.
+void before_fork() noexcept;
+void after_fork_in_child() noexcept;
+
+} // namespace faultline::hook

@@ -1,0 +1,12 @@
+// Build-time tool: prints the linker's version script, from the table.
+#include "calls/table.hpp"
+
+#include <cstdio>
+
+int main()
+{
+    std::puts("{\n  global:");
+    for (const auto& spec : faultline::calls::table)
+        std::printf("    %.*s;\n", static_cast<int>(spec.name.size()), spec.name.data());
+    std::puts("  local: *;\n};");
+}

@@ -1,0 +1,260 @@
+// The ledger: the mapped file in which a process keeps its counters and events while it lives. It is right at every
+// moment, also after SIGKILL, because the page cache outlives the process; the statistics file is its rendering.
+//
+//   Header | plan | Totals per fault, ErrorCounts | thread blocks (grow) | events (grow)
+//
+// A thread writes only to its own block, so counting needs no lock and threads never share a cache line. Regions that
+// grow are given disk space before they are mapped: a sparse mapping would kill the host with SIGBUS on a full disk.
+#pragma once
+
+#include "plan/plan.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace faultline::ledger {
+
+inline constexpr std::uint64_t magic = 0x3154'4c55'4146'0a1a; // "\x1a\nFAULT1"
+inline constexpr std::uint32_t layout_version = 1;
+inline constexpr std::uint64_t page = 4096;
+
+/// How far the life of a process image has come.
+enum class State : std::uint32_t { running, finished, executed };
+
+/// What went wrong with the record itself; each is a bit and becomes a line of "warnings".
+enum Trouble : std::uint32_t {
+    events_lost_no_space = 1U << 0U, // the ledger could not grow: the file system is full, or the file is out of reach
+    threads_shared_block = 1U << 1U, // more threads than blocks: some are not reproducible
+    sealed = 1U << 2U,               // seccomp: no system calls of ours since, so the ledger is the record
+    not_armed = 1U << 3U,            // the process ended before the moment that `arm` names
+    disabled = 1U << 4U,             // FAULT_DISABLE=1
+    argv_cut = 1U << 5U,
+    lineage_cut = 1U << 6U,
+    errors_uncounted = 1U << 7U, // more kinds of errors than slots to count them in
+};
+
+template <std::size_t N>
+struct Name {
+    std::uint32_t length = 0;
+    char bytes[N - sizeof(std::uint32_t)] = {};
+
+    [[nodiscard]] std::string_view view() const noexcept
+    {
+        return {bytes, length <= sizeof bytes ? length : sizeof bytes};
+    }
+    /// Keeps the first bytes where it is too long. Returns whether all fitted.
+    bool assign(std::string_view text) noexcept
+    {
+        length = 0;
+        return append(text);
+    }
+    bool append(std::string_view text) noexcept
+    {
+        const auto room = sizeof bytes - length;
+        const auto kept = text.size() < room ? text.size() : room;
+        for (std::size_t i = 0; i < kept; ++i)
+            bytes[length + i] = text[i];
+        length += static_cast<std::uint32_t>(kept);
+        return kept == text.size();
+    }
+};
+using Lineage = Name<96>;
+
+/// What all threads share of a fault. On a cache line of its own: only exact triggers (`on`, `max_triggers`) write
+/// here.
+struct alignas(64) Totals {
+    std::atomic<std::uint64_t> matched;   // numbering of `on` with count = "process"
+    std::atomic<std::uint64_t> triggered; // taken of `max_triggers`
+};
+
+/// How often a fault injected one error. Claimed by whoever needs it first; a full table counts in its last slot.
+struct ErrorCount {
+    std::atomic<std::uint64_t> key; // 0: free
+    std::atomic<std::uint64_t> count;
+
+    [[nodiscard]] static constexpr std::uint64_t key_of(std::uint16_t fault, std::int32_t error) noexcept
+    {
+        return 1ULL << 63U | std::uint64_t{fault} << 32U | static_cast<std::uint32_t>(error);
+    }
+    [[nodiscard]] static constexpr std::uint16_t fault_of(std::uint64_t key) noexcept
+    {
+        return static_cast<std::uint16_t>(key >> 32U);
+    }
+    [[nodiscard]] static constexpr std::int32_t error_of(std::uint64_t key) noexcept
+    {
+        return static_cast<std::int32_t>(static_cast<std::uint32_t>(key));
+    }
+};
+inline constexpr std::uint32_t error_count_slots = 256; // and one more, of last resort
+
+/// The bytes from `totals_offset` on that Totals and ErrorCounts take.
+constexpr std::uint64_t totals_bytes(std::size_t faults)
+{
+    return faults * sizeof(Totals) + (error_count_slots + 1) * sizeof(ErrorCount);
+}
+
+/// One thread's part in a fault.
+struct Share {
+    std::uint64_t matched; // by this block's threads, ever
+    std::uint64_t triggered;
+    std::uint64_t matched_before; // `matched` when the present thread took the block: its own numbering starts there
+    std::uint64_t key;            // of the generator: seed, fault and lineage mixed
+};
+
+/// The owner of a block whose thread is about to begin.
+inline constexpr std::uint32_t unborn = ~0U;
+
+/// One thread's counters. What follows it: a Share for each fault, then for each function of the plan a std::uint64_t
+/// of calls, then for each function a std::uint64_t of hits: calls that a fault was injected into.
+struct alignas(64) Thread {
+    std::atomic<std::uint32_t> owner; // tid; 0: free; unborn
+    std::uint32_t shared;             // 1: the block of last resort, used by several threads: add atomically
+    std::uint64_t children;           // ordinal of the last fork, exec or thread that began here
+    std::uint64_t start, argument;    // what a new thread is to run, until it does
+    Lineage lineage;
+
+    [[nodiscard]] Share* shares() noexcept { return reinterpret_cast<Share*>(this + 1); }
+    [[nodiscard]] const Share* shares() const noexcept { return reinterpret_cast<const Share*>(this + 1); }
+    [[nodiscard]] std::uint64_t* calls(std::size_t faults) noexcept
+    {
+        return reinterpret_cast<std::uint64_t*>(shares() + faults);
+    }
+    [[nodiscard]] const std::uint64_t* calls(std::size_t faults) const noexcept
+    {
+        return reinterpret_cast<const std::uint64_t*>(shares() + faults);
+    }
+    [[nodiscard]] std::uint64_t* hits(std::size_t faults, std::size_t functions) noexcept
+    {
+        return calls(faults) + functions;
+    }
+    [[nodiscard]] const std::uint64_t* hits(std::size_t faults, std::size_t functions) const noexcept
+    {
+        return calls(faults) + functions;
+    }
+};
+
+constexpr std::uint64_t rounded(std::uint64_t bytes, std::uint64_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+constexpr std::uint64_t thread_stride(std::size_t faults, std::size_t functions)
+{
+    return rounded(sizeof(Thread) + faults * sizeof(Share) + 2 * functions * sizeof(std::uint64_t), 64);
+}
+
+/// One injected fault. A fixed size, so that a slot is claimed with one addition.
+struct Event {
+    std::atomic<std::uint32_t> complete; // set last: 1 when the rest may be read
+    std::uint16_t fault, function;
+    plan::Type type;
+    plan::Mode mode;
+    std::uint8_t has_fd, has_size;
+    std::int32_t error; // 0: none
+    std::int32_t fd;
+    std::uint64_t call, match;
+    std::int64_t time_ns; // since arming
+    std::uint64_t size;   // bytes asked for
+    std::uint64_t delay_ns;
+    std::uint64_t offset, bytes; // damage or transfer: where it begins, how many
+    std::int64_t returned;
+    std::uint64_t caller_offset; // of the return address in its module
+    std::uint32_t site;
+    std::uint32_t did; // Did bits: which of the fields above mean something
+    Name<32> module;
+    Name<24> thread; // what follows the process's lineage: ".1.2"
+    Name<96> path;   // its tail, where it is longer
+};
+static_assert(sizeof(Event) == 256);
+
+/// Which fields of an Event hold something.
+enum Did : std::uint32_t {
+    did_delay = 1U << 0U,
+    did_bytes = 1U << 1U,  // bytes
+    did_offset = 1U << 2U, // offset
+    did_mode = 1U << 3U,
+    did_return = 1U << 4U,
+    did_site = 1U << 5U,
+    did_cut_path = 1U << 6U,
+};
+
+// What Header::exit_status holds beside a status.
+inline constexpr std::int32_t unknown_status = -1;
+inline constexpr std::int32_t by_abort = -2;
+
+struct Header {
+    std::uint64_t magic_number;
+    std::uint32_t version;
+    std::atomic<State> state;
+    std::uint64_t file_bytes; // of the fully grown file
+    std::uint64_t plan_offset, totals_offset, threads_offset, events_offset;
+    std::uint64_t thread_stride; // bytes from one thread block to the next
+    std::uint32_t thread_limit, function_count, fault_count;
+    std::uint32_t image_by_exec; // 1: this image replaced another one of the same pid
+    std::uint64_t event_limit;
+    std::uint64_t seed;
+    std::int64_t started_s, started_ns; // CLOCK_REALTIME
+    std::int64_t started_monotonic_ns;
+    std::atomic<std::int64_t> armed_monotonic_ns; // 0: not armed yet
+    std::atomic<std::int64_t> ended_monotonic_ns;
+    std::int32_t pid, ppid;
+    std::atomic<std::int32_t> exit_status;                 // valid once finished; or unknown_status, or by_abort
+    std::atomic<std::uint32_t> enabled;                    // 0: everything passes through; calls are still counted
+    std::atomic<std::uint32_t> trouble;                    // Trouble bits
+    std::atomic<std::uint32_t> threads_claimed;            // blocks [0, threads_claimed) are mapped and may be read
+    alignas(64) std::atomic<std::uint64_t> events_claimed; // also counts those beyond event_limit
+    std::atomic<std::uint64_t> events_lost;                // claimed, within the limit, but there was no room on disk
+    std::atomic<std::uint64_t> events_backed; // slots [0, events_backed) have disk space, are mapped and may be touched
+    alignas(64) Lineage lineage;
+    Name<256> program;
+    std::uint32_t argc, argv_bytes; // argv_bytes of `argv` hold argc strings, each with its NUL
+    char argv[2048];
+
+    // The accessors hold wherever the whole file lies in one piece from this header on. They check nothing.
+    [[nodiscard]] const plan::Plan& plan() const noexcept { return *at<const plan::Plan>(plan_offset); }
+    [[nodiscard]] Totals* totals() noexcept { return at<Totals>(totals_offset); }
+    [[nodiscard]] const Totals* totals() const noexcept { return at<const Totals>(totals_offset); }
+    /// error_count_slots slots, and one more: the one of last resort.
+    [[nodiscard]] ErrorCount* error_counts() noexcept { return at<ErrorCount>(errors_at()); }
+    [[nodiscard]] const ErrorCount* error_counts() const noexcept { return at<const ErrorCount>(errors_at()); }
+    [[nodiscard]] Thread& thread(std::uint32_t block) noexcept
+    {
+        return *at<Thread>(threads_offset + block * thread_stride);
+    }
+    [[nodiscard]] const Thread& thread(std::uint32_t block) const noexcept
+    {
+        return *at<const Thread>(threads_offset + block * thread_stride);
+    }
+    [[nodiscard]] Event& event(std::uint64_t slot) noexcept { return *at<Event>(events_offset + slot * sizeof(Event)); }
+    [[nodiscard]] const Event& event(std::uint64_t slot) const noexcept
+    {
+        return *at<const Event>(events_offset + slot * sizeof(Event));
+    }
+
+    /// Counts one error that a fault injected. After boot; in a signal handler and a vfork child as well.
+    void count_error(std::uint16_t fault, std::int32_t error) noexcept
+    {
+        const auto wanted = ErrorCount::key_of(fault, error);
+        auto* const slots = error_counts();
+        for (std::uint32_t probe = 0; probe < error_count_slots; ++probe) {
+            auto& slot = slots[((wanted * 0x9e37'79b9'7f4a'7c15U >> 32U) + probe) % error_count_slots];
+            auto key = slot.key.load(std::memory_order_relaxed);
+            if (key == 0 && slot.key.compare_exchange_strong(key, wanted, std::memory_order_relaxed)) key = wanted;
+            if (key != wanted) continue;
+            slot.count.fetch_add(1, std::memory_order_relaxed);
+            return;
+        }
+        slots[error_count_slots].count.fetch_add(1, std::memory_order_relaxed);
+        trouble.fetch_or(errors_uncounted, std::memory_order_relaxed);
+    }
+
+private:
+    [[nodiscard]] std::uint64_t errors_at() const noexcept { return totals_offset + fault_count * sizeof(Totals); }
+    template <class T>
+    [[nodiscard]] T* at(std::uint64_t offset) const noexcept
+    {
+        return reinterpret_cast<T*>(reinterpret_cast<std::uintptr_t>(this) + offset);
+    }
+};
+static_assert(sizeof(Header) <= page);
+
+} // namespace faultline::ledger

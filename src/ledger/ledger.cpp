@@ -1,0 +1,370 @@
+// A process keeps no descriptor open for its ledger, because hosts close and reuse what they did not open. Growing therefore
+// opens the file again by its path, and does so in a way that any number of threads may do at once: giving disk space to a
+// range that has it, and mapping a range over itself, change nothing. So there is no lock that a fork or a signal could
+// leave behind.
+#include "ledger/ledger.hpp"
+
+#include "ledger/render.hpp"
+#include "sys/calendar.hpp"
+#include "sys/syscalls.hpp"
+#include "sys/text.hpp"
+
+#include <cerrno>
+#include <sys/stat.h>
+
+namespace faultline::ledger {
+namespace {
+
+constexpr std::uint64_t chunk = 64 * 1024;
+constexpr std::uint32_t most_threads = 4096;
+constexpr std::uint64_t second = 1'000'000'000;
+
+constinit Place where{};
+constinit Header* header_at = nullptr;       // also in children: their ledger takes the same addresses
+constinit std::uint64_t reserved_bytes = 0;
+constinit bool on_disk = false;              // false: the ledger is only memory
+constinit std::uint64_t inode = 0;           // of the ledger's file, lest we write into another one put in its place
+constinit std::atomic<std::uint64_t> threads_backed{0}; // bytes of the thread region that are mapped
+constinit std::atomic<std::uint32_t> next_look{0};
+constinit std::atomic<bool> finishing{false};
+constinit char render_buffer[8192];
+
+bool in_file(int fd) noexcept
+{
+    struct stat status;
+    return sys::call(SYS_fstat, fd, sys::address(&status)) == 0 && status.st_ino == inode;
+}
+
+/// Gives the ledger's bytes [from, to) disk space and maps them in place.
+bool back(int fd, std::uint64_t from, std::uint64_t to) noexcept
+{
+    if (to > sys::file_size_limit()) return false;
+    if (sys::allocate(fd, from, to - from) != 0) return false;
+    return sys::map(reinterpret_cast<char*>(header_at) + from, to - from, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+                    fd, from) != nullptr;
+}
+
+bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
+{
+    if (!on_disk) return true;
+    if ((header.trouble.load(std::memory_order_relaxed) & sealed) != 0) return false;
+    const int fd = sys::open(where.ledger, O_RDWR | O_NOFOLLOW);
+    if (fd < 0) return false;
+    const bool grown = in_file(fd) && back(fd, from, to);
+    sys::close(fd);
+    return grown;
+}
+
+/// YYYYMMDDTHHMMSSZ: sorts by time and needs no quoting in a shell.
+void compact_time(sys::Writer& out, std::int64_t seconds) noexcept
+{
+    const auto two = [&out](std::uint64_t number) { out << static_cast<char>('0' + number / 10 % 10) << static_cast<char>('0' + number % 10); };
+    const auto date = sys::civil(seconds / 86400);
+    const auto of_day = static_cast<std::uint64_t>(seconds % 86400);
+    out << static_cast<std::uint64_t>(date.year);
+    two(date.month);
+    two(date.day);
+    out << 'T';
+    two(of_day / 3600);
+    two(of_day / 60 % 60);
+    two(of_day % 60);
+    out << 'Z';
+}
+
+/// Appends the pattern with its letters replaced. Two images of one run must not meet in one file: the first one of a
+/// pid whose name holds its pid has the plain name, and so has the root of the tree; others carry their lineage.
+void expand(sys::Writer& out, std::string_view pattern, const Identity& identity, std::int64_t started_s) noexcept
+{
+    bool has_pid = false;
+    for (std::size_t i = 0; i + 1 < pattern.size(); ++i)
+        if (pattern[i] == '%' && pattern[i + 1] == 'p') has_pid = true;
+    const bool carries_lineage = has_pid ? identity.image_by_exec : identity.lineage != "0";
+    const auto slash = pattern.rfind('/');
+    auto extension = pattern.rfind('.');
+    if (extension == std::string_view::npos || (slash != std::string_view::npos && extension < slash + 2))
+        extension = pattern.size();
+    for (std::size_t i = 0; i <= pattern.size(); ++i) {
+        if (i == extension && carries_lineage) out << '.' << identity.lineage;
+        if (i == pattern.size()) break;
+        if (pattern[i] != '%' || i + 1 == pattern.size()) {
+            out << pattern[i];
+            continue;
+        }
+        switch (pattern[++i]) {
+        case 'p': out << static_cast<std::uint64_t>(sys::getpid()); break;
+        case 'e': out << identity.program; break;
+        case 't': compact_time(out, started_s); break;
+        default: out << '%'; break;
+        }
+    }
+}
+
+bool place_files(std::string_view pattern, const Identity& identity, std::int64_t started_s) noexcept
+{
+    sys::Writer json{where.json};
+    expand(json, pattern, identity, started_s);
+    sys::Writer ledger{where.ledger};
+    ledger << json.view() << ".live";
+    return !json.cut() && !ledger.cut();
+}
+
+/// Whether the ledger at our path belongs to another process that is alive.
+bool owned_by_another() noexcept
+{
+    const int fd = sys::open(where.ledger, O_RDONLY | O_NOFOLLOW);
+    if (fd < 0) return false;
+    static constinit char bytes[sizeof(Header)];
+    const bool whole = sys::read(fd, bytes, sizeof bytes) == static_cast<long>(sizeof bytes);
+    sys::close(fd);
+    const auto& other = *reinterpret_cast<const Header*>(bytes);
+    return whole && other.magic_number == magic && other.state == State::running && other.pid != sys::getpid() &&
+           sys::process_exists(other.pid);
+}
+
+const char* reason(long error) noexcept
+{
+    switch (-error) {
+    case EACCES:
+    case EPERM: return "permission denied";
+    case EROFS: return "the file system is read-only";
+    case ENOENT: return "no such directory";
+    case ENOTDIR: return "a part of the path is not a directory";
+    case ENOSPC:
+    case EDQUOT: return "no space left on the device";
+    case EFBIG: return "the file size limit (ulimit -f) is too low";
+    case EISDIR: return "it is a directory";
+    case ELOOP: return "it is a symbolic link";
+    case EMFILE:
+    case ENFILE: return "no descriptor is free";
+    case EOPNOTSUPP: return "the file system cannot reserve space";
+    case EEXIST: return "another process keeps its record there";
+    default: return "the system refused";
+    }
+}
+
+/// A fresh file at where.ledger, or -errno. Never follows a link, never takes a file that a living process uses.
+int create_file() noexcept
+{
+    constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
+    int fd = sys::open(where.ledger, flags, 0600);
+    if (fd == -EEXIST && !owned_by_another() && sys::unlink(where.ledger) == 0) fd = sys::open(where.ledger, flags, 0600);
+    return fd;
+}
+
+bool map_file(std::uint64_t fixed, const Header& sizes, long& error) noexcept
+{
+    error = create_file();
+    if (error < 0) return false;
+    const int fd = static_cast<int>(error);
+    struct stat status;
+    sys::call(SYS_fstat, fd, sys::address(&status));
+    inode = status.st_ino;
+    const auto events = sizes.events_offset;
+    error = fixed + chunk > sys::file_size_limit() || events + chunk > sys::file_size_limit() ? -EFBIG
+                                                                                              : sys::allocate(fd, 0, fixed + chunk);
+    const bool mapped = error == 0 && back(fd, 0, fixed + chunk) && back(fd, events, events + chunk);
+    sys::close(fd);
+    if (!mapped) {
+        if (error == 0) error = -ENOSPC;
+        sys::unlink(where.ledger);
+    }
+    return mapped;
+}
+
+} // namespace
+
+void set_pattern(std::string_view pattern, std::string_view directory, std::string_view run) noexcept
+{
+    sys::Writer out{where.pattern};
+    if (!pattern.starts_with('/')) out << directory << '/';
+    out << pattern;
+    sys::Writer{where.run} << run;
+}
+
+const Place& place() noexcept { return where; }
+
+Header* create(const plan::Plan& plan, const Identity& identity, const char** problem) noexcept
+{
+    const auto fault_count = plan.faults.count;
+    const auto function_count = plan.functions.count;
+    static constinit Header sizes{}; // too large for a host's stack
+    sizes.plan_offset = page;
+    sizes.totals_offset = rounded(sizes.plan_offset + plan.bytes, 64);
+    sizes.threads_offset = rounded(sizes.totals_offset + totals_bytes(fault_count), page);
+    sizes.thread_stride = thread_stride(fault_count, function_count);
+    sizes.events_offset = sizes.threads_offset + rounded(most_threads * sizes.thread_stride, chunk);
+    sizes.file_bytes = sizes.events_offset + rounded(plan.max_events * sizeof(Event), chunk);
+    if (plan.max_events == 0) sizes.file_bytes += chunk;
+
+    // Children lay their own ledger over their parent's, so that no pointer into it ever dangles.
+    void* const base = sys::map(header_at, header_at == nullptr ? sizes.file_bytes : reserved_bytes, PROT_NONE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (header_at == nullptr ? 0 : MAP_FIXED));
+    if (base == nullptr) return nullptr;
+    header_at = static_cast<Header*>(base);
+    reserved_bytes = sizes.file_bytes;
+
+    const std::int64_t started = sys::now(CLOCK_REALTIME);
+    const auto started_s = started / static_cast<std::int64_t>(second);
+    // One thread block may be larger than a chunk.
+    const auto fixed = sizes.threads_offset + rounded(sizes.thread_stride, chunk) - chunk;
+    long error = -ENAMETOOLONG;
+    on_disk = place_files(where.pattern, identity, started_s) && map_file(fixed, sizes, error);
+    if (!on_disk) {
+        *problem = reason(error);
+        if (where.run[0] != '\0') {
+            static constinit char elsewhere[sizeof where.run + 32];
+            sys::Writer{elsewhere} << std::string_view{where.run} << "/fault-stats.%p.json";
+            on_disk = place_files(elsewhere, identity, started_s) && map_file(fixed, sizes, error);
+        }
+    }
+    if (!on_disk && sys::map(header_at, reserved_bytes, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED) == nullptr)
+        return nullptr;
+    threads_backed = on_disk ? fixed + chunk - sizes.threads_offset : sizes.events_offset - sizes.threads_offset;
+
+    Header& header = *header_at;
+    header.magic_number = magic;
+    header.version = layout_version;
+    header.file_bytes = sizes.file_bytes;
+    header.plan_offset = sizes.plan_offset;
+    header.totals_offset = sizes.totals_offset;
+    header.threads_offset = sizes.threads_offset;
+    header.events_offset = sizes.events_offset;
+    header.thread_stride = sizes.thread_stride;
+    header.thread_limit = most_threads;
+    header.function_count = function_count;
+    header.fault_count = fault_count;
+    header.image_by_exec = identity.image_by_exec ? 1 : 0;
+    header.event_limit = plan.max_events;
+    header.events_backed = on_disk ? chunk / sizeof(Event) : plan.max_events;
+    header.seed = identity.seed;
+    header.started_s = started_s;
+    header.started_ns = started % static_cast<std::int64_t>(second);
+    header.started_monotonic_ns = sys::now(CLOCK_MONOTONIC);
+    header.pid = sys::getpid();
+    header.ppid = sys::getppid();
+    header.exit_status = unknown_status;
+    header.enabled = 1;
+    if (!header.lineage.assign(identity.lineage)) header.trouble |= lineage_cut;
+    header.program.assign(identity.program);
+    for (int i = 0; i < identity.argc; ++i) {
+        const std::string_view argument{identity.argv[i]};
+        if (header.argv_bytes + argument.size() + 1 > sizeof header.argv) {
+            header.trouble |= argv_cut;
+            break;
+        }
+        for (const char byte : argument)
+            header.argv[header.argv_bytes++] = byte;
+        header.argv[header.argv_bytes++] = '\0';
+        ++header.argc;
+    }
+    __builtin_memcpy(reinterpret_cast<char*>(base) + header.plan_offset, &plan, plan.bytes);
+    header.thread(0).owner = unborn;
+    header.thread(0).shared = 1;
+    header.thread(0).lineage = header.lineage;
+    header.threads_claimed = 1;
+    return &header;
+}
+
+Thread& claim_thread(Header& header, std::uint32_t tid) noexcept
+{
+    const auto claimed = header.threads_claimed.load(std::memory_order_acquire);
+    const bool may_ask = (header.trouble.load(std::memory_order_relaxed) & sealed) == 0;
+    // Looking at a few places each time keeps the table about as large as the number of living threads.
+    constexpr std::uint32_t looks = 4;
+    for (std::uint32_t look = 0; may_ask && look < looks && claimed > 1; ++look) {
+        auto& block = header.thread(1 + next_look.fetch_add(1, std::memory_order_relaxed) % (claimed - 1));
+        auto owner = block.owner.load(std::memory_order_acquire);
+        const bool over = owner == 0 || (owner != unborn && (owner == tid || sys::signal_thread(header.pid, static_cast<int>(owner), 0) == -ESRCH));
+        if (over && block.owner.compare_exchange_strong(owner, tid, std::memory_order_acq_rel)) return block;
+    }
+    for (auto next = claimed; next < header.thread_limit;) {
+        const auto end = (next + 1) * header.thread_stride;
+        auto backed = threads_backed.load(std::memory_order_acquire);
+        while (backed < end) {
+            if (!grow(header, header.threads_offset + backed, header.threads_offset + backed + chunk)) break;
+            if (threads_backed.compare_exchange_strong(backed, backed + chunk, std::memory_order_acq_rel)) backed += chunk;
+        }
+        if (backed < end) break;
+        std::uint32_t free = 0;
+        auto& block = header.thread(next);
+        const bool mine = block.owner.compare_exchange_strong(free, tid, std::memory_order_acq_rel);
+        auto expected = next;
+        header.threads_claimed.compare_exchange_strong(expected, next + 1, std::memory_order_acq_rel);
+        if (mine) return block;
+        ++next;
+    }
+    header.trouble.fetch_or(threads_shared_block, std::memory_order_relaxed);
+    return header.thread(0);
+}
+
+Event* claim_event(Header& header) noexcept
+{
+    const auto slot = header.events_claimed.fetch_add(1, std::memory_order_relaxed);
+    if (slot >= header.event_limit) return nullptr;
+    constexpr auto step = chunk / sizeof(Event);
+    auto backed = header.events_backed.load(std::memory_order_acquire);
+    while (backed <= slot) {
+        const auto from = header.events_offset + backed * sizeof(Event);
+        if (!grow(header, from, from + chunk)) {
+            header.events_lost.fetch_add(1, std::memory_order_relaxed);
+            header.trouble.fetch_or(events_lost_no_space, std::memory_order_relaxed);
+            return nullptr;
+        }
+        if (header.events_backed.compare_exchange_strong(backed, backed + step, std::memory_order_acq_rel)) backed += step;
+    }
+    return &header.event(slot);
+}
+
+void finish(Header& header, State state, std::int32_t status, bool keep_ledger) noexcept
+{
+    header.exit_status.store(status, std::memory_order_relaxed);
+    if ((header.trouble.load() & sealed) != 0) return;
+    header.ended_monotonic_ns.store(sys::now(CLOCK_MONOTONIC), std::memory_order_relaxed);
+
+    const auto mask = sys::block_signals(); // a handler that ends the process would wait for itself
+    for (int patience = 2000; finishing.exchange(true) && patience > 0; --patience)
+        sys::sleep_until(sys::now(CLOCK_MONOTONIC) + 1'000'000, false);
+
+    static constinit char temporary[sizeof where.json + 16];
+    sys::Writer{temporary} << std::string_view{where.json} << ".tmp";
+    sys::unlink(temporary);
+    const int fd = sys::open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+    if (fd >= 0) {
+        struct Target {
+            int fd;
+            std::uint64_t written, limit;
+        } target{fd, 0, sys::file_size_limit()};
+        const auto write_all = [](void* context, const char* bytes, std::size_t count) noexcept {
+            auto& to = *static_cast<Target*>(context);
+            if (to.written + count > to.limit) return false;
+            to.written += count;
+            while (count > 0) {
+                const long written = sys::write(to.fd, bytes, count);
+                if (written == -EINTR) continue;
+                if (written <= 0) return false;
+                bytes += written;
+                count -= static_cast<std::size_t>(written);
+            }
+            return true;
+        };
+        const auto before = header.state.exchange(state);
+        const bool rendered = render(header, {write_all, &target}, render_buffer);
+        sys::close(fd);
+        if (rendered && sys::rename(temporary, where.json) == 0) {
+            if (on_disk && !keep_ledger) sys::unlink(where.ledger);
+        } else {
+            header.state.store(before);
+            sys::unlink(temporary);
+        }
+    }
+    finishing.store(false);
+    sys::restore_signals(mask);
+}
+
+void discard() noexcept
+{
+    if (on_disk) sys::unlink(where.ledger);
+}
+
+} // namespace faultline::ledger

@@ -1,0 +1,53 @@
+// Makes and grows the ledger of this process, and turns it into the statistics file at the end. Runs inside the host.
+#pragma once
+
+#include "ledger/layout.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace faultline::ledger {
+
+/// Who this process image is; all views are copied.
+struct Identity {
+    std::string_view program;
+    std::string_view lineage;
+    std::uint64_t seed = 0;
+    bool image_by_exec = false; // an earlier image of this pid left a record of its own
+    int argc = 0;
+    char** argv = nullptr;
+};
+
+/// Where the record goes. Made absolute at boot, because the host may change its directory later.
+struct Place {
+    char pattern[4096]; // of the statistics file, with its % letters
+    char json[4096];    // the statistics file
+    char ledger[4096];  // the ledger beside it
+    char run[4096];     // the directory of `faultline run`, or empty
+};
+
+/// Sets the pattern, relative to `directory` where it is not absolute. Boot only.
+void set_pattern(std::string_view pattern, std::string_view directory, std::string_view run) noexcept;
+[[nodiscard]] const Place& place() noexcept;
+
+/// Makes the ledger and copies the plan into it. Where the file cannot be written it says why in `problem` and uses the
+/// directory of `faultline run`, or else memory that is lost if the process is killed. Returns nullptr only without
+/// memory. At boot, and in a forked child while it has one thread.
+[[nodiscard]] Header* create(const plan::Plan& plan, const Identity& identity, const char** problem) noexcept;
+
+/// Takes a thread block for `tid`: that of a thread that has ended, a new one, or the shared one of last resort.
+/// After boot, in a signal handler too.
+[[nodiscard]] Thread& claim_thread(Header& header, std::uint32_t tid) noexcept;
+
+/// Takes an event slot; nullptr where the limit is reached or the disk has no room, which the header counts. Any time.
+[[nodiscard]] Event* claim_event(Header& header) noexcept;
+
+/// Writes the statistics file, whole, and removes the ledger unless `keep_ledger`. May be called again: the later file
+/// replaces the earlier one. Without system calls to spare (sealed) it leaves the ledger as the record. In a signal
+/// handler too.
+void finish(Header& header, State state, std::int32_t status, bool keep_ledger) noexcept;
+
+/// Removes a ledger of which nothing is worth keeping.
+void discard() noexcept;
+
+} // namespace faultline::ledger

@@ -1,0 +1,261 @@
+// Copies a ledger into memory of its own and checks it there. A mapping of the file itself would not do: whoever cuts
+// the file short while it is mapped kills the reader with SIGBUS, and what was checked could change afterwards.
+#include "ledger/reader.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
+
+namespace faultline::ledger {
+
+namespace {
+
+constexpr std::uint64_t most_bytes = 4ULL << 30U;
+constexpr std::uint64_t most_threads = 1U << 20U;
+constexpr std::uint64_t most_functions = 1U << 14U;
+constexpr std::uint64_t most_stride = 1U << 24U;
+
+struct Closing {
+    int fd;
+    explicit Closing(int open) : fd(open) {}
+    ~Closing() { ::close(fd); }
+    Closing(const Closing&) = delete;
+    Closing& operator=(const Closing&) = delete;
+};
+
+std::string reason() { return std::strerror(errno); }
+
+/// Reads up to `bytes` bytes from `offset` on. Returns how many there were, or -1.
+std::int64_t read_at(int fd, void* into, std::uint64_t bytes, std::uint64_t offset)
+{
+    std::uint64_t done = 0;
+    while (done < bytes) {
+        const auto got = ::pread(fd, static_cast<char*>(into) + done, bytes - done, static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return -1;
+        if (got == 0) break;
+        done += static_cast<std::uint64_t>(got);
+    }
+    return static_cast<std::int64_t>(done);
+}
+
+/// Says whether things lie within a block of so many bytes.
+class Bounds {
+public:
+    explicit Bounds(std::uint64_t bytes) : bytes_(bytes) {}
+
+    [[nodiscard]] bool hold(std::uint64_t offset, std::uint64_t bytes, std::uint64_t alignment) const noexcept
+    {
+        return offset % alignment == 0 && offset <= bytes_ && bytes <= bytes_ - offset;
+    }
+    template <class T>
+    [[nodiscard]] bool hold(plan::Slice<T> slice) const noexcept
+    {
+        return slice.count == 0 || hold(slice.offset, std::uint64_t{slice.count} * sizeof(T), alignof(T));
+    }
+    /// The byte of a bool: one that is neither 0 nor 1 must not be read as a bool.
+    [[nodiscard]] static bool is_bool(const bool& flag) noexcept
+    {
+        unsigned char byte = 0;
+        std::memcpy(&byte, &flag, 1);
+        return byte <= 1;
+    }
+    template <class Enum>
+    [[nodiscard]] static bool below(Enum value, std::size_t count) noexcept
+    {
+        return static_cast<std::size_t>(value) < count;
+    }
+
+private:
+    std::uint64_t bytes_;
+};
+
+bool valid_fault(const plan::Plan& plan, const plan::Fault& fault, const Bounds& bounds) noexcept
+{
+    return bounds.hold(fault.name) && bounds.hold(fault.on) && bounds.hold(fault.errors) &&
+           Bounds::is_bool(fault.enabled) && Bounds::is_bool(fault.has_returns) &&
+           Bounds::below(fault.type, plan::type_names.size()) && Bounds::below(fault.mode, plan::mode_names.size()) &&
+           Bounds::below(fault.count, plan::count_names.size()) && fault.delay.shape <= plan::Delay::Shape::pareto &&
+           (fault.path_set == plan::no_index || fault.path_set < plan.path_sets.count);
+}
+
+/// How many event slots of a ledger may hold something.
+std::uint64_t slots(const Header& header) noexcept
+{
+    return std::min({header.events_claimed.load(), header.events_backed.load(), header.event_limit});
+}
+
+std::uint32_t blocks(const Header& header) noexcept
+{
+    return std::min(header.threads_claimed.load(), header.thread_limit);
+}
+
+/// How many bytes of the file matter, by its header; nothing where the header makes no sense.
+std::optional<std::uint64_t> extent(const Header& header) noexcept
+{
+    const std::uint64_t offsets[] = {header.plan_offset, header.totals_offset, header.threads_offset,
+                                     header.events_offset};
+    if (std::ranges::any_of(offsets, [](auto offset) { return offset < sizeof(Header) || offset > most_bytes; }))
+        return {};
+    if (header.plan_offset % alignof(plan::Plan) != 0 || header.totals_offset % alignof(Totals) != 0 ||
+        header.threads_offset % alignof(Thread) != 0 || header.events_offset % alignof(Event) != 0)
+        return {};
+    if (header.fault_count > plan::most_faults || header.function_count > most_functions) return {};
+    if (header.thread_limit > most_threads || header.thread_stride > most_stride || header.thread_stride % 64 != 0 ||
+        header.thread_stride < thread_stride(header.fault_count, header.function_count))
+        return {};
+    if (slots(header) > most_bytes / sizeof(Event)) return {};
+    const auto end =
+        std::max({header.plan_offset + sizeof(plan::Plan), header.totals_offset + totals_bytes(header.fault_count),
+                  header.threads_offset + blocks(header) * header.thread_stride,
+                  header.events_offset + slots(header) * sizeof(Event)});
+    if (end > most_bytes) return {};
+    return end;
+}
+
+bool sensible(const Header& header) noexcept
+{
+    constexpr std::int64_t latest = 1LL << 40U; // room for arithmetic
+    return header.state.load() <= State::executed && header.started_s >= 0 && header.started_s < latest &&
+           header.started_ns >= 0 && header.started_ns < 1'000'000'000 && header.started_monotonic_ns >= 0 &&
+           header.ended_monotonic_ns.load() >= 0;
+}
+
+} // namespace
+
+bool valid(const plan::Plan& plan, std::uint64_t bytes) noexcept
+{
+    if (bytes < sizeof(plan::Plan) || plan.bytes < sizeof(plan::Plan) || plan.bytes > bytes) return false;
+    const Bounds bounds(plan.bytes);
+    if (!Bounds::is_bool(plan.seed_given) || !Bounds::is_bool(plan.follows_descriptors) || plan.arm > plan::Arm::file)
+        return false;
+    if (!bounds.hold(plan.arm_file) || !bounds.hold(plan.source) || !bounds.hold(plan.stats_file) ||
+        !bounds.hold(plan.programs) || !bounds.hold(plan.faults) || !bounds.hold(plan.functions) ||
+        !bounds.hold(plan.function_of_row) || !bounds.hold(plan.path_sets))
+        return false;
+
+    const auto text = [&](plan::Text each) { return bounds.hold(each); };
+    const auto fault = [&](const plan::Fault& each) { return valid_fault(plan, each, bounds); };
+    const auto function = [&](const plan::Function& each) {
+        return bounds.hold(each.name) && bounds.hold(each.faults) &&
+               std::ranges::all_of(plan.view(each.faults), [&](auto index) { return index < plan.faults.count; });
+    };
+    const auto row = [&](std::uint16_t index) { return index == plan::no_index || index < plan.functions.count; };
+    const auto glob = [&](const plan::Glob& each) { return bounds.hold(each.pattern); };
+    const auto path_set = [&](plan::Slice<plan::Glob> each) {
+        return bounds.hold(each) && std::ranges::all_of(plan.view(each), glob);
+    };
+    return std::ranges::all_of(plan.view(plan.programs), text) && std::ranges::all_of(plan.view(plan.faults), fault) &&
+           std::ranges::all_of(plan.view(plan.functions), function) &&
+           std::ranges::all_of(plan.view(plan.function_of_row), row) &&
+           std::ranges::all_of(plan.view(plan.path_sets), path_set);
+}
+
+void Copy::Unmap::operator()(std::byte* memory) const noexcept { ::munmap(memory, bytes); }
+
+/// Takes the header as it was at one moment, then what it speaks of: that was there before.
+struct Reader {
+    int fd;
+    std::uint64_t file_bytes;
+
+    [[nodiscard]] static Opened problem(std::string text) { return {{}, std::move(text)}; }
+    [[nodiscard]] Opened cut_short() const
+    {
+        return problem("is cut short: a ledger's " + std::to_string(file_bytes) +
+                       " first bytes are not enough to read it");
+    }
+
+    [[nodiscard]] Opened open() const
+    {
+        if (file_bytes == 0) return problem("is empty");
+        const auto memory = map(sizeof(Header));
+        if (!memory) return problem(reason());
+        const auto got = read_at(fd, memory.get(), sizeof(Header), 0);
+        const auto& header = *reinterpret_cast<const Header*>(memory.get());
+        if (got < 0) return problem(reason());
+        if (got < 12 || header.magic_number != magic) return problem("is not a ledger");
+        if (header.version != layout_version)
+            return problem("was written by another version of Faultline: its layout is " +
+                           std::to_string(header.version) + ", this one reads " + std::to_string(layout_version));
+        if (got < static_cast<std::int64_t>(sizeof(Header))) return cut_short();
+        const auto end = extent(header);
+        if (!end || !sensible(header)) return corrupt();
+        if (*end > file_bytes) return cut_short();
+        return copy(header, *end);
+    }
+
+    [[nodiscard]] static Opened corrupt() { return problem("is damaged: its header makes no sense"); }
+
+    [[nodiscard]] static Copy::Memory map(std::uint64_t bytes)
+    {
+        auto* const memory =
+            ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (memory == MAP_FAILED) return {nullptr, {bytes}};
+        return {static_cast<std::byte*>(memory), {bytes}};
+    }
+
+    [[nodiscard]] Opened copy(const Header& header, std::uint64_t extent_bytes) const
+    {
+        // The plan's size stands in the plan, so that what lies between the offsets is copied as well.
+        const auto bytes = std::min(file_bytes, std::max(extent_bytes, header.totals_offset));
+        auto memory = map(bytes);
+        if (!memory) return problem(reason());
+        std::vector<char> chunk(1U << 18U);
+        for (std::uint64_t at = 0; at < bytes;) {
+            const auto got = read_at(fd, chunk.data(), std::min<std::uint64_t>(chunk.size(), bytes - at), at);
+            if (got < 0) return problem(reason());
+            if (got == 0) return cut_short();
+            // Holes stay holes: a sparse file must not cost memory.
+            const auto n = static_cast<std::size_t>(got);
+            if (chunk[0] != 0 || std::memcmp(chunk.data(), chunk.data() + 1, n - 1) != 0)
+                std::memcpy(memory.get() + at, chunk.data(), n);
+            at += n;
+        }
+        std::memcpy(memory.get(), static_cast<const void*>(&header), sizeof(Header));
+        Copy whole(std::move(memory));
+        const auto& plan = whole.header().plan();
+        if (!valid(plan, bytes - header.plan_offset) || plan.faults.count != header.fault_count ||
+            plan.functions.count != header.function_count)
+            return problem("is damaged: its plan makes no sense");
+        return {std::move(whole), {}};
+    }
+};
+
+Opened open(const std::string& path)
+{
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) return Reader::problem(reason());
+    const Closing closing(fd);
+    struct stat status = {};
+    if (::fstat(fd, &status) != 0) return Reader::problem(reason());
+    if (!S_ISREG(status.st_mode)) return Reader::problem("is not a regular file");
+    return Reader{fd, static_cast<std::uint64_t>(status.st_size)}.open();
+}
+
+bool is_ledger(const std::string& path)
+{
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) return false;
+    const Closing closing(fd);
+    std::uint64_t first = 0;
+    return read_at(fd, &first, sizeof first, 0) == sizeof first && first == magic;
+}
+
+std::string Copy::json(const Ending& ending) const
+{
+    std::string text;
+    char buffer[256];
+    const auto append = [](void* context, const char* bytes, std::size_t n) {
+        static_cast<std::string*>(context)->append(bytes, n);
+        return true;
+    };
+    render(header(), {append, &text}, buffer, ending);
+    return text;
+}
+
+} // namespace faultline::ledger

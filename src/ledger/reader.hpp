@@ -1,0 +1,48 @@
+// Opens ledgers that processes left behind or still write to. Only in the faultline command. A ledger's process was
+// killed at any moment, and its file has lain about where anybody could write: nothing in it is believed before it is
+// checked.
+#pragma once
+
+#include "ledger/render.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace faultline::ledger {
+
+/// A ledger copied out of its file, in one piece, with every offset, count and index in it checked. The process may go
+/// on writing to the file: the copy stays as it is.
+class Copy {
+public:
+    [[nodiscard]] const Header& header() const noexcept { return *reinterpret_cast<const Header*>(memory_.get()); }
+    /// The statistics file that this ledger makes.
+    [[nodiscard]] std::string json(const Ending& ending = {}) const;
+
+private:
+    struct Unmap {
+        std::size_t bytes = 0;
+        void operator()(std::byte* memory) const noexcept;
+    };
+    using Memory = std::unique_ptr<std::byte, Unmap>;
+    explicit Copy(Memory memory) : memory_(std::move(memory)) {}
+    friend struct Reader;
+    Memory memory_;
+};
+
+struct Opened {
+    std::optional<Copy> ledger;
+    std::string problem; // why there is none: what follows "FILE: "
+};
+
+/// Reads the ledger at `path`.
+[[nodiscard]] Opened open(const std::string& path);
+
+/// Whether the file begins as a ledger does.
+[[nodiscard]] bool is_ledger(const std::string& path);
+
+/// Whether all that a plan of at most `bytes` bytes refers to lies within it, at the alignment it needs, and each of
+/// its numbers means something. Nothing else may be asked of a plan that is not valid.
+[[nodiscard]] bool valid(const plan::Plan& plan, std::uint64_t bytes) noexcept;
+
+} // namespace faultline::ledger

@@ -1,0 +1,22 @@
+// Renders a ledger as the JSON of the statistics file (spec.md, section 4): inside the process whose record it is, as
+// the last thing that happens there, and in the faultline command for processes that could not do it themselves.
+#pragma once
+
+#include "ledger/json.hpp"
+#include "ledger/layout.hpp"
+
+namespace faultline::ledger {
+
+/// What is known about a process's end beyond its ledger; nothing of it, inside the process.
+struct Ending {
+    std::string_view exit = {};    // "killed by SIGKILL"; empty: as the ledger has it
+    std::int64_t monotonic_ns = 0; // CLOCK_MONOTONIC; 0: as the ledger has it, or unknown
+};
+
+/// Writes the record of a ledger that lies in one piece from `header` on, through `buffer` (not empty), to the sink.
+/// Returns whether all of it was written. A ledger that others still write to gives a record of about now.
+/// Under "functions" stands each function of the plan that was called, under "faults" each fault of the plan.
+/// No allocation, no system calls but the sink's, errno untouched. After boot, at any time; also in a signal handler.
+bool render(const Header& header, Sink sink, std::span<char> buffer, const Ending& ending = {}) noexcept;
+
+} // namespace faultline::ledger

@@ -1,0 +1,45 @@
+// Lays a draft out as the flat block that the engine reads.
+#pragma once
+
+#include "plan/draft.hpp"
+#include "plan/functions.hpp"
+
+#include <cstring>
+#include <span>
+#include <type_traits>
+
+namespace faultline::plan {
+
+/// Bytes that grow. Each object added is aligned as its type wants it, counted from the beginning of the block.
+class Block {
+public:
+    template <class T>
+    Slice<T> add(std::span<const T> objects)
+    {
+        static_assert(std::is_trivially_copyable_v<T>);
+        if (objects.empty()) return {};
+        const auto offset = (bytes_.size() + alignof(T) - 1) / alignof(T) * alignof(T);
+        bytes_.resize(offset + objects.size_bytes());
+        std::memcpy(bytes_.data() + offset, objects.data(), objects.size_bytes());
+        return {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(objects.size())};
+    }
+    template <class T>
+    Slice<T> add(const std::vector<T>& objects)
+    {
+        return add(std::span<const T>(objects));
+    }
+    Text add(std::string_view text) { return add(std::span<const char>(text)); }
+
+    [[nodiscard]] std::vector<std::byte>& bytes() { return bytes_; }
+
+private:
+    std::vector<std::byte> bytes_;
+};
+
+/// The different lists of path globs in a plan; each becomes a path set.
+[[nodiscard]] std::vector<std::vector<GlobDraft>> path_sets_of(const PlanDraft& draft);
+
+/// The block of a draft in which nothing is wrong.
+[[nodiscard]] std::vector<std::byte> build(const PlanDraft& draft, const Catalogue& catalogue);
+
+} // namespace faultline::plan

@@ -1,0 +1,72 @@
+// A plan while it is being read: ordinary containers, and the place of whatever may still turn out to be wrong.
+#pragma once
+
+#include "plan/parse.hpp"
+#include "plan/plan.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace faultline::plan {
+
+struct Place {
+    int line = 0;
+    int column = 0;
+};
+
+/// Collects what is to be said about a plan.
+class Remarks {
+public:
+    void mistake(Place place, std::string text) { mistakes.push_back({place.line, place.column, std::move(text)}); }
+    void warning(Place place, std::string text) { warnings.push_back({place.line, place.column, std::move(text)}); }
+
+    std::vector<Remark> mistakes;
+    std::vector<Remark> warnings;
+};
+
+/// A string of the plan and where it stands.
+struct Word {
+    std::string text;
+    Place place;
+};
+
+struct ErrorChoice {
+    int code = 0;
+    std::uint32_t weight = 1;
+    Word name;
+};
+
+struct GlobDraft {
+    std::string pattern;
+    bool negated = false;
+
+    auto operator<=>(const GlobDraft&) const = default;
+};
+
+struct FaultDraft {
+    Fault fault; // everything but its slices
+    Place place; // of its header
+    bool type_known = false;
+    Word name;
+    std::vector<Word> functions;
+    std::vector<ErrorChoice> errors;
+    std::vector<GlobDraft> paths;
+    std::vector<Positions> on;
+    std::map<std::string_view, Place> given; // the keys it has, and where
+    std::vector<std::uint16_t> members;      // the functions it strikes, as indices into the Catalogue
+
+    [[nodiscard]] bool has(std::string_view key) const { return given.contains(key); }
+};
+
+struct PlanDraft {
+    Plan plan; // everything but its slices
+    std::string arm_file;
+    std::string source;
+    std::string stats_file = "fault-stats.%p.json";
+    std::vector<std::string> programs;
+    std::vector<FaultDraft> faults;
+};
+
+} // namespace faultline::plan

@@ -1,0 +1,264 @@
+#include "plan/functions.hpp"
+
+#include "calls/errors.hpp"
+#include "plan/glob.hpp"
+#include "plan/suggest.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace faultline::plan {
+
+namespace {
+
+using calls::Failure;
+using calls::Spec;
+
+/// A thing that a fault may want and that not every function can give.
+struct Demand {
+    bool (*wanted)(const FaultDraft& draft);
+    bool (*met)(const Spec& spec);
+    std::string_view what;
+    std::string_view why_not;
+};
+
+template <Type type>
+bool has_type(const FaultDraft& draft)
+{
+    return draft.type_known && draft.fault.type == type;
+}
+
+bool names_gai_code(const FaultDraft& draft)
+{
+    return std::any_of(draft.errors.begin(), draft.errors.end(),
+                       [](const ErrorChoice& choice) { return choice.code < 0; });
+}
+
+constexpr Demand demands[] = {
+    {has_type<Type::error>, [](const Spec& spec) { return spec.can_fail(); }, "errno",
+     "it has no way to report a failure"},
+    {[](const FaultDraft& draft) { return has_type<Type::error>(draft) && !draft.has("errno"); },
+     [](const Spec& spec) { return spec.fails.errors.count != 0; }, "a fault without the key errno",
+     "nothing around it makes it fail; say with which errno"},
+    {names_gai_code, [](const Spec& spec) { return spec.fails.returns == Failure::Returns::gai_code; }, "an EAI_ code",
+     "it reports errno values"},
+    {has_type<Type::corruption>, [](const Spec& spec) { return spec.moves_data(); }, "corruption", "it moves no data"},
+    {has_type<Type::shorten>, [](const Spec& spec) { return spec.can_be_short(); }, "short",
+     "it cannot transfer fewer bytes than it was asked for"},
+    {has_type<Type::timeout>, [](const Spec& spec) { return spec.waits.limit != calls::Wait::Limit::none; }, "timeout",
+     "it has no limit to its waiting"},
+    {has_type<Type::returns>, [](const Spec& spec) { return spec.tracks != calls::Tracks::exits; }, "returns",
+     "it never returns"},
+    {[](const FaultDraft& draft) { return !draft.paths.empty(); },
+     [](const Spec& spec) { return spec.path != calls::absent || spec.has_descriptor(); }, "the selector path",
+     "it has neither a path nor a descriptor"},
+    {[](const FaultDraft& draft) { return draft.fault.selects_size(); },
+     [](const Spec& spec) { return spec.has_size(); }, "the selector size", "it does not say how many bytes it wants"},
+};
+
+/// The first demand of the fault that the function cannot meet, or null.
+const Demand* unmet(const FaultDraft& draft, const Spec& spec)
+{
+    for (const auto& demand : demands)
+        if (demand.wanted(draft) && !demand.met(spec)) return &demand;
+    return nullptr;
+}
+
+bool is_glob(std::string_view word) { return word.find_first_of("*?[") != std::string_view::npos; }
+
+/// Says whether a plan can name a row. What starts the program is intercepted for `arm` alone.
+bool can_be_named(const Spec& spec) { return spec.tracks != calls::Tracks::starts; }
+
+/// How a function came into a fault.
+struct Membership {
+    enum class By : std::uint8_t { nothing, pattern, name } by = By::nothing;
+    const Word* word = nullptr;
+    bool excluded = false;
+};
+
+class Expansion {
+public:
+    Expansion(const Catalogue& catalogue, Remarks& remarks)
+        : catalogue_(catalogue), remarks_(remarks), memberships_(catalogue.functions().size())
+    {}
+
+    /// Says whether the word means something.
+    bool add(const Word& word)
+    {
+        const bool negated = word.text.front() == '!';
+        const auto body = std::string_view(word.text).substr(negated ? 1 : 0);
+        if (is_glob(body)) return add_glob(word, body, negated);
+        if (body.starts_with('@')) return add_group(word, body, negated);
+        const auto index = catalogue_.find(body);
+        if (!index) return unknown(word, "function", body);
+        mark(*index, word, negated, Membership::By::name);
+        return true;
+    }
+
+    std::vector<Membership>& memberships() { return memberships_; }
+
+private:
+    void mark(std::uint16_t index, const Word& word, bool negated, Membership::By by)
+    {
+        auto& membership = memberships_[index];
+        if (negated)
+            membership.excluded = true;
+        else if (membership.by < by)
+            membership = {by, &word, membership.excluded};
+    }
+
+    template <class Accepts>
+    bool mark_rows(const Word& word, bool negated, const Accepts& accepts)
+    {
+        bool any = false;
+        for (std::size_t row = 0; row < calls::row_count; ++row) {
+            const auto index = catalogue_.function_of_row()[row];
+            if (index == no_index || !accepts(calls::table[row])) continue;
+            mark(index, word, negated, Membership::By::pattern);
+            any = true;
+        }
+        return any;
+    }
+
+    bool add_glob(const Word& word, std::string_view pattern, bool negated)
+    {
+        if (pattern.starts_with('@')) return unknown(word, "group", pattern);
+        if (mark_rows(word, negated, [&](const Spec& spec) {
+                return glob_matches(pattern, spec.name) || glob_matches(pattern, spec.function());
+            }))
+            return true;
+        remarks_.mistake(word.place, fmt::format("no function matches {}", in_quotes(pattern)));
+        return false;
+    }
+
+    bool add_group(const Word& word, std::string_view name, bool negated)
+    {
+        const auto group = name.substr(1);
+        const auto is = [&](std::string_view known) { return known == group; };
+        if (std::none_of(calls::family_names.begin(), calls::family_names.end(), is) &&
+            std::none_of(calls::role_groups.begin(), calls::role_groups.end(), is))
+            return unknown(word, "group", name);
+        if (mark_rows(word, negated, [&](const Spec& spec) { return calls::in_group(spec, group); })) return true;
+        remarks_.mistake(word.place, fmt::format("the group {} is empty", in_quotes(name)));
+        return false;
+    }
+
+    bool unknown(const Word& word, std::string_view what, std::string_view text)
+    {
+        const auto as_group = fmt::format("@{}", text);
+        const auto& words = catalogue_.words();
+        const bool forgot_at = std::find(words.begin(), words.end(), as_group) != words.end();
+        remarks_.mistake(word.place, fmt::format("unknown {} {}{}", what, in_quotes(text),
+                                                 forgot_at ? fmt::format(" (did you mean '{}'?)", as_group)
+                                                           : did_you_mean(text, words)));
+        return false;
+    }
+
+    const Catalogue& catalogue_;
+    Remarks& remarks_;
+    std::vector<Membership> memberships_;
+};
+
+/// An errno that a function's manual does not list is allowed, but who names both should know. `named`: functions.
+void warn_of_unlisted(const FaultDraft& draft, const Catalogue& catalogue, std::span<const std::uint16_t> named,
+                      Remarks& remarks)
+{
+    for (const auto& choice : draft.errors) {
+        std::vector<std::string_view> strangers;
+        for (const auto index : named) {
+            const auto& known = catalogue.functions()[index];
+            const bool through_system = choice.code > 0 && known.spec->fails.returns == Failure::Returns::gai_code;
+            if (through_system || known.spec->fails.errors.contains(choice.code)) continue;
+            if (!known.spec->misuse.contains(choice.code)) strangers.push_back(known.name);
+        }
+        if (strangers.empty()) continue;
+        remarks.warning(choice.name.place, fmt::format("{} is not among the documented errors of {}", choice.name.text,
+                                                       listed(strangers)));
+    }
+}
+
+} // namespace
+
+Catalogue::Catalogue() : function_of_row_(calls::row_count, no_index)
+{
+    // The bearer of a name comes anywhere among its twins; one without a bearer is spoken for by its first twin.
+    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
+        const auto& spec = calls::table[row];
+        if (!can_be_named(spec)) continue;
+        const auto [place, added] =
+            by_symbol_.try_emplace(spec.function(), static_cast<std::uint16_t>(functions_.size()));
+        if (added) functions_.push_back({spec.function(), &spec});
+        if (spec.name == spec.function()) functions_[place->second].spec = &spec;
+        function_of_row_[row] = place->second;
+    }
+    for (const auto& known : functions_)
+        words_.push_back(known.name);
+    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
+        const auto name = calls::table[row].name;
+        if (function_of_row_[row] != no_index && by_symbol_.try_emplace(name, function_of_row_[row]).second)
+            words_.push_back(name);
+    }
+    static constexpr std::array<std::string_view, 14> groups{"@io",      "@file",   "@stdio", "@net",    "@memory",
+                                                             "@process", "@thread", "@time",  "@random", "@read",
+                                                             "@write",   "@alloc",  "@path",  "@sync"};
+    static_assert(groups.size() == calls::family_names.size() + calls::role_groups.size());
+    words_.insert(words_.end(), groups.begin(), groups.end());
+}
+
+std::optional<std::uint16_t> Catalogue::find(std::string_view symbol) const
+{
+    const auto found = by_symbol_.find(symbol);
+    return found == by_symbol_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void expand_functions(FaultDraft& draft, const Catalogue& catalogue, Remarks& remarks)
+{
+    if (draft.functions.empty()) return; // already a mistake
+    Expansion expansion(catalogue, remarks);
+    bool sound = true;
+    bool any_positive = false;
+    for (const auto& word : draft.functions) {
+        sound = expansion.add(word) && sound;
+        any_positive = any_positive || word.text.front() != '!';
+    }
+    const auto place = draft.given["functions"];
+    if (!any_positive && sound)
+        return remarks.mistake(place, "functions only takes functions out (say first which: \"*\" for all)");
+
+    std::vector<std::uint16_t> named;
+    const Demand* left_out_for = nullptr;
+    std::string_view left_out;
+    for (std::uint16_t index = 0; index < expansion.memberships().size(); ++index) {
+        const auto& membership = expansion.memberships()[index];
+        if (membership.by == Membership::By::nothing || membership.excluded) continue;
+        const auto& known = catalogue.functions()[index];
+        const auto* demand = unmet(draft, *known.spec);
+        if (demand == nullptr) {
+            draft.members.push_back(index);
+            if (membership.by == Membership::By::name) named.push_back(index);
+        } else if (membership.by == Membership::By::name) {
+            sound = false;
+            remarks.mistake(membership.word->place, fmt::format("{} on {} cannot mean anything ({})", demand->what,
+                                                                in_quotes(membership.word->text), demand->why_not));
+        } else if (left_out_for == nullptr) {
+            left_out_for = demand;
+            left_out = known.name;
+        }
+    }
+    if (draft.members.empty() && sound)
+        remarks.mistake(place, left_out_for == nullptr
+                                   ? std::string("functions takes out again all that it names")
+                                   : fmt::format("{} cannot mean anything on any of these functions ('{}': {})",
+                                                 left_out_for->what, left_out, left_out_for->why_not));
+    warn_of_unlisted(draft, catalogue, named, remarks);
+}
+
+std::string listed(std::span<const std::string_view> names)
+{
+    if (names.size() <= 3) return one_of(names, "and");
+    return fmt::format("{}, {} (and {} more)", names[0], names[1], names.size() - 2);
+}
+
+} // namespace faultline::plan

@@ -1,0 +1,98 @@
+// The way of a plan from text to block: syntax, keys, functions, layout. Each step says all it can find wrong.
+#include "plan/parse.hpp"
+
+#include "plan/builder.hpp"
+#include "plan/functions.hpp"
+#include "plan/plan_keys.hpp"
+#include "plan/suggest.hpp"
+#include "plan/syntax.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace faultline::plan {
+
+namespace {
+
+void check_names(const PlanDraft& draft, Remarks& remarks)
+{
+    std::map<std::string_view, int> lines;
+    for (const auto& fault : draft.faults) {
+        if (fault.name.text.empty()) continue; // already a mistake
+        const auto [first, added] = lines.try_emplace(fault.name.text, fault.name.place.line);
+        if (!added)
+            remarks.mistake(fault.name.place,
+                            fmt::format("the name {} is already taken in line {} (give each fault its own)",
+                                        in_quotes(fault.name.text), first->second));
+    }
+}
+
+void check_path_sets(const PlanDraft& draft, Remarks& remarks)
+{
+    const auto sets = path_sets_of(draft);
+    if (sets.size() <= most_path_sets) return;
+    const auto& excess = sets[most_path_sets];
+    const auto fault = std::find_if(draft.faults.begin(), draft.faults.end(),
+                                    [&](const FaultDraft& candidate) { return candidate.paths == excess; });
+    remarks.mistake(
+        fault->given.at("path"),
+        fmt::format("a plan has at most {} different lists of paths (let faults share theirs)", most_path_sets));
+}
+
+void sort_by_place(std::vector<Remark>& remarks)
+{
+    std::stable_sort(remarks.begin(), remarks.end(), [](const Remark& a, const Remark& b) {
+        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    });
+}
+
+} // namespace
+
+std::string Remark::at(std::string_view file) const
+{
+    return line == 0 ? fmt::format("{}: {}", file, text) : fmt::format("{}:{}:{}: {}", file, line, column, text);
+}
+
+Parsed parse(std::string_view text, std::string_view source)
+{
+    Parsed parsed;
+    if (auto mistake = text_mistake(text)) {
+        parsed.mistakes.push_back(std::move(*mistake));
+        return parsed;
+    }
+    const auto document = toml::parse(text);
+    if (!document) {
+        parsed.mistakes.push_back(syntax_mistake(document.error()));
+        return parsed;
+    }
+
+    Remarks remarks;
+    PlanDraft draft;
+    draft.source = source;
+    read_plan(document.table(), draft, remarks);
+    const Catalogue catalogue;
+    for (auto& fault : draft.faults)
+        expand_functions(fault, catalogue, remarks);
+    check_names(draft, remarks);
+    check_path_sets(draft, remarks);
+
+    if (remarks.mistakes.empty()) parsed.block = build(draft, catalogue);
+    parsed.mistakes = std::move(remarks.mistakes);
+    parsed.warnings = std::move(remarks.warnings);
+    sort_by_place(parsed.mistakes);
+    sort_by_place(parsed.warnings);
+    return parsed;
+}
+
+std::optional<std::uint64_t> parse_seed(std::string_view text)
+{
+    std::uint64_t seed = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+    const bool whole = !text.empty() && error == std::errc{} && end == text.data() + text.size();
+    if (!whole || seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
+    return seed;
+}
+
+} // namespace faultline::plan

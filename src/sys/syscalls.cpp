@@ -1,0 +1,34 @@
+#include "sys/syscalls.hpp"
+
+#include <atomic>
+#include <cerrno>
+
+namespace faultline::sys {
+namespace {
+
+constexpr std::int64_t second = 1'000'000'000;
+
+int clock_by_system_call(clockid_t clock, timespec* time) { return static_cast<int>(call(SYS_clock_gettime, clock, address(time))); }
+
+constinit std::atomic<int (*)(clockid_t, timespec*)> clock_reader{&clock_by_system_call};
+
+} // namespace
+
+void use_clock(int (*clock_gettime)(clockid_t, timespec*)) noexcept { clock_reader.store(clock_gettime); }
+
+std::int64_t now(clockid_t clock) noexcept
+{
+    timespec time{};
+    clock_reader.load(std::memory_order_relaxed)(clock, &time);
+    return time.tv_sec * second + time.tv_nsec;
+}
+
+bool sleep_until(std::int64_t deadline_ns, bool interruptible) noexcept
+{
+    const timespec deadline{deadline_ns / second, deadline_ns % second};
+    while (call(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, address(&deadline), 0) == -EINTR)
+        if (interruptible) return false;
+    return true;
+}
+
+} // namespace faultline::sys
