@@ -18,6 +18,32 @@ enum class Family : std::uint8_t { io, file, stdio, net, memory, process, thread
 inline constexpr std::array<std::string_view, 9> family_names{"io",      "file",   "stdio", "net",   "memory",
                                                               "process", "thread", "time",  "random"};
 
+/// A short text that holds its own characters. A table of these has no pointers, so the loader has nothing to relocate in it
+/// and a program under test touches only the rows it uses.
+class Label {
+public:
+    constexpr Label() = default;
+    template <std::size_t N>
+    consteval Label(const char (&text)[N]) : length_(N - 1)
+    {
+        static_assert(N <= room, "the name is too long for a Label");
+        for (std::size_t i = 0; i < N; ++i)
+            text_[i] = text[i];
+    }
+    constexpr operator std::string_view() const noexcept { return {text_, length_}; }
+    friend constexpr bool operator==(const Label& label, std::string_view text) noexcept
+    {
+        return std::string_view{label} == text;
+    }
+    [[nodiscard]] constexpr const char* c_str() const noexcept { return text_; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return length_ == 0; }
+
+private:
+    static constexpr std::size_t room = 39;
+    char text_[room]{};
+    std::uint8_t length_ = 0;
+};
+
 /// The position of an argument, counted from 0.
 using Argument = std::int8_t;
 inline constexpr Argument absent = -1;
@@ -169,9 +195,9 @@ enum class Tracks : std::uint8_t {
 
 /// One row of the table.
 struct Spec {
-    std::string_view name;       // the exported symbol
+    Label name;                  // the exported symbol
     Family family;               // the .def file it stands in
-    std::string_view means = ""; // the function that a user knows it as: "read" for __read_chk; empty: itself
+    Label means = {};            // the function that a user knows it as: "read" for __read_chk; empty: itself
     Failure fails = {};          // failure value, and the errors the environment may cause
     Errors misuse = {};          // errors that only a mistake in the program causes: allowed by name, never drawn
     Argument fd = absent;        // the descriptor it works on
@@ -189,7 +215,7 @@ struct Spec {
     bool acts = false;           // on an injected failure the real call is made all the same: the resource is gone (close)
     bool allocates = false;      // belongs to @alloc
     bool syncs = false;          // belongs to @sync
-    const char* version = nullptr; // the symbol version to resolve, where the default one is not it
+    Label version = {};          // the symbol version to resolve, where it has no default one
 
     /// The name under which plans and statistics know the function.
     [[nodiscard]] constexpr std::string_view function() const noexcept { return means.empty() ? name : means; }

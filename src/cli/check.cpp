@@ -24,8 +24,7 @@ bool check(const std::string& path)
     const auto faults = plan.view(plan.faults);
     fmt::print("{}: ok, {}\n", path, counted(faults.size(), "fault"));
     for (const auto& fault : faults)
-        fmt::print("  {}: {}{}\n", plan.text(fault.name), plan::describe(plan, fault),
-                   fault.enabled ? "" : " (not enabled)");
+        fmt::print("  {}{}\n", plan::describe(plan, fault), fault.enabled ? "" : " (not enabled)");
     for (const auto& warning : parsed.warnings)
         fmt::print("  warning: {}\n", warning.at(path));
     return true;

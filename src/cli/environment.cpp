@@ -50,11 +50,13 @@ std::string preload(const std::string& library, const std::vector<std::string>& 
 
 RunDirectory::RunDirectory()
 {
-    const char* const parent = std::getenv("TMPDIR");
-    std::error_code error;
-    const auto base = fs::absolute(parent == nullptr || *parent == '\0' ? "/tmp" : parent, error);
-    auto pattern = (base / "faultline-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+    const char* const wished = std::getenv("TMPDIR");
+    for (const char* const parent : {wished, "/tmp"}) {
+        if (parent == nullptr || *parent == '\0' || !path_.empty()) continue;
+        std::error_code error;
+        auto pattern = (fs::absolute(parent, error) / "faultline-XXXXXX").string();
+        if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+    }
 }
 
 RunDirectory::~RunDirectory()

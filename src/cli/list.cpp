@@ -27,7 +27,7 @@ std::vector<const Spec*> functions()
 {
     std::vector<const Spec*> rows;
     for (const auto& spec : calls::table)
-        if (spec.means.empty()) rows.push_back(&spec);
+        if (spec.means.empty() && spec.tracks != calls::Tracks::starts) rows.push_back(&spec);
     return rows;
 }
 
@@ -35,7 +35,7 @@ Names twins(const Spec& spec)
 {
     Names names;
     for (const auto& other : calls::table)
-        if (other.means == spec.name) names.push_back(other.name);
+        if (std::string_view{other.means} == std::string_view{spec.name}) names.push_back(other.name);
     return names;
 }
 
@@ -125,20 +125,22 @@ void overview()
 
 void functions_text()
 {
-    std::vector<std::vector<std::string>> rows{{"FUNCTION", "FAILURE", "ERRORS", "GROUPS", "TWINS"}};
-    for (const auto* spec : functions())
+    std::vector<std::vector<std::string>> rows{{"FUNCTION", "FAILURE", "GROUPS", "ERRORS (TWINS)"}};
+    for (const auto* spec : functions()) {
+        auto last = fmt::format("{}", fmt::join(error_names(spec->fails.errors), " "));
+        if (const auto others = twins(*spec); !others.empty())
+            last += fmt::format("{}({})", last.empty() ? "" : "  ", fmt::join(others, " "));
         rows.push_back({std::string(spec->name), std::string(failure(*spec)),
-                        fmt::format("{}", fmt::join(error_names(spec->fails.errors), " ")),
-                        fmt::format("{}", fmt::join(groups_of(*spec), " ")),
-                        fmt::format("{}", fmt::join(twins(*spec), " "))});
-    fmt::print("{}", table(rows, std::vector<bool>(5)));
+                        fmt::format("{}", fmt::join(groups_of(*spec), " ")), std::move(last)});
+    }
+    fmt::print("{}", table(rows, std::vector<bool>(4)));
 }
 
 Json functions_json()
 {
     auto list = Json::array();
     for (const auto* spec : functions())
-        list.push_back({{"name", spec->name},
+        list.push_back({{"name", std::string_view{spec->name}},
                         {"family", calls::family_names[static_cast<std::size_t>(spec->family)]},
                         {"failure", failure(*spec)},
                         {"errnos", error_names(spec->fails.errors)},

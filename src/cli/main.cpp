@@ -22,7 +22,7 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const int& status)
         return status;
     } catch (const CLI::CallForHelp&) {
         const auto chosen = app.get_subcommands();
-        fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help());
+        fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help("faultline"));
     } catch (const CLI::CallForVersion&) {
         fmt::print("faultline {}\n", FAULTLINE_VERSION);
     } catch (const CLI::ParseError& error) {

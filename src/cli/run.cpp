@@ -8,6 +8,9 @@
 #include "cli/target.hpp"
 
 #include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -78,6 +81,13 @@ Json document(const Options& options, const RunPlan& plan, const std::vector<std
     return result;
 }
 
+/// What follows "NAME: " in a description; the table has the name already.
+std::string without_name(std::string description, std::string_view name)
+{
+    const auto lead = fmt::format("{}: ", name);
+    return description.starts_with(lead) ? description.substr(lead.size()) : description;
+}
+
 void summarize(const RunPlan& plan, const std::string& command, const Outcome& outcome, const Collected& collected,
                const RunDirectory& directory)
 {
@@ -85,7 +95,8 @@ void summarize(const RunPlan& plan, const std::string& command, const Outcome& o
     const auto& parsed = plan.parsed.plan();
     for (auto& each : all.faults)
         for (const auto& fault : parsed.view(parsed.faults))
-            if (parsed.text(fault.name) == each.name) each.text = plan::describe(parsed, fault);
+            if (parsed.text(fault.name) == each.name)
+                each.text = without_name(plan::describe(parsed, fault), each.name);
 
     std::string text = fmt::format("faultline: {} {}; {}\n{}", printable(command), ending(outcome.status),
                                    headline(all), fault_table(all, coloured(STDERR_FILENO)));
@@ -172,6 +183,16 @@ int run(const Options& options, const std::vector<std::string>& command)
     return run_armed(options, command, plan, target);
 }
 
+/// The command line goes on where CLI11 believes it to be at its end.
+struct Usage : CLI::Formatter {
+    [[nodiscard]] std::string make_usage(const CLI::App* app, std::string name) const override
+    {
+        auto text = Formatter::make_usage(app, std::move(name));
+        text.insert(std::min(text.find_last_not_of('\n') + 1, text.size()), " -- COMMAND [ARGUMENT…]");
+        return text;
+    }
+};
+
 } // namespace
 
 void add_run(CLI::App& app, const std::vector<std::string>& command, int& status)
@@ -188,6 +209,7 @@ void add_run(CLI::App& app, const std::vector<std::string>& command, int& status
         ->type_name("FILE");
     self->add_flag("-q,--quiet", options->quiet, "no summary on standard error");
     self->prefix_command();
+    self->formatter(std::make_shared<Usage>());
     self->footer(
         "Examples:\n"
         "  faultline run -c plan.toml -- ./server --port 8080\n"

@@ -168,7 +168,9 @@ std::string fault_table(const Sum& sum, bool colour)
     }
     for (const auto& fault : sum.faults)
         if (fault.awaited && fault.matched == 0)
-            result += warning_line(fmt::format("fault '{}' never matched", printable(fault.name)), colour);
+            result += warning_line(fmt::format("fault '{}' {}", printable(fault.name),
+                                               sum.running == 0 ? "never matched" : "has not matched yet"),
+                                   colour);
     for (const auto& [warning, processes] : sum.warnings)
         result +=
             warning_line(processes > 1 ? fmt::format("{} (in {})", printable(warning), counted(processes, "process"))

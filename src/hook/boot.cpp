@@ -12,7 +12,7 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <dlfcn.h>
+#include <dirent.h>
 #include <pthread.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -170,9 +170,8 @@ void boot(int argc, char** argv, char** environment)
 {
     const auto config = variable(environment, "FAULT_CONFIG");
     if (config.empty() || getauxval(AT_SECURE) != 0) return;
-    resolve();
     sys::use_clock(real<int(clockid_t, timespec*)>(calls::id_clock_gettime));
-    engine::use_dirfd(reinterpret_cast<int (*)(void*)>(dlsym(RTLD_NEXT, "dirfd")));
+    engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
 
     process.argc = argc;
     process.argv = argv;

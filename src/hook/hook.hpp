@@ -59,11 +59,14 @@ struct Hook<R(Arguments...), id> {
         const engine::Call call{id, words, __builtin_return_address(0)};
         engine::Verdict verdict;
         if (strikes(call, verdict)) [[unlikely]] return result(effects::strike({call, verdict, words, &perform}));
-        if constexpr (spec.tracks == calls::Tracks::nothing) return real<R(Arguments...)>(id)(arguments...);
+        if constexpr (spec.tracks == calls::Tracks::nothing) return own_real()(arguments...);
         else return result(perform(words));
     }
 
 private:
+    /// An armed row was resolved when it was armed.
+    static auto own_real() { return reinterpret_cast<R (*)(Arguments...)>(reals[id]); }
+
     static R result(Word word)
     {
         if constexpr (!std::is_void_v<R>) return from_word<R>(word);
@@ -85,7 +88,7 @@ private:
     template <std::size_t... position>
     static Word call_real([[maybe_unused]] Word* words, std::index_sequence<position...>)
     {
-        auto* const function = real<R(Arguments...)>(id);
+        auto* const function = own_real();
         if constexpr (std::is_void_v<R>) {
             function(from_word<Arguments>(words[position])...);
             return 0;

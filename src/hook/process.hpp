@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/judge.hpp"
+#include "hook/slots.hpp"
 #include "ledger/ledger.hpp"
 
 #include <atomic>
@@ -11,13 +12,14 @@ namespace faultline::hook {
 
 using engine::Word;
 
-/// The real functions, by row; filled before the first hook runs.
+/// The real functions, by row; nullptr until the row is first used or armed.
 extern void* reals[calls::row_count];
 
+/// The real function of any row.
 template <class Signature>
 [[nodiscard]] Signature* real(calls::Id row) noexcept
 {
-    return reinterpret_cast<Signature*>(reals[row]);
+    return reinterpret_cast<Signature*>(resolve(row));
 }
 
 /// What boot finds out, and forks and execs change. Written only while the process has one thread.

@@ -1,17 +1,22 @@
 // Turns rows of the table into exported symbols. A symbol is one indirect jump through its slot: no frame, no register
 // touched, so that variadic arguments, cancellation, vfork and backtraces pass through, and a call that no plan names
-// costs next to nothing. A slot first leads to code that resolves all of them; then to libc; then, where a plan names
+// costs next to nothing. A slot leads first to code that finds the real function; then to that; then, where a plan names
 // the row, to its hook.
 #include "hook/slots.hpp"
 
 #include "hook/declarations.hpp"
 #include "hook/hook.hpp"
+#include "hook/resolve.hpp"
 
-#include <dlfcn.h>
+#include <cerrno>
 
 extern "C" {
 extern void* faultline_slots[faultline::calls::row_count];
-[[gnu::visibility("hidden")]] void faultline_resolve() { faultline::hook::resolve(); }
+/// Finds what a slot leads to, for the first call through it.
+[[gnu::visibility("hidden")]] void faultline_resolve(void** slot)
+{
+    faultline::hook::resolve(static_cast<faultline::calls::Id>(slot - faultline_slots));
+}
 }
 
 #if defined(__x86_64__)
@@ -44,6 +49,7 @@ faultline_resolve_first:
     movaps %xmm5, 144(%rsp)
     movaps %xmm6, 160(%rsp)
     movaps %xmm7, 176(%rsp)
+    movq %r11, %rdi
     call faultline_resolve
     movq 0(%rsp), %rdi
     movq 8(%rsp), %rsi
@@ -88,6 +94,7 @@ faultline_slots:
         ".size " #symbol ",.-" #symbol "\n"                                                                            \
         ".Lfirst_" #symbol ":\n"                                                                                       \
         "endbr64\n"                                                                                                    \
+        "leaq .Lslot_" #symbol "(%rip), %r11\n"                                                                         \
         "call faultline_resolve_first\n"                                                                               \
         "jmp .Lsymbol_" #symbol "\n"                                                                                   \
         ".popsection\n");
@@ -107,6 +114,7 @@ faultline_resolve_first:
     stp q2, q3, [sp, #128]
     stp q4, q5, [sp, #160]
     stp q6, q7, [sp, #192]
+    mov x0, x17
     bl faultline_resolve
     ldp x0, x1, [sp, #16]
     ldp x2, x3, [sp, #32]
@@ -144,6 +152,8 @@ faultline_slots:
         ".size " #symbol ",.-" #symbol "\n"                                                                            \
         ".Lfirst_" #symbol ":\n"                                                                                       \
         "bti c\n"                                                                                                      \
+        "adrp x17, .Lslot_" #symbol "\n"                                                                               \
+        "add x17, x17, :lo12:.Lslot_" #symbol "\n"                                                                     \
         "stp x29, x30, [sp, #-16]!\n"                                                                                  \
         "bl faultline_resolve_first\n"                                                                                 \
         "ldp x29, x30, [sp], #16\n"                                                                                    \
@@ -184,31 +194,30 @@ constinit const Entry entries[] = {
 
 void set_slot(std::uint16_t row, void* to) noexcept { __atomic_store_n(&faultline_slots[row], to, __ATOMIC_RELEASE); }
 
-constinit std::atomic<bool> resolved{false};
-
-void* look_up(const calls::Spec& spec) noexcept
+/// Stands in for a function that this libc lacks.
+long missing()
 {
-    if (spec.version != nullptr)
-        if (void* const found = dlvsym(RTLD_NEXT, spec.name.data(), spec.version)) return found;
-    return dlsym(RTLD_NEXT, spec.name.data());
+    errno = ENOSYS;
+    return -1;
 }
 
 } // namespace
 
-void resolve() noexcept
+void* resolve(calls::Id row) noexcept
 {
-    if (resolved.load(std::memory_order_acquire)) return;
-    // Threads may race here: all of them find the same addresses.
-    for (std::uint16_t row = 0; row < calls::row_count; ++row)
-        reals[row] = look_up(calls::table[row]);
-    for (std::uint16_t row = 0; row < calls::row_count; ++row)
+    // Threads may race here: all of them find the same address.
+    if (reals[row] == nullptr) {
+        void* const found = find_real(row);
+        __atomic_store_n(&reals[row], found != nullptr ? found : reinterpret_cast<void*>(&missing), __ATOMIC_RELEASE);
         set_slot(row, reals[row]);
-    resolved.store(true, std::memory_order_release);
+    }
+    return reals[row];
 }
 
 void arm_row(calls::Id row) noexcept
 {
-    if (reals[row] != nullptr) set_slot(row, entries[row]());
+    resolve(row);
+    set_slot(row, entries[row]());
 }
 
 } // namespace faultline::hook

@@ -5,11 +5,10 @@
 
 namespace faultline::hook {
 
-/// Fills `reals` and points every slot at libc. Called by the first hook that runs, wherever that is, and by boot; may be
-/// called again.
-void resolve() noexcept;
+/// Finds the real function of a row and points the row's slot at it, unless that was done. Any time, also before boot.
+void* resolve(calls::Id row) noexcept;
 
-/// Points a row's slot at its hook. After resolve().
+/// Points a row's slot at its hook. Boot only.
 void arm_row(calls::Id row) noexcept;
 
 } // namespace faultline::hook

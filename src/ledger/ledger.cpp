@@ -10,12 +10,13 @@
 #include "sys/text.hpp"
 
 #include <cerrno>
+#include <iterator>
 #include <sys/stat.h>
 
 namespace faultline::ledger {
 namespace {
 
-constexpr std::uint64_t chunk = 64 * 1024;
+constexpr std::uint64_t chunk = 16 * 1024;
 constexpr std::uint32_t most_threads = 4096;
 constexpr std::uint64_t second = 1'000'000'000;
 
@@ -35,13 +36,27 @@ bool in_file(int fd) noexcept
     return sys::call(SYS_fstat, fd, sys::address(&status)) == 0 && status.st_ino == inode;
 }
 
-/// Gives the ledger's bytes [from, to) disk space and maps them in place.
-bool back(int fd, std::uint64_t from, std::uint64_t to) noexcept
+bool map_in_place(int fd, std::uint64_t from, std::uint64_t to) noexcept
 {
-    if (to > sys::file_size_limit()) return false;
-    if (sys::allocate(fd, from, to - from) != 0) return false;
     return sys::map(reinterpret_cast<char*>(header_at) + from, to - from, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
                     fd, from) != nullptr;
+}
+
+/// Gives the bytes [from, to) of a new file space on the disk by writing zeros. On file systems that allocate late this is
+/// cheaper than fallocate, and a short-lived process's ledger never reaches the disk at all. 0, or -errno.
+long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept
+{
+    static constinit char zeros[page]{};
+    iovec pieces[16];
+    while (from < to) {
+        std::size_t count = 0;
+        for (auto at = from; at < to && count < std::size(pieces); at += page)
+            pieces[count++] = {zeros, to - at < page ? to - at : page};
+        const long written = sys::write_vector(fd, pieces, count, from);
+        if (written <= 0) return written == 0 ? -ENOSPC : written;
+        from += static_cast<std::uint64_t>(written);
+    }
+    return 0;
 }
 
 bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
@@ -50,7 +65,8 @@ bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
     if ((header.trouble.load(std::memory_order_relaxed) & sealed) != 0) return false;
     const int fd = sys::open(where.ledger, O_RDWR | O_NOFOLLOW);
     if (fd < 0) return false;
-    const bool grown = in_file(fd) && back(fd, from, to);
+    const bool grown = in_file(fd) && to <= sys::file_size_limit() && sys::allocate(fd, from, to - from) == 0 &&
+                       map_in_place(fd, from, to);
     sys::close(fd);
     return grown;
 }
@@ -159,10 +175,11 @@ bool map_file(std::uint64_t fixed, const Header& sizes, long& error) noexcept
     struct stat status;
     sys::call(SYS_fstat, fd, sys::address(&status));
     inode = status.st_ino;
-    const auto events = sizes.events_offset;
-    error = fixed + chunk > sys::file_size_limit() || events + chunk > sys::file_size_limit() ? -EFBIG
-                                                                                              : sys::allocate(fd, 0, fixed + chunk);
-    const bool mapped = error == 0 && back(fd, 0, fixed + chunk) && back(fd, events, events + chunk);
+    const auto threads_end = fixed + chunk;
+    const auto events_end = sizes.events_offset + chunk;
+    error = events_end > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
+    if (error == 0) error = fill(fd, sizes.events_offset, events_end);
+    const bool mapped = error == 0 && map_in_place(fd, 0, threads_end) && map_in_place(fd, sizes.events_offset, events_end);
     sys::close(fd);
     if (!mapped) {
         if (error == 0) error = -ENOSPC;
@@ -328,8 +345,9 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
 
     static constinit char temporary[sizeof where.json + 16];
     sys::Writer{temporary} << std::string_view{where.json} << ".tmp";
-    sys::unlink(temporary);
-    const int fd = sys::open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+    int fd = sys::open(temporary, flags, 0600);
+    if (fd == -EEXIST && sys::unlink(temporary) == 0) fd = sys::open(temporary, flags, 0600);
     if (fd >= 0) {
         struct Target {
             int fd;

@@ -114,7 +114,7 @@ std::optional<Delay> read_delay(const Field& field)
     if (shape == Shape::uniform && parts->mean) {
         // Of the same mean and deviation: mean ± √3·stddev. It cannot begin before 0.
         const auto half =
-            static_cast<std::uint64_t>(std::llround(static_cast<double>(delay.stddev) * std::numbers::sqrt3));
+            static_cast<std::uint64_t>(static_cast<double>(delay.stddev) * std::numbers::sqrt3 + 0.5);
         delay.low = delay.mean - std::min(half, delay.mean);
         delay.high = delay.mean + half;
     }

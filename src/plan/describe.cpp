@@ -16,7 +16,7 @@ std::string percent(double share)
 {
     const double value = share * 100;
     if (value != 0 && value < 0.01) return fmt::format("{:.2g} %", value);
-    return fmt::format("{} %", std::round(value * 100) / 100);
+    return fmt::format("{} %", static_cast<double>(static_cast<std::int64_t>(value * 100 + 0.5)) / 100);
 }
 
 /// In the largest unit in which it is a whole number.

@@ -121,7 +121,7 @@ constexpr Translation translations[] = {
     {"expected ']'", "the header of a table does not end (']' is missing)"},
     {"expected '='", "a key is followed by '=' and its value ('=' is missing)"},
     {"expected value, saw", "a value is missing here"},
-    {"expected a comment or whitespace", "the line should end here (one key a line, text in quotes)"},
+    {"expected a comment or whitespace", "the line should end here (one key or [table] a line, text in quotes)"},
     {"expected keys, tables", "a line begins with a key, a [table] or a # comment"},
     {"expected bare key starting", "a key is missing here"},
     {"blank bare keys", "the name of a table is missing"},

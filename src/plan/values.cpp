@@ -78,7 +78,7 @@ Reading<std::uint64_t> quantity(std::string_view text, std::span<const Unit> uni
     std::from_chars(number.data(), number.data() + number.size(), value);
     value *= static_cast<double>(unit->of);
     if (value > static_cast<double>(most)) return too_much;
-    return {static_cast<std::uint64_t>(std::llround(value)), {}};
+    return {static_cast<std::uint64_t>(value + 0.5), {}};
 }
 
 /// The end of a range that is written or left out.
@@ -184,11 +184,11 @@ Chance chance_from(double share)
 {
     if (share >= 1.0) return unlimited;
     if (share <= 0.0) return 0;
-    const auto threshold = static_cast<Chance>(std::ldexp(share, 64));
+    const auto threshold = static_cast<Chance>(share * 0x1p64);
     return threshold == 0 ? 1 : threshold;
 }
 
-double share_of(Chance chance) { return chance == unlimited ? 1.0 : std::ldexp(static_cast<double>(chance), -64); }
+double share_of(Chance chance) { return chance == unlimited ? 1.0 : static_cast<double>(chance) * 0x1p-64; }
 
 std::string stats_file_problem(std::string_view name)
 {

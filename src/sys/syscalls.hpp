@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 namespace faultline::sys {
 
@@ -54,6 +55,10 @@ inline long read(int fd, void* bytes, std::size_t count) noexcept
 inline long write(int fd, const void* bytes, std::size_t count) noexcept
 {
     return call(SYS_write, fd, address(bytes), static_cast<long>(count));
+}
+inline long write_vector(int fd, const iovec* pieces, std::size_t count, std::uint64_t offset) noexcept
+{
+    return call(SYS_pwritev, fd, address(pieces), static_cast<long>(count), static_cast<long>(offset));
 }
 inline long allocate(int fd, std::uint64_t offset, std::uint64_t bytes) noexcept
 {

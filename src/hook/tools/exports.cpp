@@ -7,6 +7,6 @@ int main()
 {
     std::puts("{\n  global:");
     for (const auto& spec : faultline::calls::table)
-        std::printf("    %.*s;\n", static_cast<int>(spec.name.size()), spec.name.data());
+        std::printf("    %s;\n", spec.name.c_str());
     std::puts("  local: *;\n};");
 }
