@@ -1,8 +1,8 @@
 // What Faultline knows about one libc function, as data. Everything else (the exported symbol, the typed hook, the plan
 // parser's checks, `faultline list`) is derived from it, so adding a function is adding one row to a .def file here.
 //
-// How to add a row: pick the file of the function's family, write CALL(name, ...) where the C declaration is exact, or
-// CALL_AS(name, signature, ...) where it is variadic, missing from the headers, or a twin. Take the errnos from the
+// How to add a row: pick the file of the function's family and write CALL(name, ...), or one of the other forms of all.def
+// where the C declaration is variadic, missing from the headers, or does not fit. Take the errnos from the
 // ERRORS section of its man page: environmental ones (what a sound program may meet) into .fails, programming ones
 // (EBADF, EFAULT, EINVAL …) into .misuse. Argument positions count from 0; a wrong one is a compile error.
 #pragma once
@@ -47,7 +47,9 @@ private:
 /// The position of an argument, counted from 0.
 using Argument = std::int8_t;
 inline constexpr Argument absent = -1;
-inline constexpr Argument result = -2; // the call's own result, once it has returned
+inline constexpr Argument result = -2;     // the call's own result, once it has returned
+inline constexpr Argument to_stdout = -3;  // as a stream: stdout
+inline constexpr Argument from_stdin = -4; // as a stream: stdin
 
 /// A set of error numbers: errno values (positive) or getaddrinfo's EAI_ codes (negative).
 struct Errors {
@@ -121,6 +123,7 @@ struct Data {
         vector,  // a struct iovec array and its length; the result counts bytes
         message, // a struct msghdr; the result counts bytes
         byte,    // one character: passed in, or the result itself
+        formatted, // made or taken apart inside the call (printf, scanf): it can fail, but not be damaged or cut
     };
     Shape shape = Shape::none;
     Argument buffer = absent;
@@ -137,6 +140,7 @@ constexpr Data text(Argument buffer) { return {Data::Shape::text, buffer, absent
 constexpr Data line(Argument pointer) { return {Data::Shape::line, pointer, absent, absent}; }
 constexpr Data vector(Argument iov, Argument count) { return {Data::Shape::vector, iov, count, absent}; }
 constexpr Data message(Argument header) { return {Data::Shape::message, header, absent, absent}; }
+constexpr Data formatted() { return {Data::Shape::formatted, absent, absent, absent}; }
 constexpr Data byte(Argument value) { return {Data::Shape::byte, value, absent, absent}; }
 
 /// The bytes a call asks for: one argument, or the product of two (calloc, fread).
@@ -226,7 +230,8 @@ struct Spec {
     }
     [[nodiscard]] constexpr bool moves_data() const noexcept
     {
-        return out.shape != Data::Shape::none || in.shape != Data::Shape::none;
+        using enum Data::Shape;
+        return (out.shape != none && out.shape != formatted) || (in.shape != none && in.shape != formatted);
     }
     /// Whether the bytes asked for are known before the call.
     [[nodiscard]] constexpr bool has_size() const noexcept

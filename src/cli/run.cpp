@@ -12,6 +12,7 @@
 #include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
@@ -140,7 +141,9 @@ int run_armed(const Options& options, const std::vector<std::string>& command, c
                     .needed = target.needed};
     if (setting.library.empty())
         return fail(own_error,
-                    "libfaultline.so is found neither beside this command nor in ../lib (FAULTLINE_LIBRARY names it)");
+                    std::getenv("FAULTLINE_LIBRARY") != nullptr
+                        ? "FAULTLINE_LIBRARY names a file that is not there"
+                        : "libfaultline.so is neither beside this command nor in ../lib (FAULTLINE_LIBRARY names it)");
     if (setting.config.empty()) return fail(own_error, fmt::format("{} cannot be written", directory.path()));
     const char* const stats = std::getenv("FAULT_STATS");
     const bool in_directory = plan.source.empty() && (stats == nullptr || *stats == '\0');

@@ -37,9 +37,8 @@ Word strike(const Invocation& invocation)
 
 void mark_stream(const engine::Call& call) noexcept
 {
-    const auto& spec = spec_of(call);
-    if (spec.stream == calls::absent || spec.acts) return;
-    if (auto* const stream = engine::pointer<FILE>(call, spec.stream)) stream->_flags |= _IO_ERR_SEEN;
+    if (spec_of(call).acts) return; // closed: there is no stream any more
+    if (auto* const stream = engine::stream_of(call)) stream->_flags |= _IO_ERR_SEEN;
 }
 
 bool succeeded(const calls::Spec& spec, Word result) noexcept

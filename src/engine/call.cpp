@@ -1,7 +1,5 @@
 #include "engine/call.hpp"
 
-#include <cstdio>
-
 namespace faultline::engine {
 namespace {
 
@@ -37,6 +35,16 @@ std::uint64_t bytes_in(const Call& call, const calls::Data& data) noexcept
 
 void use_dirfd(int (*dirfd)(void*)) noexcept { real_dirfd = dirfd; }
 
+FILE* stream_of(const Call& call) noexcept
+{
+    switch (const auto stream = spec_of(call).stream) {
+    case calls::absent: return nullptr;
+    case calls::to_stdout: return stdout;
+    case calls::from_stdin: return stdin;
+    default: return pointer<FILE>(call, stream);
+    }
+}
+
 int descriptor_of_stream(const void* stream) noexcept
 {
     // fileno() would set errno for a stream without a descriptor; the field is part of libc's ABI.
@@ -52,7 +60,7 @@ int descriptor_of(const Call& call) noexcept
 {
     const auto& spec = spec_of(call);
     if (spec.fd != calls::absent) return static_cast<int>(call.words[spec.fd]);
-    if (spec.stream != calls::absent) return descriptor_of_stream(pointer<void>(call, spec.stream));
+    if (spec.stream != calls::absent) return descriptor_of_stream(stream_of(call));
     if (spec.dir != calls::absent) return descriptor_of_directory(pointer<void>(call, spec.dir));
     return -1;
 }

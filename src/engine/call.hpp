@@ -3,6 +3,7 @@
 
 #include "calls/table.hpp"
 
+#include <cstdio>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -24,6 +25,9 @@ template <class T>
 {
     return reinterpret_cast<T*>(call.words[argument]);
 }
+
+/// The stream that a call works on, or nullptr. Any time.
+[[nodiscard]] FILE* stream_of(const Call& call) noexcept;
 
 /// The descriptor that a call works on, also behind its stream or directory; -1 where it has none. Any time.
 [[nodiscard]] int descriptor_of(const Call& call) noexcept;

@@ -7,6 +7,7 @@
 #include "hook/declarations.hpp"
 #include "hook/hook.hpp"
 #include "hook/resolve.hpp"
+#include "hook/variadic.hpp"
 
 #include <cerrno>
 
@@ -177,7 +178,7 @@ namespace {
 template <class Row>
 void* entry_of() noexcept
 {
-    return reinterpret_cast<void*>(&Row::entry);
+    return reinterpret_cast<void*>(+Row::entry);
 }
 
 // Types here lose attributes such as nonnull, which say nothing about how arguments travel.
@@ -188,6 +189,8 @@ using Entry = void* (*)() noexcept;
 constinit const Entry entries[] = {
 #define CALL(symbol, ...) &entry_of<Hook<decltype(::symbol), calls::id_##symbol>>,
 #define CALL_AS(symbol, signature, ...) &entry_of<Hook<signature, calls::id_##symbol>>,
+#define CALL_VIA(symbol, signature, twin, ...) &entry_of<Formatted<signature, calls::id_##symbol, calls::id_##twin>>,
+#define CALL_LIST(symbol, twin, ...) &entry_of<Listed<calls::id_##symbol, calls::id_##twin>>,
 #include "calls/all.def"
 };
 #pragma GCC diagnostic pop

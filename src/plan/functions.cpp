@@ -147,12 +147,12 @@ private:
 
     bool unknown(const Word& word, std::string_view what, std::string_view text)
     {
-        const auto as_group = fmt::format("@{}", text);
         const auto& words = catalogue_.words();
-        const bool forgot_at = std::find(words.begin(), words.end(), as_group) != words.end();
-        remarks_.mistake(word.place, fmt::format("unknown {} {}{}", what, in_quotes(text),
-                                                 forgot_at ? fmt::format(" (did you mean '{}'?)", as_group)
-                                                           : did_you_mean(text, words)));
+        const bool forgot_at = std::any_of(words.begin(), words.end(), [&](std::string_view known) {
+            return known.starts_with('@') && known.substr(1) == text;
+        });
+        const auto cure = forgot_at ? fmt::format(" (did you mean '@{}'?)", text) : did_you_mean(text, words);
+        remarks_.mistake(word.place, fmt::format("unknown {} {}{}", what, in_quotes(text), cure));
         return false;
     }
 
@@ -196,7 +196,7 @@ Catalogue::Catalogue() : function_of_row_(calls::row_count, no_index)
     for (const auto& known : functions_)
         words_.push_back(known.name);
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
-        const auto name = calls::table[row].name;
+        const std::string_view name = calls::table[row].name;
         if (function_of_row_[row] != no_index && by_symbol_.try_emplace(name, function_of_row_[row]).second)
             words_.push_back(name);
     }

@@ -1,0 +1,133 @@
+# shellcheck shell=bash
+# What the scripts share: strictness, the repository's place, lines of progress, missing packages, the build. Sourced,
+# never run. It may itself use nothing but bash, coreutils and sed, for on a minimal Debian there is nothing else.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cores=$(nproc)
+
+# Why a package is installed: whoever sees it go onto their machine should know.
+declare -A purpose=(
+    [ca-certificates]="lets curl trust a server"
+    [clang-format]="formats the sources"
+    [clang-tidy]="checks the sources"
+    [cmake]="configures the build"
+    [curl]="a program that the faults are let loose on: network"
+    [fiu-utils]="libfiu, which the benchmarks compare with"
+    [g++]="compiles it"
+    [git]="finds changed files; a program that the tests run under faults"
+    [gzip]="a program that the tests run under faults"
+    [libbenchmark-dev]="Google Benchmark"
+    [libc6-dev]="headers of the C library"
+    [libcli11-dev]="reads command lines"
+    [libelf-dev]="reads executables"
+    [libfmt-dev]="formats text"
+    [libgtest-dev]="GoogleTest"
+    [libtomlplusplus-dev]="reads plans"
+    [manpages-dev]="which errors a call may give: compared with the table"
+    [ninja-build]="runs the build"
+    [nlohmann-json3-dev]="reads statistics"
+    [perl]="a program that the tests run under faults"
+    [pkg-config]="finds libelf"
+    [procps]="a program that the tests run under faults"
+    [python3]="checks the table; a program that the faults are let loose on"
+    [sqlite3]="a program that the faults are let loose on: a database"
+    [tar]="a program that the faults are let loose on: files"
+)
+# shellcheck disable=SC2034 # for those who source this
+build_packages=(cmake ninja-build g++ libc6-dev pkg-config libfmt-dev libtomlplusplus-dev libcli11-dev
+    nlohmann-json3-dev libelf-dev libgtest-dev)
+
+die() {
+    echo "${0##*/}: $*" >&2
+    exit 1
+}
+
+# step TEXT: says what begins now, and (at the next one, or at `done_step`) how long it took.
+step_began=
+step() {
+    done_step
+    step_began=$EPOCHREALTIME
+    printf '==> %s\n' "$1"
+}
+done_step() {
+    [[ -n $step_began ]] || return 0
+    printf '    %s s\n' "$(seconds_since "$step_began")"
+    step_began=
+}
+
+# seconds_since START: START as $EPOCHREALTIME gave it.
+seconds_since() {
+    local now=${EPOCHREALTIME//[.,]/} then=${1//[.,]/}
+    local tenths=$(((now - then) / 100000))
+    printf '%d.%d' $((tenths / 10)) $((tenths % 10))
+}
+
+# quietly COMMAND…: shows its output only if it fails.
+quietly() {
+    local log status=0
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    ((status == 0)) || cat "$log" >&2
+    rm -f "$log"
+    return "$status"
+}
+
+installed() { [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+# apt_install ARGUMENT…: of apt-get install. Needs no answer; where it may not install, it says what to type.
+apt_updated=
+apt_install() {
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
+    if ((EUID != 0)); then
+        sudo -n true 2>/dev/null || die "installing needs root, and there is no sudo without a password here. Type this, then start again:
+    sudo apt-get update && sudo apt-get install --no-install-recommends $*"
+        apt=(sudo -n "${apt[@]}")
+    fi
+    if [[ -z $apt_updated ]]; then
+        quietly "${apt[@]}" update || die "apt-get update failed"
+        apt_updated=yes
+    fi
+    quietly "${apt[@]}" install --yes --no-install-recommends "$@" || die "apt-get install failed"
+}
+
+# need PACKAGE…: installs those that are missing.
+need() {
+    local package missing=()
+    if ! command -v dpkg-query >/dev/null; then
+        echo "This is no Debian. What Debian calls $* is taken to be here." >&2
+        return 0
+    fi
+    for package in "$@"; do
+        installed "$package" || missing+=("$package")
+    done
+    ((${#missing[@]} > 0)) || return 0
+    step "install ${#missing[@]} missing packages"
+    for package in "${missing[@]}"; do
+        printf '    %-20s %s\n' "$package" "${purpose[$package]:-}"
+    done
+    apt_install "${missing[@]}"
+    done_step
+}
+
+# need_man_pages: container images leave manual pages out of whatever is installed.
+need_man_pages() {
+    need manpages-dev
+    [[ -e /usr/share/man/man2/read.2.gz ]] || ! command -v dpkg-query >/dev/null ||
+        apt_install --reinstall -o "Dpkg::Options::=--path-include=/usr/share/man/*" manpages manpages-dev
+}
+
+# build [DIRECTORY [CMAKE OPTION…] [-- TARGET…]]: configures and builds with all cores; quiet unless it fails.
+build() {
+    local directory=${1:-$root/build} options=() targets=()
+    shift $(($# > 0 ? 1 : 0))
+    while (($# > 0)) && [[ $1 != -- ]]; do
+        options+=("$1")
+        shift
+    done
+    if (($# > 1)); then targets=(--target "${@:2}"); fi
+    # A directory keeps the generator it began with.
+    [[ -e $directory/CMakeCache.txt ]] || ! command -v ninja >/dev/null || options+=(-G Ninja)
+    quietly cmake -S "$root" -B "$directory" "${options[@]}" || die "the build cannot be configured"
+    quietly cmake --build "$directory" --parallel "$cores" "${targets[@]}" || die "the build failed"
+}
