@@ -1,10 +1,12 @@
 #include "cli/collect.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <set>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace faultline::cli {
@@ -48,17 +50,19 @@ ledger::Ending ending_of(const Image& image, const ledger::Header& header, const
     return {.exit = words, .monotonic_ns = death->second.monotonic_ns};
 }
 
+/// Writes a file of its own and renames it into place: a link that somebody put there is not followed.
 bool write_whole(const std::string& path, std::string_view text)
 {
     const auto temporary = path + ".tmp";
-    {
-        std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-        file << text;
-        if (!file.flush()) return false;
-    }
-    std::error_code error;
-    std::filesystem::rename(temporary, path, error);
-    return !error;
+    ::unlink(temporary.c_str());
+    std::FILE* const file = std::fopen(temporary.c_str(), "wxe");
+    if (file == nullptr) return false;
+    ::fchmod(::fileno(file), S_IRUSR | S_IWUSR);
+    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    const bool closed = std::fclose(file) == 0;
+    if (written && closed && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
+    ::unlink(temporary.c_str());
+    return false;
 }
 
 /// Makes the record of a process that left its ledger. Of one that is dead it becomes the statistics file.

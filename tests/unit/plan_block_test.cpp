@@ -86,7 +86,7 @@ TEST(Block, MapsEveryRowOfAFunctionToOneEntry)
     const auto rows = plan.view(plan->function_of_row);
     ASSERT_EQ(rows.size(), calls::row_count);
     for (std::size_t row = 0; row < rows.size(); ++row)
-        EXPECT_EQ(rows[row], calls::table[row].function() == "write" ? 0 : no_index) << calls::table[row].name;
+        EXPECT_EQ(rows[row], calls::table[row].function() == "write" ? 0 : no_index) << calls::table[row].function();
 }
 
 TEST(Block, HasFunctionsInTheTablesOrderAndTheirFaultsInTheFiles)

@@ -40,6 +40,18 @@ TEST(Functions, AreNamedByThemselvesOrByATwin)
     EXPECT_EQ(struck("[\"write\", \"read\"]"), (Lines{"read", "write"})) << "in the table's order";
 }
 
+TEST(Functions, AnswerToEverySymbolOfTheTable)
+{
+    const Catalogue catalogue;
+    for (std::size_t row = 0; row < calls::row_count; ++row) {
+        const auto function = catalogue.function_of_row()[row];
+        if (function == no_index) continue;
+        const std::string symbol(std::string_view{calls::table[row].name});
+        EXPECT_EQ(catalogue.find(symbol), function) << symbol;
+        EXPECT_TRUE(contains({catalogue.words().begin(), catalogue.words().end()}, symbol)) << symbol;
+    }
+}
+
 TEST(Functions, GlobsLookAtSymbolsAndNames)
 {
     const auto all = struck("\"pwrite*\"");

@@ -1,0 +1,260 @@
+"""Runs the benchmarks of this directory under each variant, in turn and in an ever new order, and compares them with the
+bare run of the same round: what else the machine does then strikes all alike. scripts/bench builds and calls it.
+
+usage: compare.py BUILD [--quick]
+"""
+import glob
+import json
+import os
+import platform
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+CALLS = ["read", "write", "malloc+free", "fputc"]
+# The calls that stay in user space, where a nanosecond can be seen.
+STEADY = ["malloc+free", "fputc"]
+
+FAULT = '[[fault]]\nname = "{name}"\nfunctions = {functions}\ntype = "errno"\nerrno = "{errno}"\n{more}\n'
+IO = FAULT.format(name="io", functions='["read", "write", "fputc"]', errno="EIO", more="{io}")
+MEMORY = FAULT.format(name="memory", functions='["malloc"]', errno="ENOMEM", more="{memory}")
+PLANS = {
+    "other": FAULT.format(name="other", functions='["rename"]', errno="EIO", more=""),
+    "unmatched": (IO + MEMORY).format(io='path = ["/nowhere/**"]', memory='size = ">= 1000000"'),
+    "counted": (IO + MEMORY).format(io="probability = 1e-12", memory="probability = 1e-12"),
+    "five": "".join(FAULT.format(name=name, functions=f'["{functions}"]', errno=errno, more=more)
+                    for name, functions, errno, more in [
+                        ("disk-full", "@write", "ENOSPC", 'path = ["/var/lib/**", "!**.log"]'),
+                        ("no-memory", "@alloc", "ENOMEM", "probability = 1e-9"),
+                        ("bad-sector", "@read", "EIO", 'path = ["/nowhere/**"]'),
+                        ("no-network", "connect", "ECONNREFUSED", "max_triggers = 3"),
+                        ("no-sync", "@sync", "EIO", "probability = 1e-9")]),
+}
+# What each variant has to keep to, in nanoseconds over bare.
+TARGETS = {"no plan": 1, "other": 1, "unmatched": 5, "counted": 10}
+TITLES = {
+    "bare": "bare",
+    "minimal": "minimal C interposer",
+    "no plan": "Faultline, no plan",
+    "other": "Faultline, no fault on that function",
+    "unmatched": "Faultline, selector does not match",
+    "counted": "Faultline, counted (probability 1e-12)",
+    "libfiu": "libfiu, nothing enabled",
+}
+THREADS_TARGET = 1.2
+
+
+def find_libfiu():
+    """The libraries that `fiu-run -x` preloads."""
+    for directory in ["/usr/lib/fiu", *glob.glob("/usr/lib/*/fiu")]:
+        libraries = [f"{directory}/fiu_run_preload.so", f"{directory}/fiu_posix_preload.so"]
+        if all(os.path.exists(library) for library in libraries):
+            return ":".join(libraries)
+    sys.exit("compare.py: libfiu's preload libraries are not found")
+
+
+def difference(samples, bare):
+    """The median of the differences round by round, and the standard error of that median."""
+    differences = [sample - base for sample, base in zip(samples, bare)]
+    middle = statistics.median(differences)
+    spread = statistics.median(abs(each - middle) for each in differences)
+    return middle, 1.2533 * 1.4826 * spread / len(differences) ** 0.5
+
+
+def verdict(value, error, target):
+    if value + 2 * error <= target:
+        return "met"
+    return "missed" if value - 2 * error > target else "unclear"
+
+
+def table(rows):
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  " + row[0].ljust(widths[0]) + "".join("  " + cell.rjust(width) for cell, width in zip(row[1:], widths[1:])))
+    print()
+
+
+def environments(build, work, statistics_directory):
+    faultline = {"LD_PRELOAD": f"{build}/libfaultline.so", "FAULT_STATS": f"{statistics_directory}/%p.json"}
+    plans = {}
+    for name, text in PLANS.items():
+        path = Path(work, f"{name}.toml")
+        path.write_text("seed = 1\n\n" + text)
+        plans[name] = {**faultline, "FAULT_CONFIG": str(path)}
+    return {
+        "bare": {},
+        "minimal": {"LD_PRELOAD": f"{build}/bench/minimal_interposer.so"},
+        "no plan": {"LD_PRELOAD": f"{build}/libfaultline.so"},
+        **plans,
+        # Without its control pipes, and so without its thread: the cheapest that libfiu can be.
+        "libfiu": {"LD_PRELOAD": find_libfiu(), "FIU_ENABLE": "", "FIU_CTRL_FIFO": ""},
+        "fiu-run": {"LD_PRELOAD": find_libfiu(), "FIU_ENABLE": "", "FIU_CTRL_FIFO": f"{work}/fiu-ctrl"},
+    }
+
+
+def run_calls(build, environment, seconds):
+    """The nanoseconds of CPU per call, by call and number of threads."""
+    done = subprocess.run([f"{build}/bench/calls", "--benchmark_format=json", f"--benchmark_min_time={seconds}"],
+                          env=environment, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"compare.py: the benchmark ended with {done.returncode} under {environment}:\n{done.stderr}")
+    results = {}
+    for each in json.loads(done.stdout)["benchmarks"]:
+        if each.get("error_occurred"):
+            sys.exit(f"compare.py: {each['name']} under {environment}: {each['error_message']}")
+        name, threads = each["name"].split("/threads:")
+        results[name, int(threads)] = each["cpu_time"]
+    return results
+
+
+def check_armed(directory, plan):
+    """A preload fails open, so the statistics have to prove that the plan was there."""
+    files = glob.glob(f"{directory}/*.json")
+    if not files:
+        sys.exit(f"compare.py: no statistics under the plan '{plan}': it was not armed")
+    calls = {name: entry["calls"] for name, entry in json.loads(Path(files[0]).read_text())["functions"].items()}
+    if plan in ("unmatched", "counted") and not all(calls.get(name, 0) > 1000 for name in ("read", "write", "malloc", "fputc")):
+        sys.exit(f"compare.py: not every call was counted under the plan '{plan}': {calls}")
+    for file in files:
+        os.unlink(file)
+
+
+def measure_calls(build, variants, rounds, seconds, statistics_directory):
+    samples = defaultdict(list)
+    order = random.Random(1)
+    names = [name for name in TITLES]
+    for done in range(rounds):
+        order.shuffle(names)
+        for name in names:
+            for (call, threads), cost in run_calls(build, variants[name], seconds).items():
+                samples[name, call, threads].append(cost)
+            if "FAULT_CONFIG" in variants[name]:
+                check_armed(statistics_directory, name)
+        if sys.stderr.isatty():
+            print(f"\r  round {done + 1} of {rounds}", end="\r" if done + 1 == rounds else "", file=sys.stderr)
+    return samples
+
+
+def intercepted(variant, call):
+    return variant != "minimal" or call != "fputc"
+
+
+def print_calls(samples):
+    print("Nanoseconds of CPU per call on one thread; below bare: what is added to it, ± its standard error.\n")
+    rows = [["", *CALLS], [TITLES["bare"], *(f"{statistics.median(samples['bare', call, 1]):.2f}      " for call in CALLS)]]
+    for variant in list(TITLES)[1:]:
+        cells = []
+        for call in CALLS:
+            value, error = difference(samples[variant, call, 1], samples["bare", call, 1])
+            cells.append(f"{value:+.2f} ±{error:4.2f}" if intercepted(variant, call) else "-")
+        rows.append([TITLES[variant], *cells])
+    table(rows)
+    print("  read and write go into the kernel, whose own time varies by more than a nanosecond between processes:\n"
+          "  malloc+free and fputc (to a buffered /dev/null) stay in user space and resolve the small differences.\n")
+
+    print("Two threads: nanoseconds per call and thread, divided by those on one thread.\n")
+    rows = [["", *CALLS]]
+    for variant, title in TITLES.items():
+        rows.append([title, *(f"{ratio(samples, variant, call):.2f}" if intercepted(variant, call) else "-" for call in CALLS)])
+    table(rows)
+
+
+def ratio(samples, variant, call):
+    return statistics.median(two / one for one, two in zip(samples[variant, call, 1], samples[variant, call, 2]))
+
+
+def print_targets(samples):
+    print("Targets: met, missed, or unclear where the noise does not let it be told.\n")
+    rows = [["", *CALLS]]
+    for variant, target in TARGETS.items():
+        cells = [verdict(*difference(samples[variant, call, 1], samples["bare", call, 1]), target) for call in CALLS]
+        rows.append([f"{TITLES[variant]}: at most {target} ns", *cells])
+    for variant in TARGETS:
+        cells = []
+        for call in CALLS:
+            own, bare = ratio(samples, variant, call), ratio(samples, "bare", call)
+            cells.append("met" if own <= THREADS_TARGET else "missed, as bare" if bare > THREADS_TARGET else "missed")
+        rows.append([f"{TITLES[variant]}: 2 threads within {THREADS_TARGET} of 1", *cells])
+    table(rows)
+
+
+def print_startup(build, work, shared_memory, variants, rounds):
+    places = {"in memory": tempfile.mkdtemp(prefix="stats.", dir=shared_memory), "on disk": tempfile.mkdtemp(prefix="stats.", dir=work)}
+    five = variants["five"]
+    starts = {
+        "bare": {},
+        "minimal C interposer": variants["minimal"],
+        "Faultline, no plan": variants["no plan"],
+        "Faultline, five faults, statistics in memory": {**five, "FAULT_STATS": places["in memory"] + "/%p.json"},
+        "Faultline, five faults, statistics on disk": {**five, "FAULT_STATS": places["on disk"] + "/%p.json"},
+        "libfiu, nothing enabled": variants["libfiu"],
+        "libfiu, as fiu-run -x starts it": variants["fiu-run"],
+    }
+    arguments = [label + "=" + ";".join(f"{name}={value}" for name, value in variables.items())
+                 for label, variables in starts.items()]
+    done = subprocess.run([f"{build}/bench/startup", str(rounds), *arguments], env={}, capture_output=True, text=True)
+    made = {place: len(os.listdir(directory)) for place, directory in places.items()}
+    shutil.rmtree(places["in memory"])
+    if done.returncode != 0:
+        sys.exit(f"compare.py: {done.stderr}")
+    if min(made.values()) < rounds:
+        sys.exit(f"compare.py: {rounds} starts left {made} statistics files: the plan was not armed")
+    walls, cpus = defaultdict(list), defaultdict(list)
+    for line in done.stdout.splitlines():
+        label, wall, cpu = line.split("\t")
+        walls[label].append(float(wall))
+        cpus[label].append(float(cpu))
+
+    print(f"Starting /bin/true: medians of {rounds} spawns each, interleaved; ratios to bare.\n"
+          f"(\"In memory\" is {shared_memory}, \"on disk\" {work}, {file_system(work)}.)\n")
+    rows = [["", "wall us", "added", "ratio", "CPU us", "added", "ratio"]]
+    for label in starts:
+        cells = []
+        for times in (walls, cpus):
+            middle, base = statistics.median(times[label]), statistics.median(times["bare"])
+            added, error = difference(times[label], times["bare"])
+            cells += [f"{middle:.0f}", f"{added:+.0f} ±{error:2.0f}", f"{middle / base:.2f}"]
+        rows.append([label, *cells])
+    table(rows)
+    for label in list(starts)[2:5]:
+        verdicts = [verdict(*difference(times[label], times["libfiu, nothing enabled"]), 0) for times in (walls, cpus)]
+        print(f"  {label}: adds no more than libfiu: wall {verdicts[0]}, CPU {verdicts[1]}")
+
+
+def file_system(path):
+    return subprocess.run(["stat", "-f", "-c", "%T", path], capture_output=True, text=True).stdout.strip()
+
+
+def processor():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def main():
+    build, quick = os.path.abspath(sys.argv[1]), "--quick" in sys.argv[2:]
+    rounds, seconds, starts = (5, 0.02, 100) if quick else (25, 0.05, 600)
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    print(f"{processor()}, {cores} cores, Linux {platform.release()}, {' '.join(platform.libc_ver())}; "
+          f"{rounds} rounds in random order; load before: {load:.1f}")
+    if load > 0.5:
+        print("The machine is not idle: expect noise, most of all with two threads.")
+    print()
+    shared_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+    with tempfile.TemporaryDirectory(prefix="faultline-bench.") as work, \
+            tempfile.TemporaryDirectory(prefix="faultline-bench.", dir=shared_memory) as statistics_directory:
+        variants = environments(build, work, statistics_directory)
+        samples = measure_calls(build, variants, rounds, seconds, statistics_directory)
+        print_calls(samples)
+        print_targets(samples)
+        print_startup(build, work, shared_memory, variants, starts)
+
+
+if __name__ == "__main__":
+    main()

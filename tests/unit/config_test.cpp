@@ -1,0 +1,133 @@
+// The plans of config/ as a newcomer takes them: each must load without a mistake or a warning, and reference.toml must
+// show every key that the parser knows. FAULTLINE_SOURCE_DIR is the repository.
+#include "plan/fault_keys.hpp"
+#include "plan/keys.hpp"
+#include "plan/parse.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace faultline::plan {
+
+namespace {
+
+const std::filesystem::path config = std::filesystem::path(FAULTLINE_SOURCE_DIR) / "config";
+
+std::string text_of(const std::filesystem::path& path)
+{
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class ConfigPlan : public testing::TestWithParam<std::string> {};
+
+TEST_P(ConfigPlan, IsValidAndSaysNothingDoubtful)
+{
+    const auto path = (config / (GetParam() + ".toml")).string();
+    const auto parsed = load(path);
+    for (const auto& mistake : parsed.mistakes)
+        ADD_FAILURE() << mistake.at(path);
+    for (const auto& warning : parsed.warnings)
+        ADD_FAILURE() << "warning: " << warning.at(path);
+}
+
+TEST_P(ConfigPlan, SaysOnTopHowToRunIt)
+{
+    const auto text = text_of(config / (GetParam() + ".toml"));
+    EXPECT_TRUE(text.starts_with("# "));
+    EXPECT_NE(text.find("config/" + GetParam() + ".toml"), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(, ConfigPlan,
+                         testing::Values("disk-full", "slow-network", "flaky-reads", "out-of-memory", "bit-rot",
+                                         "reference"),
+                         [](const auto& plan) {
+                             std::string name;
+                             for (const char c : plan.param)
+                                 name += c == '-' ? '_' : c;
+                             return name;
+                         });
+
+TEST(Config, HasNoPlanThatThisTestDoesNotKnow)
+{
+    std::set<std::string> plans;
+    for (const auto& entry : std::filesystem::directory_iterator(config))
+        plans.insert(entry.path().filename().string());
+    EXPECT_EQ(plans, (std::set<std::string>{"bit-rot.toml", "disk-full.toml", "flaky-reads.toml", "out-of-memory.toml",
+                                            "reference.toml", "slow-network.toml"}));
+}
+
+/// The (table, key) pairs that a plan sets, by its lines; and for keys of a fault the type of that fault.
+struct Shown {
+    std::set<std::pair<std::string, std::string>> keys;
+    std::set<std::pair<std::string, std::string>> of_types; // (type, key)
+};
+
+Shown keys_in(const std::string& text)
+{
+    Shown shown;
+    std::string section;
+    std::string type;
+    std::set<std::string> of_fault;
+    const auto end_fault = [&] {
+        for (const auto& key : of_fault)
+            shown.of_types.emplace(type, key);
+        of_fault.clear();
+    };
+    std::size_t begin = 0;
+    while (begin < text.size()) {
+        const auto end = std::min(text.find('\n', begin), text.size());
+        const auto line = std::string_view(text).substr(begin, end - begin);
+        begin = end + 1;
+        if (line.starts_with('[')) {
+            end_fault();
+            const auto first = line.find_first_not_of('[');
+            section = line.substr(first, line.find(']') - first);
+            shown.keys.emplace("", section);
+        } else if (const auto equals = line.find(" = "); !line.starts_with('#') && equals != std::string_view::npos) {
+            const std::string key{line.substr(0, equals)};
+            shown.keys.emplace(section, key);
+            of_fault.insert(key);
+            if (key == "type") type = line.substr(equals + 4, line.size() - equals - 5);
+        }
+    }
+    end_fault();
+    return shown;
+}
+
+TEST(Config, ReferenceShowsEveryKey)
+{
+    const auto shown = keys_in(text_of(config / "reference.toml"));
+    for (const auto& key : known_keys())
+        EXPECT_TRUE(shown.keys.contains({std::string{key.section}, std::string{key.name}}))
+            << "config/reference.toml lacks " << (key.section.empty() ? "" : "[" + std::string{key.section} + "] ")
+            << key.name;
+}
+
+// A key of some types only may mean something else on each of them.
+TEST(Config, ReferenceShowsEveryTypeWithTheKeysOfItsOwn)
+{
+    const auto shown = keys_in(text_of(config / "reference.toml"));
+    for (std::size_t type = 0; type < type_names.size(); ++type) {
+        const std::string type_name{type_names[type]};
+        EXPECT_TRUE(shown.of_types.contains({type_name, "type"})) << "config/reference.toml lacks type " << type_name;
+        for (const auto& key : fault_keys()) {
+            if ((key.types >> type & 1U) == 0 || std::popcount(key.types) > 2) continue;
+            EXPECT_TRUE(shown.of_types.contains({type_name, std::string{key.name}}))
+                << "config/reference.toml lacks " << key.name << " on a fault of type " << type_name;
+        }
+    }
+}
+
+} // namespace
+
+} // namespace faultline::plan
