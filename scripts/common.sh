@@ -80,7 +80,8 @@ apt_updated=
 apt_install() {
     local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)
     if ((EUID != 0)); then
-        sudo -n true 2>/dev/null || die "installing needs root, and there is no sudo without a password here. Type this, then start again:
+        sudo -n true 2>/dev/null || die "installing needs root, and sudo does not give it without a password here.
+Type this, then start again:
     sudo apt-get update && sudo apt-get install --no-install-recommends $*"
         apt=(sudo -n "${apt[@]}")
     fi

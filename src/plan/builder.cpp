@@ -39,9 +39,9 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, const PathSets& se
 }
 
 /// The functions that some fault names, and for each row of the table which of them it is.
-void add_functions(Block& block, Plan& plan, const PlanDraft& draft, const Catalogue& catalogue)
+void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
 {
-    const auto known = catalogue.functions();
+    const auto known = calls::named_rows();
     std::vector<bool> named(known.size());
     std::vector<std::vector<std::uint16_t>> faults(known.size());
     for (std::size_t i = 0; i < draft.faults.size(); ++i) {
@@ -55,21 +55,21 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft, const Catal
     for (std::size_t i = 0; i < known.size(); ++i) {
         if (!named[i]) continue;
         index_of[i] = static_cast<std::uint16_t>(functions.size());
-        functions.push_back({block.add(known[i].name), block.add(faults[i])});
+        functions.push_back({block.add(calls::table[known[i]].name), block.add(faults[i])});
     }
     std::vector<std::uint16_t> of_row;
-    for (const auto index : catalogue.function_of_row())
-        of_row.push_back(index == no_index ? no_index : index_of[index]);
+    for (const auto index : calls::function_of_row)
+        of_row.push_back(index == calls::no_function ? no_index : index_of[index]);
     plan.functions = block.add(functions);
     plan.function_of_row = block.add(of_row);
 }
 
-bool follows_descriptors(const PlanDraft& draft, const Catalogue& catalogue)
+bool follows_descriptors(const PlanDraft& draft)
 {
-    return std::any_of(draft.faults.begin(), draft.faults.end(), [&](const FaultDraft& from) {
+    return std::any_of(draft.faults.begin(), draft.faults.end(), [](const FaultDraft& from) {
         if (!from.fault.enabled || from.paths.empty()) return false;
-        return std::any_of(from.members.begin(), from.members.end(), [&](std::uint16_t member) {
-            const auto& spec = *catalogue.functions()[member].spec;
+        return std::any_of(from.members.begin(), from.members.end(), [](std::uint16_t member) {
+            const auto& spec = calls::table[calls::named_rows()[member]];
             return spec.path == calls::absent && spec.has_descriptor();
         });
     });
@@ -86,13 +86,13 @@ PathSets path_sets_of(const PlanDraft& draft)
     return sets;
 }
 
-std::vector<std::byte> build(const PlanDraft& draft, const Catalogue& catalogue)
+std::vector<std::byte> build(const PlanDraft& draft)
 {
     Block block;
     Plan plan = draft.plan;
     block.add(std::span<const Plan>(&plan, 1)); // its place; the contents follow last
 
-    plan.follows_descriptors = follows_descriptors(draft, catalogue);
+    plan.follows_descriptors = follows_descriptors(draft);
     plan.arm_file = block.add(draft.arm_file);
     plan.source = block.add(draft.source);
     plan.stats_file = block.add(draft.stats_file);
@@ -104,7 +104,7 @@ std::vector<std::byte> build(const PlanDraft& draft, const Catalogue& catalogue)
     const auto sets = path_sets_of(draft);
     plan.path_sets = add_path_sets(block, sets);
     plan.faults = add_faults(block, draft, sets);
-    add_functions(block, plan, draft, catalogue);
+    add_functions(block, plan, draft);
 
     auto bytes = std::move(block.bytes());
     plan.bytes = static_cast<std::uint32_t>(bytes.size());

@@ -40,6 +40,6 @@ private:
 [[nodiscard]] std::vector<std::vector<GlobDraft>> path_sets_of(const PlanDraft& draft);
 
 /// The block of a draft in which nothing is wrong.
-[[nodiscard]] std::vector<std::byte> build(const PlanDraft& draft, const Catalogue& catalogue);
+[[nodiscard]] std::vector<std::byte> build(const PlanDraft& draft);
 
 } // namespace faultline::plan

@@ -55,7 +55,7 @@ struct FaultDraft {
     std::vector<GlobDraft> paths;
     std::vector<Positions> on;
     std::map<std::string_view, Place> given; // the keys it has, and where
-    std::vector<std::uint16_t> members;      // the functions it strikes, as indices into the Catalogue
+    std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them
 
     [[nodiscard]] bool has(std::string_view key) const { return given.contains(key); }
 };

@@ -68,8 +68,32 @@ const Demand* unmet(const FaultDraft& draft, const Spec& spec)
 
 bool is_glob(std::string_view word) { return word.find_first_of("*?[") != std::string_view::npos; }
 
-/// Says whether a plan can name a row. What starts the program is intercepted for `arm` alone.
-bool can_be_named(const Spec& spec) { return spec.tracks != calls::Tracks::starts; }
+const Spec& bearer(std::uint16_t function) { return calls::table[calls::named_rows()[function]]; }
+
+/// The function of a symbol, be it its name or a twin; no_function where there is none.
+std::uint16_t find_function(std::string_view symbol)
+{
+    for (std::size_t row = 0; row < calls::row_count; ++row)
+        if (calls::table[row].name == symbol) return calls::function_of_row[row];
+    return calls::no_function;
+}
+
+/// Whatever may stand in `functions` beside globs: names, then twins, then groups.
+std::vector<std::string_view> all_words()
+{
+    static constexpr std::array<std::string_view, 14> groups{"@io",      "@file",   "@stdio", "@net",    "@memory",
+                                                             "@process", "@thread", "@time",  "@random", "@read",
+                                                             "@write",   "@alloc",  "@path",  "@sync"};
+    static_assert(groups.size() == calls::family_names.size() + calls::role_groups.size());
+    std::vector<std::string_view> words;
+    for (const auto row : calls::named_rows())
+        words.push_back(calls::table[row].name);
+    for (std::size_t row = 0; row < calls::row_count; ++row)
+        if (calls::function_of_row[row] != calls::no_function && !calls::table[row].means.empty())
+            words.push_back(calls::table[row].name);
+    words.insert(words.end(), groups.begin(), groups.end());
+    return words;
+}
 
 /// How a function came into a fault.
 struct Membership {
@@ -80,9 +104,7 @@ struct Membership {
 
 class Expansion {
 public:
-    Expansion(const Catalogue& catalogue, Remarks& remarks)
-        : catalogue_(catalogue), remarks_(remarks), memberships_(catalogue.functions().size())
-    {}
+    explicit Expansion(Remarks& remarks) : remarks_(remarks), memberships_(calls::named_rows().size()) {}
 
     /// Says whether the word means something.
     bool add(const Word& word)
@@ -91,9 +113,9 @@ public:
         const auto body = std::string_view(word.text).substr(negated ? 1 : 0);
         if (is_glob(body)) return add_glob(word, body, negated);
         if (body.starts_with('@')) return add_group(word, body, negated);
-        const auto index = catalogue_.find(body);
-        if (!index) return unknown(word, "function", body);
-        mark(*index, word, negated, Membership::By::name);
+        const auto index = find_function(body);
+        if (index == calls::no_function) return unknown(word, "function", body);
+        mark(index, word, negated, Membership::By::name);
         return true;
     }
 
@@ -114,8 +136,8 @@ private:
     {
         bool any = false;
         for (std::size_t row = 0; row < calls::row_count; ++row) {
-            const auto index = catalogue_.function_of_row()[row];
-            if (index == no_index || !accepts(calls::table[row])) continue;
+            const auto index = calls::function_of_row[row];
+            if (index == calls::no_function || !accepts(calls::table[row])) continue;
             mark(index, word, negated, Membership::By::pattern);
             any = true;
         }
@@ -147,7 +169,7 @@ private:
 
     bool unknown(const Word& word, std::string_view what, std::string_view text)
     {
-        const auto& words = catalogue_.words();
+        const auto words = all_words();
         const bool forgot_at = std::any_of(words.begin(), words.end(), [&](std::string_view known) {
             return known.starts_with('@') && known.substr(1) == text;
         });
@@ -156,22 +178,20 @@ private:
         return false;
     }
 
-    const Catalogue& catalogue_;
     Remarks& remarks_;
     std::vector<Membership> memberships_;
 };
 
 /// An errno that a function's manual does not list is allowed, but who names both should know. `named`: functions.
-void warn_of_unlisted(const FaultDraft& draft, const Catalogue& catalogue, std::span<const std::uint16_t> named,
-                      Remarks& remarks)
+void warn_of_unlisted(const FaultDraft& draft, std::span<const std::uint16_t> named, Remarks& remarks)
 {
     for (const auto& choice : draft.errors) {
         std::vector<std::string_view> strangers;
         for (const auto index : named) {
-            const auto& known = catalogue.functions()[index];
-            const bool through_system = choice.code > 0 && known.spec->fails.returns == Failure::Returns::gai_code;
-            if (through_system || known.spec->fails.errors.contains(choice.code)) continue;
-            if (!known.spec->misuse.contains(choice.code)) strangers.push_back(known.name);
+            const auto& spec = bearer(index);
+            const bool through_system = choice.code > 0 && spec.fails.returns == Failure::Returns::gai_code;
+            if (through_system || spec.fails.errors.contains(choice.code)) continue;
+            if (!spec.misuse.contains(choice.code)) strangers.push_back(spec.name);
         }
         if (strangers.empty()) continue;
         remarks.warning(choice.name.place, fmt::format("{} is not among the documented errors of {}", choice.name.text,
@@ -181,42 +201,10 @@ void warn_of_unlisted(const FaultDraft& draft, const Catalogue& catalogue, std::
 
 } // namespace
 
-Catalogue::Catalogue() : function_of_row_(calls::row_count, no_index)
-{
-    // The bearer of a name comes anywhere among its twins; one without a bearer is spoken for by its first twin.
-    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
-        const auto& spec = calls::table[row];
-        if (!can_be_named(spec)) continue;
-        const auto [place, added] =
-            by_symbol_.try_emplace(spec.function(), static_cast<std::uint16_t>(functions_.size()));
-        if (added) functions_.push_back({spec.function(), &spec});
-        if (spec.name == spec.function()) functions_[place->second].spec = &spec;
-        function_of_row_[row] = place->second;
-    }
-    for (const auto& known : functions_)
-        words_.push_back(known.name);
-    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
-        const std::string_view name = calls::table[row].name;
-        if (function_of_row_[row] != no_index && by_symbol_.try_emplace(name, function_of_row_[row]).second)
-            words_.push_back(name);
-    }
-    static constexpr std::array<std::string_view, 14> groups{"@io",      "@file",   "@stdio", "@net",    "@memory",
-                                                             "@process", "@thread", "@time",  "@random", "@read",
-                                                             "@write",   "@alloc",  "@path",  "@sync"};
-    static_assert(groups.size() == calls::family_names.size() + calls::role_groups.size());
-    words_.insert(words_.end(), groups.begin(), groups.end());
-}
-
-std::optional<std::uint16_t> Catalogue::find(std::string_view symbol) const
-{
-    const auto found = by_symbol_.find(symbol);
-    return found == by_symbol_.end() ? std::nullopt : std::optional(found->second);
-}
-
-void expand_functions(FaultDraft& draft, const Catalogue& catalogue, Remarks& remarks)
+void expand_functions(FaultDraft& draft, Remarks& remarks)
 {
     if (draft.functions.empty()) return; // already a mistake
-    Expansion expansion(catalogue, remarks);
+    Expansion expansion(remarks);
     bool sound = true;
     bool any_positive = false;
     for (const auto& word : draft.functions) {
@@ -233,8 +221,8 @@ void expand_functions(FaultDraft& draft, const Catalogue& catalogue, Remarks& re
     for (std::uint16_t index = 0; index < expansion.memberships().size(); ++index) {
         const auto& membership = expansion.memberships()[index];
         if (membership.by == Membership::By::nothing || membership.excluded) continue;
-        const auto& known = catalogue.functions()[index];
-        const auto* demand = unmet(draft, *known.spec);
+        const auto& spec = bearer(index);
+        const auto* demand = unmet(draft, spec);
         if (demand == nullptr) {
             draft.members.push_back(index);
             if (membership.by == Membership::By::name) named.push_back(index);
@@ -244,7 +232,7 @@ void expand_functions(FaultDraft& draft, const Catalogue& catalogue, Remarks& re
                                                                 in_quotes(membership.word->text), demand->why_not));
         } else if (left_out_for == nullptr) {
             left_out_for = demand;
-            left_out = known.name;
+            left_out = spec.name;
         }
     }
     if (draft.members.empty() && sound)
@@ -252,7 +240,7 @@ void expand_functions(FaultDraft& draft, const Catalogue& catalogue, Remarks& re
                                    ? std::string("functions takes out again all that it names")
                                    : fmt::format("{} cannot mean anything on any of these functions ('{}': {})",
                                                  left_out_for->what, left_out, left_out_for->why_not));
-    warn_of_unlisted(draft, catalogue, named, remarks);
+    warn_of_unlisted(draft, named, remarks);
 }
 
 std::string listed(std::span<const std::string_view> names)

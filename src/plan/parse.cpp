@@ -72,13 +72,12 @@ Parsed parse(std::string_view text, std::string_view source)
     PlanDraft draft;
     draft.source = source;
     read_plan(document.table(), draft, remarks);
-    const Catalogue catalogue;
     for (auto& fault : draft.faults)
-        expand_functions(fault, catalogue, remarks);
+        expand_functions(fault, remarks);
     check_names(draft, remarks);
     check_path_sets(draft, remarks);
 
-    if (remarks.mistakes.empty()) parsed.block = build(draft, catalogue);
+    if (remarks.mistakes.empty()) parsed.block = build(draft);
     parsed.mistakes = std::move(remarks.mistakes);
     parsed.warnings = std::move(remarks.warnings);
     sort_by_place(parsed.mistakes);

@@ -1,5 +1,5 @@
-// What a call costs its caller. scripts/bench runs this one program again and again, bare and under various preloads, and
-// compares. CPU time of the threads is measured, not the clock on the wall: other work on the machine disturbs it less.
+// What a call costs its caller. scripts/bench runs this one program again and again, bare and under various preloads,
+// and compares. What counts is the CPU time of the threads: other work on the machine disturbs it less than wall time.
 //
 // Everything is opened before the loop. A system call takes hundreds of nanoseconds and varies by several, more than
 // Faultline adds: malloc+free and fputc, which stay in user space, are what resolves small differences.

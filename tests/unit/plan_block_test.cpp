@@ -123,6 +123,7 @@ TEST(Block, FollowsDescriptorsWhereAPathCanOnlyBeKnownThroughThem)
     EXPECT_TRUE(Valid(with("path = \"/a\""))->follows_descriptors);
     EXPECT_TRUE(Valid(fault("errno", "\"fclose\"", "path = \"/a\""))->follows_descriptors) << "a stream";
     EXPECT_FALSE(Valid(fault("errno", "\"open\"", "path = \"/a\""))->follows_descriptors);
+    EXPECT_FALSE(Valid(fault("errno", "\"freopen\"", "path = \"/a\""))->follows_descriptors) << "its own path counts";
     EXPECT_FALSE(Valid(with("path = \"/a\"\nenabled = false"))->follows_descriptors);
     EXPECT_FALSE(Valid(with(""))->follows_descriptors);
 }
