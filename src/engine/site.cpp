@@ -66,8 +66,7 @@ void note_site(ledger::Event& event, const void* caller) noexcept
 
 void prepare_sites() noexcept
 {
-    Walk walk{0, 0, 0};
-    _Unwind_Backtrace(&step, &walk);
+    _Unwind_Backtrace([](_Unwind_Context*, void*) { return _URC_END_OF_STACK; }, nullptr);
 }
 
 } // namespace faultline::engine

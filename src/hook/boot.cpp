@@ -47,10 +47,9 @@ std::string_view variable(char** environment, std::string_view name)
 
 std::string working_directory()
 {
-    std::string path(4096, '\0');
-    const long length = sys::getcwd(path.data(), path.size());
-    path.resize(length > 0 ? static_cast<std::size_t>(length) - 1 : 0);
-    return path;
+    char path[4096];
+    const long length = sys::getcwd(path, sizeof path);
+    return {path, length > 0 ? static_cast<std::size_t>(length) - 1 : 0};
 }
 
 std::string_view file_name(std::string_view path)

@@ -101,12 +101,12 @@ void announce() noexcept
     sys::close(fd);
 }
 
-void warn(const char* problem) noexcept
+void warn(const ledger::Problem& problem) noexcept
 {
     static constinit char line[sizeof(ledger::Place::json) + 256];
     sys::Writer text{line};
-    text << "faultline: the statistics cannot be written to " << std::string_view{ledger::place().json} << ": "
-         << std::string_view{problem} << " (faults strike all the same; set FAULT_STATS to a file that can be written)\n";
+    text << "faultline: the statistics cannot be written to " << std::string_view{problem.file} << ": "
+         << std::string_view{problem.reason} << " (faults strike all the same; set FAULT_STATS to a file that can be written)\n";
     sys::write(2, line, text.view().size());
 }
 
@@ -132,14 +132,14 @@ void make_record() noexcept
 {
     if (process.header != nullptr && !process.record_pending) return;
     process.pid = sys::getpid();
-    const char* problem = nullptr;
+    static constinit ledger::Problem problem{};
     auto* const header =
         ledger::create(*process.plan,
                        {process.program, process.lineage.view(), process.seed, process.image_by_exec, process.argc,
                         process.argv},
-                       &problem);
+                       problem);
     // A forked child speaks of this no second time: its parent has.
-    if (problem != nullptr && !process.record_pending) warn(problem);
+    if (problem.reason != nullptr && !process.record_pending) warn(problem);
     process.record_pending = false;
     if (header == nullptr) return; // no memory for as much as an address range: the parent's record serves on
     process.header = header;

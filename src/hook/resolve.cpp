@@ -1,8 +1,10 @@
 #include "hook/resolve.hpp"
 
 #include <array>
+#include <atomic>
 #include <dlfcn.h>
 #include <elf.h>
+#include <iterator>
 #include <link.h>
 
 namespace faultline::hook {
@@ -25,7 +27,7 @@ struct Exports {
     ElfW(Addr) base = 0;
 };
 
-Exports exports_of(const link_map& library) noexcept
+Exports read_exports(const link_map& library) noexcept
 {
     Exports found;
     found.base = library.l_addr;
@@ -42,6 +44,27 @@ Exports exports_of(const link_map& library) noexcept
         }
     }
     return found;
+}
+
+/// The exports of the first libraries after ours, which hold nearly all that is looked for. Filled by whoever comes first:
+/// racing threads write the same values, and only what is complete is read.
+struct Known {
+    std::atomic<const link_map*> library{nullptr};
+    Exports exports;
+};
+constinit Known known[6];
+
+Exports exports_of(const link_map& library, std::size_t position) noexcept
+{
+    if (position >= std::size(known)) return read_exports(library);
+    auto& place = known[position];
+    if (place.library.load(std::memory_order_acquire) == &library) return place.exports;
+    const auto exports = read_exports(library);
+    if (place.library.load(std::memory_order_acquire) == nullptr) {
+        place.exports = exports;
+        place.library.store(&library, std::memory_order_release);
+    }
+    return exports;
 }
 
 /// The symbol of a name: its default version, or with `hidden` one that only old programs are bound to.
@@ -92,8 +115,9 @@ void* find_real(calls::Id row) noexcept
 {
     const auto& name = calls::table[row].name;
     for (const bool hidden : {false, true}) {
+        std::size_t position = 0;
         for (const link_map* library = next_of_ours(); library != nullptr; library = library->l_next) {
-            const auto exports = exports_of(*library);
+            const auto exports = exports_of(*library, position++);
             if (exports.hash == nullptr || exports.symbols == nullptr || exports.strings == nullptr) continue;
             const auto* const symbol = find_symbol_in(exports, name, hashes[row], hidden);
             if (symbol == nullptr) continue;

@@ -200,7 +200,7 @@ void set_pattern(std::string_view pattern, std::string_view directory, std::stri
 
 const Place& place() noexcept { return where; }
 
-Header* create(const plan::Plan& plan, const Identity& identity, const char** problem) noexcept
+Header* create(const plan::Plan& plan, const Identity& identity, Problem& problem) noexcept
 {
     const auto fault_count = plan.faults.count;
     const auto function_count = plan.functions.count;
@@ -227,7 +227,8 @@ Header* create(const plan::Plan& plan, const Identity& identity, const char** pr
     long error = -ENAMETOOLONG;
     on_disk = place_files(where.pattern, identity, started_s) && map_file(fixed, sizes, error);
     if (!on_disk) {
-        *problem = reason(error);
+        problem.reason = reason(error);
+        sys::Writer{problem.file} << std::string_view{where.json};
         if (where.run[0] != '\0') {
             static constinit char elsewhere[sizeof where.run + 32];
             sys::Writer{elsewhere} << std::string_view{where.run} << "/fault-stats.%p.json";

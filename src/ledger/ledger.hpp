@@ -30,10 +30,16 @@ struct Place {
 void set_pattern(std::string_view pattern, std::string_view directory, std::string_view run) noexcept;
 [[nodiscard]] const Place& place() noexcept;
 
-/// Makes the ledger and copies the plan into it. Where the file cannot be written it says why in `problem` and uses the
+/// Why the statistics cannot be written where they should be.
+struct Problem {
+    const char* reason = nullptr; // nullptr: they can
+    char file[sizeof(Place::json)];
+};
+
+/// Makes the ledger and copies the plan into it. Where the file cannot be written it says so in `problem` and uses the
 /// directory of `faultline run`, or else memory that is lost if the process is killed. Returns nullptr only without
 /// memory. At boot, and in a forked child while it has one thread.
-[[nodiscard]] Header* create(const plan::Plan& plan, const Identity& identity, const char** problem) noexcept;
+[[nodiscard]] Header* create(const plan::Plan& plan, const Identity& identity, Problem& problem) noexcept;
 
 /// Takes a thread block for `tid`: that of a thread that has ended, a new one, or the shared one of last resort.
 /// After boot, in a signal handler too.

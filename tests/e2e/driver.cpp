@@ -3,7 +3,7 @@
 //   e2e_driver HOST PLAN LIBRARY COMMAND [--show]     --show prints the records, to write expectations from
 //
 // The host runs in an empty directory of its own, of which only `setup` lines know before; "$DIR" stands for it, in the
-// plan too. What no line allows is wrong: output, warnings, ledgers that remain, another number of records.
+// plan too, and "$HOST" for the host. What no line allows is wrong: output, warnings, ledgers that remain, another number of records.
 //
 //   setup COMMAND        before the run, in the directory         env NAME=VALUE      for the host
 //   check COMMAND        after it; has to succeed                 args A B …          for the host
@@ -14,7 +14,7 @@
 //   warning TEXT         a record has a warning that contains it
 //
 // These hold for the sum of all records, or with "@LINEAGE" before them for that one:
-//   matched FAULT N      triggered FAULT N      errors FAULT ENOSPC=2 EIO=1      calls FUNCTION N      faults FUNCTION N
+//   matched FAULT N      triggered FAULT N      dropped N      errors FAULT ENOSPC=2 EIO=1      calls FUNCTION N      faults FUNCTION N
 //   stats KEY N          seed N                 exit TEXT (how it ended)         file GLOB (the record's name)
 //   events FAULT KEY V V V      the key's values in the fault's events, in their order; `sorted` the same, sorted
 //   count FAULT KEY V N         so many of the fault's events have that value
@@ -141,7 +141,10 @@ private:
             std::find_if(directives_.begin(), directives_.end(), [&](const auto& line) { return line.name == name; });
         return found == directives_.end() ? nullptr : &*found;
     }
-    [[nodiscard]] std::string here(const std::string& text) const { return replaced(text, "$DIR", directory_.string()); }
+    [[nodiscard]] std::string here(const std::string& text) const
+    {
+        return replaced(replaced(text, "$DIR", directory_.string()), "$HOST", host_);
+    }
     void complain(const std::string& text, int line = 0)
     {
         ++complaints_;
@@ -385,6 +388,11 @@ void Driver::judge_line(const Directive& line, const Outcome& outcome)
         for (const auto* record : records)
             total += record->document["stats"][word(0)].get<std::uint64_t>();
         compare(line, std::to_string(total), word(1));
+    } else if (line.name == "dropped") {
+        std::uint64_t total = 0;
+        for (const auto* record : records)
+            total += record->document["events_dropped"].get<std::uint64_t>();
+        compare(line, std::to_string(total), word(0));
     } else if (line.name == "seed" || line.name == "exit") {
         for (const auto* record : records)
             compare(line, plain(line.name == "seed" ? record->document["seed"] : record->document["process"]["exit"]), line.rest);
