@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace faultline::cli {
 
@@ -86,12 +84,6 @@ std::string warning_line(std::string_view text, bool colour)
     return fmt::format("  {}warning: {}{}\n", colour ? "\x1b[33m" : "", text, colour ? "\x1b[0m" : "");
 }
 
-/// The width on a terminal, near enough: bytes that begin a character.
-std::size_t width(std::string_view text)
-{
-    return static_cast<std::size_t>(std::ranges::count_if(text, [](char byte) { return (byte & 0xc0) != 0x80; }));
-}
-
 } // namespace
 
 Sum sum(const std::vector<Record>& records)
@@ -128,12 +120,6 @@ Json to_json(const Sum& sum)
     for (const auto& [warning, processes] : sum.warnings)
         warnings.push_back(warning);
     return document;
-}
-
-bool coloured(int fd)
-{
-    const char* const refused = std::getenv("NO_COLOR");
-    return ::isatty(fd) == 1 && (refused == nullptr || *refused == '\0');
 }
 
 std::string headline(const Sum& sum)
@@ -191,43 +177,6 @@ std::string function_table(const Sum& sum)
 std::string percentage(std::uint64_t part, std::uint64_t whole)
 {
     return whole == 0 ? "-" : fmt::format("{:.1f} %", rate(part, whole));
-}
-
-std::string counted(std::uint64_t number, std::string_view noun)
-{
-    return fmt::format("{} {}{}", number, noun, number == 1 ? "" : noun.ends_with('s') ? "es" : "s");
-}
-
-std::string printable(std::string_view text)
-{
-    std::string result;
-    for (const char byte : text) {
-        const auto value = static_cast<unsigned char>(byte);
-        if (value < 0x20 || value == 0x7f)
-            result += fmt::format("\\x{:02x}", value);
-        else
-            result += byte;
-    }
-    return result;
-}
-
-std::string table(const std::vector<std::vector<std::string>>& rows, const std::vector<bool>& right)
-{
-    std::vector<std::size_t> widths(right.size());
-    for (const auto& row : rows)
-        for (std::size_t i = 0; i < row.size(); ++i)
-            widths[i] = std::max(widths[i], width(row[i]));
-    std::string result;
-    for (const auto& row : rows) {
-        std::string line;
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            const std::string padding(widths[i] - width(row[i]), ' ');
-            line += (i == 0 ? "" : "  ") + (right[i] ? padding + row[i] : row[i] + padding);
-        }
-        line.erase(line.find_last_not_of(' ') + 1);
-        result += line + '\n';
-    }
-    return result;
 }
 
 } // namespace faultline::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/records.hpp"
+#include "cli/text.hpp"
 
 #include <cstdint>
 #include <map>
@@ -37,9 +38,6 @@ struct Sum {
 /// "stats", "functions", "faults" and "warnings", as in a statistics file.
 [[nodiscard]] Json to_json(const Sum& sum);
 
-/// Whether escape sequences for colour should go to a descriptor: only to a terminal, and where NO_COLOR is not set.
-[[nodiscard]] bool coloured(int fd);
-
 /// "10 faults injected into 40 calls (25.0 %)".
 [[nodiscard]] std::string headline(const Sum& sum);
 
@@ -51,14 +49,5 @@ struct Sum {
 
 /// A share in percent with one decimal: "25.0 %"; "-" of nothing.
 [[nodiscard]] std::string percentage(std::uint64_t part, std::uint64_t whole);
-
-/// "1 fault", "2 faults", "2 processes".
-[[nodiscard]] std::string counted(std::uint64_t number, std::string_view noun);
-
-/// Text from somewhere else, fit for a terminal: control characters become \xNN.
-[[nodiscard]] std::string printable(std::string_view text);
-
-/// Rows of cells as text, the columns lined up; those in `right` to the right.
-[[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows, const std::vector<bool>& right);
 
 } // namespace faultline::cli

@@ -3,28 +3,23 @@
 #include "cli/target.hpp"
 
 #include "cli/cli.hpp"
+#include "cli/elf.hpp"
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <gelf.h>
-#include <memory>
-#include <string_view>
+#include <fstream>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 namespace faultline::cli {
 
 namespace {
-
-#if defined(__x86_64__)
-constexpr int our_machine = EM_X86_64;
-#elif defined(__aarch64__)
-constexpr int our_machine = EM_AARCH64;
-#endif
 
 constexpr int deepest_script = 4; // as the kernel has it
 
@@ -70,11 +65,14 @@ Target search(const std::string& command)
     return refuse(not_found, "there is no such command along PATH");
 }
 
-/// Why the loader will treat the program as a privileged one, which ignores our preloading; or nothing.
+/// What the loader will take the program's privileges for: then it ignores our preloading. Or nothing.
 std::string privilege(int fd)
 {
     struct stat status = {};
+    struct statvfs system = {};
     if (::fstat(fd, &status) != 0) return {};
+    if (::fstatvfs(fd, &system) == 0 && (system.f_flag & ST_NOSUID) != 0) return {};
+    if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) return {};
     if ((status.st_mode & S_ISUID) != 0 && status.st_uid != ::getuid()) return "it is setuid";
     if ((status.st_mode & S_ISGID) != 0 && (status.st_mode & S_IXGRP) != 0 && status.st_gid != ::getgid())
         return "it is setgid";
@@ -82,107 +80,106 @@ std::string privilege(int fd)
     return {};
 }
 
-struct ElfFile {
-    std::unique_ptr<Elf, decltype(&elf_end)> elf;
-
-    explicit ElfFile(int fd) : elf(nullptr, &elf_end)
-    {
-        elf_version(EV_CURRENT);
-        elf.reset(elf_begin(fd, ELF_C_READ_MMAP, nullptr));
-    }
-
-    /// The loader that the program asks for; empty: none.
-    [[nodiscard]] std::string interpreter() const
-    {
-        std::size_t count = 0;
-        std::size_t size = 0;
-        const char* const bytes = elf_rawfile(elf.get(), &size);
-        if (elf_getphdrnum(elf.get(), &count) != 0) return {};
-        for (std::size_t i = 0; i < count; ++i) {
-            GElf_Phdr header;
-            if (gelf_getphdr(elf.get(), static_cast<int>(i), &header) == nullptr || header.p_type != PT_INTERP)
-                continue;
-            if (bytes == nullptr || header.p_offset >= size || header.p_filesz > size - header.p_offset) return {};
-            const std::string_view name(bytes + header.p_offset, header.p_filesz);
-            return std::string(name.substr(0, name.find('\0')));
-        }
-        return {};
-    }
-
-    /// Every string of the dynamic section that stands under `tag`.
-    [[nodiscard]] std::vector<std::string> dynamic(GElf_Sxword tag) const
-    {
-        std::vector<std::string> found;
-        for (Elf_Scn* section = elf_nextscn(elf.get(), nullptr); section != nullptr;
-             section = elf_nextscn(elf.get(), section)) {
-            GElf_Shdr header;
-            if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_DYNAMIC || header.sh_entsize == 0)
-                continue;
-            auto* const data = elf_getdata(section, nullptr);
-            for (std::size_t i = 0; data != nullptr && i < header.sh_size / header.sh_entsize; ++i) {
-                GElf_Dyn entry;
-                if (gelf_getdyn(data, static_cast<int>(i), &entry) == nullptr || entry.d_tag != tag) continue;
-                const char* const name = elf_strptr(elf.get(), header.sh_link, entry.d_un.d_val);
-                if (name != nullptr) found.emplace_back(name);
-            }
-        }
-        return found;
-    }
+/// Why nothing can be preloaded into a program, and what can be done about it.
+struct Refusal {
+    Obstacle obstacle = Obstacle::none;
+    std::string problem, advice;
 };
 
-/// Why nothing can be preloaded into the ELF program, or nothing.
-std::string elf_problem(const ElfFile& file)
+Refusal inspect_elf(const ElfFile& file)
 {
-    GElf_Ehdr header;
-    if (gelf_getehdr(file.elf.get(), &header) == nullptr) return "its ELF header is damaged";
-    if (header.e_ident[EI_CLASS] != ELFCLASS64) return "it is a 32-bit program, and libfaultline.so has 64 bits";
-    if (header.e_machine != our_machine) return "it is a program for another processor";
-    const auto interpreter = file.interpreter();
-    if (interpreter.find("ld-musl") != std::string::npos)
-        return "it runs on musl libc: Faultline works with glibc only";
-    if (!interpreter.empty()) return {};
+    using enum Obstacle;
+    if (!file.valid()) return {damaged, "its ELF header is damaged", ""};
+    if (const auto why = privilege(file.descriptor()); !why.empty())
+        return {privileged, why + ": the loader ignores LD_PRELOAD there",
+                "Run a copy without the privileges (cp leaves them behind), or run it as its owner."};
+    if (file.bits() == 32)
+        return {architecture, "it is a 32-bit program, and libfaultline.so has 64 bits",
+                "A 64-bit build of the program can be run."};
+    if (!file.native())
+        return {architecture, fmt::format("it is a program for another processor ({})", machine_name(file.machine())),
+                "Build Faultline on a machine of that kind and run both there."};
+    const auto loader = file.interpreter();
+    if (loader.find("ld-musl") != std::string::npos)
+        return {other_libc, "it runs on musl libc: Faultline works with glibc only",
+                "A build of the program for a glibc distribution can be run."};
+    if (!loader.empty()) {
+        if (::access(loader.c_str(), F_OK) == 0) return {};
+        return {absent, fmt::format("the loader that it asks for, {}, is not there", loader),
+                "It was built for another system, or is to be run in a container that has its libraries."};
+    }
     // The loader run as a command, ld-linux-x86-64.so.2 PROGRAM, does preload into what it loads.
-    for (const auto& name : file.dynamic(DT_SONAME))
+    for (const auto& name : file.dynamic(ElfFile::Entry::soname))
         if (name.starts_with("ld-linux")) return {};
-    return "it is statically linked: there is no loader that could preload libfaultline.so into it";
+    const bool go = file.has_section(".go.buildinfo") || file.has_section(".note.go.buildid");
+    return {statically_linked,
+            fmt::format("it is {}statically linked: there is no loader that could preload libfaultline.so into it",
+                        go ? "a Go program, and " : ""),
+            go ? "Go makes its system calls itself, with or without a loader; strace --inject reaches them."
+               : "Link it dynamically (without -static, -static-pie); strace --inject reaches its system calls as it is."};
 }
 
-/// The interpreter that a script names in its first line, or nothing.
-std::string shebang(std::string_view start)
+/// The interpreter that a script's first line names, and the first word after it.
+struct Shebang {
+    std::string interpreter, argument;
+};
+
+Shebang shebang(std::string_view start)
 {
-    if (!start.starts_with("#!")) return {};
     start = start.substr(2, start.find('\n') - 2);
-    const auto begin = std::min(start.find_first_not_of(" \t"), start.size());
-    const auto end = std::min(start.find_first_of(" \t", begin), start.size());
-    return std::string(start.substr(begin, end - begin));
+    const auto word = [&] {
+        start.remove_prefix(std::min(start.find_first_not_of(" \t"), start.size()));
+        const auto result = start.substr(0, start.find_first_of(" \t"));
+        start.remove_prefix(result.size());
+        return std::string(result);
+    };
+    Shebang line{word(), word()};
+    if (line.argument == "-S") line.argument = word(); // env's option to take several words
+    return line;
 }
 
-void inspect(Target& target, const std::string& path, int depth)
+void inspect(Target& target, const std::string& path)
 {
-    const auto refuse = [&](std::string_view why) {
-        target.status = own_error;
-        target.problem =
-            depth == 0 ? std::string(why) : fmt::format("its interpreter {} cannot be used: {}", path, why);
+    const auto refuse = [&](Refusal refusal) {
+        target.status = refusal.obstacle == Obstacle::none     ? 0
+                        : refusal.obstacle == Obstacle::absent ? not_found
+                                                               : own_error;
+        target.obstacle = refusal.obstacle;
+        target.advice = std::move(refusal.advice);
+        target.problem = target.scripts.empty() || refusal.problem.empty()
+                             ? std::move(refusal.problem)
+                             : fmt::format("its interpreter {} cannot be used: {}", path, refusal.problem);
     };
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return; // executable, but not to be read: the run itself will show
-    const struct Closing {
-        int fd;
-        ~Closing() { ::close(fd); }
-    } closing{fd};
+    if (!target.scripts.empty() && ::access(path.c_str(), F_OK) != 0)
+        return refuse({Obstacle::absent, "there is no such file",
+                       fmt::format("The first line of {} names it.", target.scripts.back())});
+    target.program = path;
     char start[256] = {};
-    const auto got = ::pread(fd, start, sizeof start, 0);
-    const std::string_view first(start, got > 0 ? static_cast<std::size_t>(got) : 0);
-    if (!first.starts_with("\x7f"
-                           "ELF")) {
-        // The kernel takes no heed of the privileges of a script, only of those of its interpreter.
-        if (const auto next = shebang(first); !next.empty() && depth < deepest_script) inspect(target, next, depth + 1);
+    std::ifstream(path, std::ios::binary).read(start, sizeof start - 1);
+    const std::string_view first(start);
+    if (first.starts_with("\x7f"
+                          "ELF")) {
+        const ElfFile file(path);
+        refuse(inspect_elf(file));
+        target.needed = file.dynamic(ElfFile::Entry::needed);
         return;
     }
-    if (const auto why = privilege(fd); !why.empty()) return refuse(why + ": the loader ignores LD_PRELOAD there");
-    const ElfFile file(fd);
-    if (const auto why = elf_problem(file); !why.empty()) return refuse(why);
-    target.needed = file.dynamic(DT_NEEDED);
+    // What cannot be read can be executed all the same: the run itself will show.
+    if (first.empty() || target.scripts.size() == deepest_script) return;
+    target.scripts.push_back(path);
+    target.program.clear();
+    // The kernel takes no heed of the privileges of a script, only of those of its interpreter. A script that names none
+    // is a shell's.
+    const auto line = first.starts_with("#!") ? shebang(first) : Shebang{"/bin/sh", ""};
+    auto next = line.interpreter;
+    if (next.ends_with("/env") && !line.argument.empty() && line.argument.find('=') == std::string::npos) {
+        const auto found = search(line.argument);
+        if (found.status == 0) {
+            target.scripts.push_back(next);
+            next = found.path;
+        }
+    }
+    inspect(target, next);
 }
 
 } // namespace
@@ -190,8 +187,14 @@ void inspect(Target& target, const std::string& path, int depth)
 Target find_target(const std::string& command)
 {
     auto target = search(command);
-    if (target.status == 0) inspect(target, target.path, 0);
+    if (target.status == 0) inspect(target, target.path);
     return target;
+}
+
+std::string_view name_of(Obstacle obstacle)
+{
+    constexpr std::string_view names[] = {"", "absent", "static", "privileged", "architecture", "libc", "damaged"};
+    return names[static_cast<std::size_t>(obstacle)];
 }
 
 } // namespace faultline::cli

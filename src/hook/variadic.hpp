@@ -2,7 +2,7 @@
 // as one: vfprintf for fprintf, execv for execl.
 #pragma once
 
-#include "hook/hook.hpp"
+#include "hook/thunk.hpp"
 
 #include <cstdarg>
 
@@ -23,7 +23,7 @@ struct Formatted<R(Named...), id, twin> {
         va_list rest;
         va_start(rest, a);
         Word words[] = {to_word(a), list(rest)};
-        const R result = strike_or_perform(words, __builtin_return_address(0));
+        const R result = from_word<R>(strike_or_perform({id, words, __builtin_return_address(0)}, words));
         va_end(rest);
         return result;
     }
@@ -33,7 +33,7 @@ struct Formatted<R(Named...), id, twin> {
         va_list rest;
         va_start(rest, b);
         Word words[] = {to_word(a), to_word(b), list(rest)};
-        const R result = strike_or_perform(words, __builtin_return_address(0));
+        const R result = from_word<R>(strike_or_perform({id, words, __builtin_return_address(0)}, words));
         va_end(rest);
         return result;
     }
@@ -43,7 +43,7 @@ struct Formatted<R(Named...), id, twin> {
         va_list rest;
         va_start(rest, c);
         Word words[] = {to_word(a), to_word(b), to_word(c), list(rest)};
-        const R result = strike_or_perform(words, __builtin_return_address(0));
+        const R result = from_word<R>(strike_or_perform({id, words, __builtin_return_address(0)}, words));
         va_end(rest);
         return result;
     }
@@ -55,18 +55,11 @@ struct Formatted<R(Named...), id, twin> {
     }
     static constexpr auto entry = pick();
 
+    static Word perform(Word* words) { return call_twin(words, std::index_sequence_for<Named...>{}); }
+
 private:
     /// A va_list as an argument: it decays to a pointer on x86-64 and goes by reference on aarch64.
     static Word list(va_list& rest) noexcept { return reinterpret_cast<Word>(&rest); }
-
-    static R strike_or_perform(Word* words, const void* caller)
-    {
-        const engine::Call call{id, words, caller};
-        engine::Verdict verdict;
-        if (strikes(call, verdict)) [[unlikely]] return from_word<R>(effects::strike({call, verdict, words, &perform}));
-        return from_word<R>(perform(words));
-    }
-    static Word perform(Word* words) { return call_twin(words, std::index_sequence_for<Named...>{}); }
 
     template <std::size_t... position>
     static Word call_twin(Word* words, std::index_sequence<position...>)
@@ -98,14 +91,9 @@ struct Listed {
         va_end(rest);
 
         Word words[] = {to_word(path), to_word(arguments), to_word(environment)};
-        const engine::Call call{id, words, __builtin_return_address(0)};
-        engine::Verdict verdict;
-        if (strikes(call, verdict)) [[unlikely]]
-            return from_word<int>(effects::strike({call, verdict, words, &perform}));
-        return from_word<int>(perform(words));
+        return from_word<int>(strike_or_perform({id, words, __builtin_return_address(0)}, words));
     }
 
-private:
     static Word perform(Word* words) { return door(twin, words); }
 };
 

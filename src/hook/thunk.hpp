@@ -1,8 +1,7 @@
-// The typed middle between an exported symbol and the engine: one instance for each row of the table.
+// The typed end of a hook: makes the real call of a row from its arguments as words. One instance for each row.
 //
-// The symbol itself is a jump through a slot (symbols.cpp); only where a plan arms the row does the slot lead here. A hook is
-// not noexcept and holds nothing with a destructor across the real call, so that thread cancellation and the host's own
-// exceptions pass through it.
+// Nothing here is noexcept or has a destructor across the real call, so that thread cancellation and the host's own
+// exceptions pass through.
 #pragma once
 
 #include "effects/effects.hpp"
@@ -13,6 +12,8 @@
 #include <utility>
 
 namespace faultline::hook {
+
+using Thunk = Word (*)(Word* words);
 
 template <class T>
 constexpr Word to_word(T value) noexcept
@@ -39,56 +40,43 @@ constexpr bool fits(const calls::Spec& spec, int count)
     return true;
 }
 
+/// How many words the gate lays out: on x86-64 six registers and two from the stack, on aarch64 eight registers.
+inline constexpr int most_words = 8;
+
 template <class Signature, calls::Id id>
-struct Hook;
+struct Typed;
 
 template <class R, class... Arguments, calls::Id id>
-struct Hook<R(Arguments...) noexcept, id> : Hook<R(Arguments...), id> {};
+struct Typed<R(Arguments...) noexcept, id> : Typed<R(Arguments...), id> {};
 
 template <class R, class... Arguments, calls::Id id>
-struct Hook<R(Arguments...), id> {
+struct Typed<R(Arguments...), id> {
     static constexpr const calls::Spec& spec = calls::table[id];
     static_assert(fits(spec, sizeof...(Arguments)), "the row names an argument that its function does not have");
+    static_assert(sizeof...(Arguments) <= most_words, "more arguments than the gate lays out");
     static_assert(((std::is_pointer_v<Arguments> || std::is_integral_v<Arguments> || std::is_enum_v<Arguments>) && ...),
                   "an argument that does not travel as one machine word");
 
-    /// Where the slot of an armed row leads.
-    static R entry(Arguments... arguments)
-    {
-        Word words[] = {to_word(arguments)..., 0};
-        const engine::Call call{id, words, __builtin_return_address(0)};
-        engine::Verdict verdict;
-        if (strikes(call, verdict)) [[unlikely]] return result(effects::strike({call, verdict, words, &perform}));
-        if constexpr (spec.tracks == calls::Tracks::nothing) return own_real()(arguments...);
-        else return result(perform(words));
-    }
-
-private:
-    /// An armed row was resolved when it was armed.
-    static auto own_real() { return reinterpret_cast<R (*)(Arguments...)>(reals[id]); }
-
-    static R result(Word word)
-    {
-        if constexpr (!std::is_void_v<R>) return from_word<R>(word);
-    }
-
-    /// The real call, and what the engine has to learn from it.
+    /// Makes the real call, and tells the engine what it has to learn from it.
     static Word perform(Word* words)
     {
         if constexpr (has_door(spec.tracks)) {
             return door(id, words);
-        } else {
-            if constexpr (spec.tracks != calls::Tracks::nothing) before(id, words);
+        } else if constexpr (spec.tracks != calls::Tracks::nothing) {
+            before(id, words);
             const Word word = call_real(words, std::index_sequence_for<Arguments...>{});
-            if constexpr (spec.tracks != calls::Tracks::nothing) after(id, words, word);
+            after(id, words, word);
             return word;
+        } else {
+            return call_real(words, std::index_sequence_for<Arguments...>{});
         }
     }
 
+private:
     template <std::size_t... position>
     static Word call_real([[maybe_unused]] Word* words, std::index_sequence<position...>)
     {
-        auto* const function = own_real();
+        auto* const function = reinterpret_cast<R (*)(Arguments...)>(reals[id]); // an armed row is resolved
         if constexpr (std::is_void_v<R>) {
             function(from_word<Arguments>(words[position])...);
             return 0;
@@ -97,5 +85,8 @@ private:
         }
     }
 };
+
+/// Asks the engine about a call, and makes it or lets the fault have it. For entries that are not the gate's.
+Word strike_or_perform(const engine::Call& call, Word* words);
 
 } // namespace faultline::hook
