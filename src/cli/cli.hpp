@@ -18,6 +18,7 @@ enum Status : int { own_error = 125, cannot_run = 126, not_found = 127 };
 void add_run(CLI::App& app, const std::vector<std::string>& command, int& status);
 void add_check(CLI::App& app, int& status);
 void add_list(CLI::App& app, int& status);
+void add_explain(CLI::App& app, int& status);
 void add_report(CLI::App& app, int& status);
 
 } // namespace faultline::cli

@@ -96,7 +96,9 @@ std::vector<ElfFile::Symbol> ElfFile::symbols() const
             if (GELF_ST_BIND(symbol.st_info) == STB_LOCAL || visibility == STV_HIDDEN || visibility == STV_INTERNAL)
                 continue;
             const char* const name = elf_strptr(elf_.get(), header.sh_link, symbol.st_name);
-            if (name != nullptr && *name != '\0') found.push_back({name, symbol.st_shndx != SHN_UNDEF});
+            const auto type = GELF_ST_TYPE(symbol.st_info);
+            if (name != nullptr && *name != '\0')
+                found.push_back({name, symbol.st_shndx != SHN_UNDEF, type == STT_OBJECT || type == STT_TLS});
         }
     });
     return found;
@@ -119,8 +121,8 @@ bool ElfFile::has_section(std::string_view name) const
 std::string machine_name(int machine)
 {
     constexpr std::pair<int, std::string_view> names[] = {
-        {EM_X86_64, "x86_64"}, {EM_386, "i386"},   {EM_AARCH64, "aarch64"}, {EM_ARM, "arm"},
-        {EM_RISCV, "riscv"},   {EM_PPC64, "ppc64"}, {EM_S390, "s390"},      {EM_MIPS, "mips"}};
+        {EM_X86_64, "x86_64"}, {EM_386, "i386"},    {EM_AARCH64, "aarch64"}, {EM_ARM, "arm"},
+        {EM_RISCV, "riscv"},   {EM_PPC64, "ppc64"}, {EM_S390, "s390"},       {EM_MIPS, "mips"}};
     for (const auto& [number, name] : names)
         if (number == machine) return std::string(name);
     return fmt::format("machine {}", machine);

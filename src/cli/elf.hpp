@@ -18,6 +18,7 @@ public:
     struct Symbol {
         std::string name;
         bool defined = false; // else it is imported
+        bool data = false;    // a variable
     };
     enum class Entry : std::uint8_t { needed, soname, rpath, runpath };
 

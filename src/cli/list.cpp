@@ -2,13 +2,17 @@
 #include "cli/cli.hpp"
 
 #include "calls/errors.hpp"
-#include "calls/table.hpp"
-#include "cli/summary.hpp"
+#include "cli/imports.hpp"
+#include "cli/list.hpp"
+#include "cli/text.hpp"
 #include "plan/keys.hpp"
+#include "plan/plan.hpp"
+#include "plan/suggest.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <fmt/format.h>
@@ -19,77 +23,6 @@ namespace faultline::cli {
 
 namespace {
 
-using calls::Spec;
-using Names = std::vector<std::string_view>;
-
-/// The rows that users know by their own names; all others are twins of these.
-std::vector<const Spec*> functions()
-{
-    std::vector<const Spec*> rows;
-    for (const auto& spec : calls::table)
-        if (spec.means.empty() && spec.tracks != calls::Tracks::starts) rows.push_back(&spec);
-    return rows;
-}
-
-Names twins(const Spec& spec)
-{
-    Names names;
-    for (const auto& other : calls::table)
-        if (std::string_view{other.means} == std::string_view{spec.name}) names.push_back(other.name);
-    return names;
-}
-
-Names groups()
-{
-    Names names(calls::family_names.begin(), calls::family_names.end());
-    names.insert(names.end(), calls::role_groups.begin(), calls::role_groups.end());
-    return names;
-}
-
-std::vector<std::string> groups_of(const Spec& spec)
-{
-    std::vector<std::string> names;
-    for (const auto group : groups())
-        if (calls::in_group(spec, group)) names.push_back(fmt::format("@{}", group));
-    return names;
-}
-
-Names members(std::string_view group)
-{
-    Names names;
-    for (const auto* spec : functions())
-        if (calls::in_group(*spec, group)) names.push_back(spec->name);
-    return names;
-}
-
-Names error_names(const calls::Errors& errors)
-{
-    Names names;
-    for (const auto code : errors)
-        names.push_back(calls::error_name(code));
-    return names;
-}
-
-std::string_view failure(const Spec& spec)
-{
-    using enum calls::Failure::Returns;
-    switch (spec.fails.returns) {
-    case minus_one:
-        return "-1";
-    case null:
-        return "NULL";
-    case zero:
-        return "0";
-    case code:
-        return "the error";
-    case gai_code:
-        return "an EAI_ code";
-    case nothing:
-        break;
-    }
-    return "cannot fail";
-}
-
 std::string explanation(int code)
 {
     if (code < 0) return ::gai_strerror(code);
@@ -97,87 +30,44 @@ std::string explanation(int code)
     return words == nullptr ? "" : words;
 }
 
-/// Words in lines of at most 100 characters, each line after `indent`.
-std::string wrapped(const Names& words, std::string_view indent)
+/// Whether a thing is wanted: it is among the names, or there are none.
+bool wanted(const Names& names, std::string_view name) { return names.empty() || std::ranges::count(names, name) != 0; }
+
+std::string all_functions_text(const Names& names) { return names.empty() ? functions_text() : functions_text(names); }
+
+std::string groups_text(const Names& names)
 {
     std::string text;
-    std::string line;
-    for (const auto word : words) {
-        if (!line.empty() && indent.size() + line.size() + word.size() + 1 > 100) {
-            text += fmt::format("{}{}\n", indent, line);
-            line.clear();
-        }
-        line += fmt::format("{}{}", line.empty() ? "" : " ", word);
-    }
-    return line.empty() ? text : text + fmt::format("{}{}\n", indent, line);
-}
-
-void overview()
-{
-    for (const auto family : calls::family_names) {
-        const auto names = members(family);
-        if (!names.empty()) fmt::print("@{}\n{}", family, wrapped(names, "  "));
-    }
-    fmt::print("\n{} in all. 'faultline list functions' shows each one's failure value and errors; see also\n"
-               "'list groups', 'list errnos' and 'list types'.\n",
-               counted(functions().size(), "function"));
-}
-
-void functions_text()
-{
-    std::vector<std::vector<std::string>> rows{{"FUNCTION", "FAILURE", "GROUPS", "ERRORS (TWINS)"}};
-    for (const auto* spec : functions()) {
-        auto last = fmt::format("{}", fmt::join(error_names(spec->fails.errors), " "));
-        if (const auto others = twins(*spec); !others.empty())
-            last += fmt::format("{}({})", last.empty() ? "" : "  ", fmt::join(others, " "));
-        rows.push_back({std::string(spec->name), std::string(failure(*spec)),
-                        fmt::format("{}", fmt::join(groups_of(*spec), " ")), std::move(last)});
-    }
-    fmt::print("{}", table(rows, std::vector<bool>(4)));
-}
-
-Json functions_json()
-{
-    auto list = Json::array();
-    for (const auto* spec : functions())
-        list.push_back({{"name", std::string_view{spec->name}},
-                        {"family", calls::family_names[static_cast<std::size_t>(spec->family)]},
-                        {"failure", failure(*spec)},
-                        {"errnos", error_names(spec->fails.errors)},
-                        {"misuse_errnos", error_names(spec->misuse)},
-                        {"twins", twins(*spec)},
-                        {"groups", groups_of(*spec)}});
-    return list;
-}
-
-void groups_text()
-{
     for (const auto group : groups())
-        fmt::print("@{} ({})\n{}", group, counted(members(group).size(), "function"), wrapped(members(group), "  "));
-    fmt::print("* (every function)\n");
+        if (wanted(names, group))
+            text += fmt::format("@{} ({})\n{}", group, counted(members(group).size(), "function"),
+                                wrapped(members(group), "  "));
+    return names.empty() ? text + "* (every function)\n" : text;
 }
 
-Json groups_json()
+Json groups_json(const Names& names)
 {
     auto object = Json::object();
     for (const auto group : groups())
-        object[fmt::format("@{}", group)] = members(group);
+        if (wanted(names, group)) object[fmt::format("@{}", group)] = members(group);
     return object;
 }
 
-void errnos_text()
+std::string errnos_text(const Names& names)
 {
     std::vector<std::vector<std::string>> rows{{"ERROR", "NUMBER", "MEANING"}};
     for (const auto& error : calls::named_errors)
-        rows.push_back({std::string(error.name), std::to_string(error.code), explanation(error.code)});
-    fmt::print("{}", table(rows, {false, true, false}));
+        if (wanted(names, error.name))
+            rows.push_back({std::string(error.name), std::to_string(error.code), explanation(error.code)});
+    return table(rows, {false, true, false});
 }
 
-Json errnos_json()
+Json errnos_json(const Names& names)
 {
     auto list = Json::array();
     for (const auto& error : calls::named_errors)
-        list.push_back({{"name", error.name}, {"number", error.code}, {"meaning", explanation(error.code)}});
+        if (wanted(names, error.name))
+            list.push_back({{"name", error.name}, {"number", error.code}, {"meaning", explanation(error.code)}});
     return list;
 }
 
@@ -211,23 +101,29 @@ std::vector<plan::KnownKey> keys_of(std::string_view type)
     return keys;
 }
 
-void types_text()
+std::string types_text(const Names& names)
 {
+    std::string text;
+    const auto add = [&](const plan::KnownKey& key) {
+        text += fmt::format("    {:<12}  {}{}\n", key.name, key.help, key.required ? " (required)" : "");
+    };
     for (std::size_t i = 0; i < plan::type_names.size(); ++i) {
-        fmt::print("{}\n  {}\n", plan::type_names[i], meaning(static_cast<plan::Type>(i)));
+        if (!wanted(names, plan::type_names[i])) continue;
+        text += fmt::format("{}\n  {}\n", plan::type_names[i], meaning(static_cast<plan::Type>(i)));
         for (const auto& key : keys_of(plan::type_names[i]))
-            fmt::print("    {:<10}  {}{}\n", key.name, key.help, key.required ? " (required)" : "");
+            add(key);
     }
-    fmt::print("\nEvery fault takes:\n");
+    text += "\nEvery fault takes:\n";
     for (const auto& key : plan::known_keys())
-        if (key.section == "fault" && key.types.empty())
-            fmt::print("    {:<12}  {}{}\n", key.name, key.help, key.required ? " (required)" : "");
+        if (key.section == "fault" && key.types.empty()) add(key);
+    return text;
 }
 
-Json types_json()
+Json types_json(const Names& names)
 {
     auto list = Json::array();
     for (std::size_t i = 0; i < plan::type_names.size(); ++i) {
+        if (!wanted(names, plan::type_names[i])) continue;
         auto keys = Json::object();
         for (const auto& key : keys_of(plan::type_names[i]))
             keys[std::string(key.name)] = {{"required", key.required}, {"help", key.help}};
@@ -237,41 +133,96 @@ Json types_json()
     return list;
 }
 
+Names error_names()
+{
+    Names names;
+    for (const auto& error : calls::named_errors)
+        names.push_back(error.name);
+    return names;
+}
+
 struct Listing {
-    std::string_view name;
-    void (*text)();
-    Json (*json)();
+    std::string_view name, singular;
+    Names (*valid)();
+    std::string (*text)(const Names& names);
+    Json (*json)(const Names& names);
 };
-constexpr Listing listings[] = {{"", overview, functions_json},
-                                {"functions", functions_text, functions_json},
-                                {"groups", groups_text, groups_json},
-                                {"errnos", errnos_text, errnos_json},
-                                {"types", types_text, types_json}};
+constexpr Listing listings[] = {
+    {"functions", "function", function_names, all_functions_text, functions_json},
+    {"groups", "group", groups, groups_text, groups_json},
+    {"errnos", "errno", error_names, errnos_text, errnos_json},
+    {"types", "type", [] { return Names(plan::type_names.begin(), plan::type_names.end()); }, types_text, types_json}};
+
+/// The name as the listing knows it; empty where it has no such thing.
+std::string_view resolve(const Listing& listing, std::string_view word)
+{
+    if (&listing == &listings[0]) return function_of(word);
+    if (&listing == &listings[1] && word.starts_with('@')) word.remove_prefix(1);
+    const auto valid = listing.valid();
+    const auto found = std::ranges::find(valid, word);
+    return found == valid.end() ? std::string_view() : *found;
+}
+
+/// What a word is unknown as, with what may have been meant.
+int unknown(const Listing& listing, std::string_view word)
+{
+    const auto reason = left_out_because(word);
+    if (&listing == &listings[0] && !reason.empty())
+        fmt::print(stderr, "faultline: {} is left out on purpose: {}\n", word, reason);
+    else
+        fmt::print(stderr, "faultline: unknown {} {}{}\n", listing.singular, plan::in_quotes(word),
+                   plan::did_you_mean(word, listing.valid()));
+    return own_error;
+}
+
+int list(const std::vector<std::string>& words, bool as_json)
+{
+    const Listing* listing = nullptr;
+    std::size_t first = 0; // of the names
+    for (const auto& each : listings)
+        if (!words.empty() && words.front() == each.name) listing = &each;
+    if (listing != nullptr) {
+        first = 1;
+    } else if (!words.empty()) {
+        for (const auto& each : listings)
+            if (listing == nullptr && !resolve(each, words.front()).empty()) listing = &each;
+    } else if (!as_json) {
+        fmt::print("{}", overview_text());
+        return 0;
+    }
+    if (listing == nullptr) listing = &listings[0];
+    Names names;
+    for (std::size_t i = first; i < words.size(); ++i) {
+        const auto name = resolve(*listing, words[i]);
+        if (name.empty()) return unknown(*listing, words[i]);
+        if (std::ranges::count(names, name) == 0) names.push_back(name);
+    }
+    if (as_json)
+        fmt::print("{}\n", dump(listing->json(names)));
+    else
+        fmt::print("{}", listing->text(names));
+    return 0;
+}
 
 } // namespace
 
 void add_list(CLI::App& app, int& status)
 {
     auto* const command = app.add_subcommand("list", "What can be intercepted, and what can be done to it");
-    const auto what = std::make_shared<std::string>();
+    const auto words = std::make_shared<std::vector<std::string>>();
     const auto format = std::make_shared<std::string>("text");
-    command->add_option("WHAT", *what, "functions, groups, errnos or types; left out: the functions' names")
-        ->check(CLI::IsMember({"functions", "groups", "errnos", "types"}));
+    command
+        ->add_option("NAME", *words,
+                     "functions, groups, errnos or types, and then names of some; or names alone: what is known of\n"
+                     "them. Left out: the names of all functions")
+        ->type_name("");
     command->add_option("--format", *format, "text or json")
         ->check(CLI::IsMember({"text", "json"}))
         ->capture_default_str();
-    command->footer("Examples:\n  faultline list\n  faultline list functions | grep ENOSPC\n"
-                    "  faultline list --format json groups");
-    command->callback([what, format, &status] {
-        for (const auto& listing : listings) {
-            if (listing.name != *what) continue;
-            if (*format == "json")
-                fmt::print("{}\n", dump(listing.json()));
-            else
-                listing.text();
-        }
-        status = 0;
-    });
+    command->footer("Examples:\n  faultline list\n  faultline list read fwrite\n"
+                    "  faultline list functions | grep ENOSPC\n  faultline list errnos EIO\n"
+                    "  faultline list --format json @sync");
+    command->callback([words, format, &status] { status = list(*words, *format == "json"); });
 }
 
 } // namespace faultline::cli

@@ -53,7 +53,8 @@ int main(int argc, char** argv)
                "  faultline run -f 'write:errno=ENOSPC,on=3' -- tar cf /tmp/a.tar /usr/share/doc\n"
                "  faultline run -c plan.toml --report -o report.json -- ./server --port 8080\n"
                "  faultline check plan.toml\n"
-               "  faultline list groups\n"
+               "  faultline list read\n"
+               "  faultline explain ./server\n"
                "  faultline report fault-stats.*.json\n"
                "\n"
                "Exit status of its own: 125 Faultline's error, 126 the command cannot be run, 127 it was not found.");
@@ -61,6 +62,7 @@ int main(int argc, char** argv)
     add_run(app, command, status);
     add_check(app, status);
     add_list(app, status);
+    add_explain(app, status);
     add_report(app, status);
     try {
         if (separated && (arguments.empty() || arguments.front() != "run")) {

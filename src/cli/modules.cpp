@@ -2,7 +2,6 @@
 #include "cli/modules.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
@@ -48,9 +47,8 @@ Paths directories(std::string_view list, const std::string& origin)
     while (true) {
         const auto end = std::min(list.find_first_of(":;"), list.size());
         std::string directory(list.substr(0, end));
-        for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{"ORIGIN", origin},
-                                          {"LIB", lib},
-                                          {"PLATFORM", platform}}) {
+        for (const auto& [name, value] :
+             {std::pair<std::string_view, std::string_view>{"ORIGIN", origin}, {"LIB", lib}, {"PLATFORM", platform}}) {
             replace(directory, fmt::format("${{{}}}", name), value);
             replace(directory, fmt::format("${}", name), value);
         }
@@ -80,9 +78,9 @@ void read_configuration(const std::string& pattern, int depth, Paths& directorie
                 continue;
             }
             while (words >> included)
-                read_configuration(
-                    included.starts_with('/') ? included : fmt::format("{}/{}", directory_of(path), included),
-                    depth + 1, directories);
+                read_configuration(included.starts_with('/') ? included
+                                                             : fmt::format("{}/{}", directory_of(path), included),
+                                   depth + 1, directories);
         }
     }
 }

@@ -1,5 +1,5 @@
-// The modules that the loader brings together for a program: itself and its libraries, as far as their files tell. What a
-// program loads later, with dlopen, no file tells.
+// The modules that the loader brings together for a program: itself and its libraries, as far as their files tell. What
+// a program loads later, with dlopen, no file tells.
 #pragma once
 
 #include "cli/elf.hpp"

@@ -182,7 +182,9 @@ int run(const Options& options, const std::vector<std::string>& command)
         for (const auto& warning : plan.parsed.warnings)
             fmt::print(stderr, "faultline: warning: {}\n", warning.line == 0 ? warning.text : warning.at(plan.source));
     const auto target = find_target(command.front());
-    if (target.status != 0) return fail(target.status, fmt::format("{}: {}", command.front(), target.problem));
+    if (target.status != 0)
+        return fail(target.status, fmt::format("{}: {}{}{}", printable(command.front()), printable(target.problem),
+                                               target.advice.empty() ? "" : "\n  ", target.advice));
     return run_armed(options, command, plan, target);
 }
 

@@ -112,11 +112,12 @@ Refusal inspect_elf(const ElfFile& file)
     for (const auto& name : file.dynamic(ElfFile::Entry::soname))
         if (name.starts_with("ld-linux")) return {};
     const bool go = file.has_section(".go.buildinfo") || file.has_section(".note.go.buildid");
-    return {statically_linked,
-            fmt::format("it is {}statically linked: there is no loader that could preload libfaultline.so into it",
-                        go ? "a Go program, and " : ""),
-            go ? "Go makes its system calls itself, with or without a loader; strace --inject reaches them."
-               : "Link it dynamically (without -static, -static-pie); strace --inject reaches its system calls as it is."};
+    return {
+        statically_linked,
+        fmt::format("it is {}statically linked: there is no loader that could preload libfaultline.so into it",
+                    go ? "a Go program, and " : ""),
+        go ? "Go makes its system calls itself, with or without a loader; strace --inject reaches them."
+           : "Link it dynamically (without -static, -static-pie); strace --inject reaches its system calls as it is."};
 }
 
 /// The interpreter that a script's first line names, and the first word after it.
@@ -168,8 +169,8 @@ void inspect(Target& target, const std::string& path)
     if (first.empty() || target.scripts.size() == deepest_script) return;
     target.scripts.push_back(path);
     target.program.clear();
-    // The kernel takes no heed of the privileges of a script, only of those of its interpreter. A script that names none
-    // is a shell's.
+    // The kernel takes no heed of the privileges of a script, only of those of its interpreter. A script that names
+    // none is a shell's.
     const auto line = first.starts_with("#!") ? shebang(first) : Shebang{"/bin/sh", ""};
     auto next = line.interpreter;
     if (next.ends_with("/env") && !line.argument.empty() && line.argument.find('=') == std::string::npos) {

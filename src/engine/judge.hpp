@@ -1,5 +1,8 @@
 // Whether a call is struck, and by which fault. A pure function of plan, counters, call and generator: it runs in unit tests
 // without any preloading.
+//
+// The order of what is asked is part of the plan's meaning (spec.md): selectors, then triggers from the exact and cheap ones
+// to the draws, so that the generator is asked only where it can still matter and unrelated traffic never shifts a seeded run.
 #pragma once
 
 #include "engine/call.hpp"
@@ -9,12 +12,29 @@
 
 namespace faultline::engine {
 
+/// A plan made ready for judging: what is asked at each call lies one step away from the row.
+struct Schedule {
+    struct Target {
+        const std::uint16_t* faults; // indices into the plan's faults, in file order
+        std::uint16_t fault_count;
+        std::uint16_t function; // index into the plan's functions, or plan::no_index: no fault names this row
+    };
+    const plan::Plan* plan;
+    const plan::Fault* faults;
+    Target targets[calls::row_count];
+
+    /// Points into `from`, which has to outlive this.
+    void prepare(const plan::Plan& from) noexcept;
+};
+
 /// What judge() works on. All of it outlives the call.
 struct Context {
-    const plan::Plan& plan;
+    const Schedule& schedule;
     ledger::Header& header;
     ledger::Thread& thread; // the calling thread's own block
     Descriptors& descriptors;
+
+    [[nodiscard]] const plan::Plan& plan() const noexcept { return *schedule.plan; }
 };
 
 /// What is to happen to a call that was struck. Meaningful only if judge() returned true.
@@ -28,10 +48,16 @@ struct Verdict {
     std::uint64_t delay_ns; // to wait first
 };
 
-/// Counts the call, asks the faults of `function` (an index into plan.functions) in file order, and records the first
-/// that fires. Touches only counters; no system call unless a fault fires or a path is seen for the first time; errno is
-/// left alone. After boot; in a signal handler and in a vfork child too.
-[[nodiscard]] bool judge(const Context& context, const Call& call, std::uint16_t function, Verdict& verdict) noexcept;
+/// Whether the fault's selectors hold for a call. Only for faults that have some.
+[[nodiscard]] bool selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept;
+
+/// Whether `on` lists a match. Only for faults that have it.
+[[nodiscard]] bool lists(const plan::Plan& plan, const plan::Fault& fault, std::uint64_t match) noexcept;
+
+/// The last step of a fault that is about to fire: takes one of its triggers, decides what it does, and records it.
+/// False where no trigger was left. `own_match` is the thread's number of the match, `match` that of the fault's `count`.
+[[nodiscard, gnu::cold]] bool fire(const Context& context, const Call& call, std::uint16_t index,
+                                   std::uint64_t own_match, std::uint64_t match, Verdict& verdict) noexcept;
 
 /// Records the error that a call was made to report. Any time after the verdict.
 void note_error(const Verdict& verdict, std::int32_t error) noexcept;
@@ -43,11 +69,53 @@ inline std::uint64_t count(std::uint64_t& counter, bool shared) noexcept
 #if defined(__x86_64__)
     std::uint64_t before = 1;
     if (!shared) {
-        asm volatile("xaddq %0, %1" : "+r"(before), "+m"(counter));
+        asm volatile("xaddq %0, %1" : "+r"(before), "+m"(counter) : : "cc");
         return before;
     }
 #endif
     return __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
+}
+
+/// The same where nobody asks what it was: half the work for the processor.
+inline void bump(std::uint64_t& counter, bool shared) noexcept
+{
+#if defined(__x86_64__)
+    if (!shared) {
+        asm volatile("incq %0" : "+m"(counter) : : "cc");
+        return;
+    }
+#endif
+    __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
+}
+
+/// Counts the call, asks the faults that name its function in file order, and records the first that fires. Touches only
+/// counters; no system call unless a fault fires or a path is seen for the first time; errno is left alone. After boot; in a
+/// signal handler and in a vfork child too. Inline, because every call of an armed function pays for it.
+[[nodiscard, gnu::always_inline]] inline bool judge(const Context& context, const Call& call, Verdict& verdict) noexcept
+{
+    const auto& target = context.schedule.targets[call.row];
+    if (target.function == plan::no_index) return false;
+    auto& header = context.header;
+    auto& thread = context.thread;
+    const bool shared = thread.shared != 0;
+    bump(thread.calls(header.fault_count)[target.function], shared);
+    if (header.enabled.load(std::memory_order_relaxed) == 0) return false;
+    for (std::uint16_t i = 0; i < target.fault_count; ++i) {
+        const auto index = target.faults[i];
+        const auto& fault = context.schedule.faults[index];
+        if (fault.selective && !selects(context, fault, call)) continue;
+        auto& share = thread.shares()[index];
+        const auto own_match = count(share.matched, shared) + 1 - share.matched_before;
+        auto match = own_match;
+        if (fault.on.count != 0) {
+            if (fault.count == plan::Count::process)
+                match = header.totals()[index].matched.fetch_add(1, std::memory_order_relaxed) + 1;
+            if (!lists(context.plan(), fault, match)) continue;
+        }
+        if (!Draw{share.key, own_match}.hits(fault.probability, Draw::fires)) continue;
+        if (fire(context, call, index, own_match, match, verdict)) return true;
+    }
+    return false;
 }
 
 /// How long a delay lasts. Any time.

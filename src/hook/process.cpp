@@ -6,12 +6,13 @@
 namespace faultline::hook {
 
 constinit Process process;
-constinit std::atomic<const plan::Plan*> active{nullptr};
+constinit std::atomic<const engine::Schedule*> active{nullptr};
+constinit engine::Descriptors descriptors;
 constinit thread_local ledger::Thread* own_block = nullptr;
 
 namespace {
 
-constinit engine::Descriptors followed;
+constinit engine::Schedule schedule_of_plan{};
 constinit thread_local ledger::Lineage lineage_of_fork{};
 constinit std::atomic<std::uint64_t> children_in_transit{0}; // of a process that `programs` leaves out
 constinit std::atomic<std::uint64_t> strangers{0};           // threads that began out of our sight
@@ -112,20 +113,15 @@ void warn(const ledger::Problem& problem) noexcept
 
 } // namespace
 
-engine::Descriptors& descriptors() noexcept { return followed; }
-
-bool strikes(const engine::Call& call, engine::Verdict& verdict) noexcept
+bool strikes_at_first(const engine::Call& call, engine::Verdict& verdict) noexcept
 {
-    const auto* plan = active.load(std::memory_order_acquire);
-    if (plan == nullptr) {
+    if (active.load(std::memory_order_acquire) == nullptr) {
         if (look_at.load(std::memory_order_relaxed) == 0 || !due()) return false;
         arm();
-        plan = active.load(std::memory_order_acquire);
     }
-    const auto function = plan->view(plan->function_of_row)[call.row];
-    if (function == plan::no_index) return false;
-    auto* const block = own_block;
-    return engine::judge({*plan, *process.header, block != nullptr ? *block : enter(), followed}, call, function, verdict);
+    const auto* const schedule = active.load(std::memory_order_acquire);
+    if (schedule == nullptr || schedule->targets[call.row].function == plan::no_index) return false;
+    return engine::judge({*schedule, *process.header, enter(), descriptors}, call, verdict);
 }
 
 void make_record() noexcept
@@ -153,7 +149,6 @@ void make_record() noexcept
 
 void arm() noexcept
 {
-    const auto& plan = *process.plan;
     if (active.load() != nullptr) return;
     const auto now = sys::now(CLOCK_MONOTONIC);
     std::int64_t nobody = 0;
@@ -161,7 +156,8 @@ void arm() noexcept
     enter();
     process.header->armed_monotonic_ns = now;
     look_at = 0;
-    active.store(&plan, std::memory_order_release);
+    schedule_of_plan.prepare(*process.plan);
+    active.store(&schedule_of_plan, std::memory_order_release);
 }
 
 void wait_to_arm() noexcept

@@ -12,6 +12,8 @@ namespace faultline::hook {
 
 using engine::Word;
 
+#pragma GCC visibility push(hidden) // reached without the detour that a symbol of another library needs
+
 /// The real functions, by row; nullptr until the row is first used or armed.
 extern void* reals[calls::row_count];
 
@@ -39,16 +41,28 @@ struct Process {
 };
 extern constinit Process process;
 
-/// Where the faults are read from; nullptr while the process is not armed.
-extern constinit std::atomic<const plan::Plan*> active;
+/// What is judged by; nullptr while the process is not armed.
+extern constinit std::atomic<const engine::Schedule*> active;
 
 /// The calling thread's counters; nullptr until it needs them.
 extern constinit thread_local ledger::Thread* own_block;
 
-/// Whether a call is struck. The door from every hook to the engine. After boot; in signal handlers and vfork children.
-[[nodiscard]] bool strikes(const engine::Call& call, engine::Verdict& verdict) noexcept;
+/// What is known of the paths behind descriptors.
+extern constinit engine::Descriptors descriptors;
 
-[[nodiscard]] engine::Descriptors& descriptors() noexcept;
+/// The rest of strikes() for a process that is not armed yet, and a thread's first call.
+[[nodiscard, gnu::cold]] bool strikes_at_first(const engine::Call& call, engine::Verdict& verdict) noexcept;
+
+#pragma GCC visibility pop
+
+/// Whether a call is struck. The door from every hook to the engine. After boot; in signal handlers and vfork children.
+[[nodiscard]] inline bool strikes(const engine::Call& call, engine::Verdict& verdict) noexcept
+{
+    const auto* const schedule = active.load(std::memory_order_acquire);
+    auto* const block = own_block;
+    if (schedule == nullptr || block == nullptr) [[unlikely]] return strikes_at_first(call, verdict);
+    return engine::judge({*schedule, *process.header, *block, descriptors}, call, verdict);
+}
 
 /// Makes the record of this process image, if it has none. Boot, and later with all signals blocked.
 void make_record() noexcept;

@@ -22,10 +22,10 @@ void note_opened(const calls::Spec& spec, const Word* words, Word result) noexce
     const int fd = made_descriptor(spec, result);
     if (fd < 0) return;
     // A stream reports the descriptor of a file that it opened inside libc; its path is looked up when it is needed.
-    if (spec.path == calls::absent || spec.family == calls::Family::net) return descriptors().opened_out_of_sight(fd);
+    if (spec.path == calls::absent || spec.family == calls::Family::net) return descriptors.opened_out_of_sight(fd);
     const int dirfd = spec.dirfd == calls::absent ? AT_FDCWD : static_cast<int>(words[spec.dirfd]);
     const int kept = errno;
-    descriptors().opened(fd, engine::match_paths(*process.plan, dirfd, reinterpret_cast<const char*>(words[spec.path])));
+    descriptors.opened(fd, engine::match_paths(*process.plan, dirfd, reinterpret_cast<const char*>(words[spec.path])));
     errno = kept;
 }
 
@@ -49,10 +49,10 @@ void before(calls::Id row, const Word* words) noexcept
 {
     if (process.plan == nullptr || !process.plan->follows_descriptors) return;
     const auto& spec = calls::table[row];
-    if (spec.tracks == Tracks::closes) descriptors().forget(engine::descriptor_of({row, words, nullptr}));
+    if (spec.tracks == Tracks::closes) descriptors.forget(engine::descriptor_of({row, words, nullptr}));
     if (spec.tracks == Tracks::closes_all) {
         const bool to_the_end = spec.name == "closefrom";
-        descriptors().forget_range(static_cast<unsigned>(words[0]), to_the_end ? ~0U : static_cast<unsigned>(words[1]));
+        descriptors.forget_range(static_cast<unsigned>(words[0]), to_the_end ? ~0U : static_cast<unsigned>(words[1]));
     }
 }
 
@@ -64,14 +64,14 @@ void after(calls::Id row, const Word* words, Word result) noexcept
     if (spec.tracks == Tracks::opens) note_opened(spec, words, result);
     if (spec.tracks == Tracks::pair) {
         const auto* const made = reinterpret_cast<const int*>(words[spec.family == calls::Family::net ? 3 : 0]);
-        descriptors().opened_out_of_sight(made[0]);
-        descriptors().opened_out_of_sight(made[1]);
+        descriptors.opened_out_of_sight(made[0]);
+        descriptors.opened_out_of_sight(made[1]);
     }
     if (spec.tracks == Tracks::duplicates) {
         const bool is_fcntl = spec.function() == "fcntl";
         const auto command = static_cast<int>(words[1]);
         if (!is_fcntl || command == F_DUPFD || command == F_DUPFD_CLOEXEC)
-            descriptors().duplicated(static_cast<int>(words[0]), static_cast<int>(result));
+            descriptors.duplicated(static_cast<int>(words[0]), static_cast<int>(result));
     }
 }
 

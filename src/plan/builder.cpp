@@ -34,6 +34,7 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, const PathSets& se
         fault.errors = block.add(errors);
         const auto set = std::find(sets.begin(), sets.end(), from.paths);
         if (!from.paths.empty()) fault.path_set = static_cast<std::uint16_t>(set - sets.begin());
+        fault.selective = !from.paths.empty() || fault.selects_size() || fault.type == Type::shorten;
     }
     return block.add(faults);
 }

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <span>
+#include <string>
 #include <type_traits>
 
 namespace faultline::plan {
@@ -28,7 +29,13 @@ public:
     {
         return add(std::span<const T>(objects));
     }
-    Text add(std::string_view text) { return add(std::span<const char>(text)); }
+    /// Puts a NUL behind the text, for whoever hands it to a system call.
+    Text add(std::string_view text)
+    {
+        auto slice = add(std::span<const char>(std::string(text) + '\0'));
+        --slice.count;
+        return slice;
+    }
 
     [[nodiscard]] std::vector<std::byte>& bytes() { return bytes_; }
 

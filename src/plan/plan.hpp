@@ -78,6 +78,7 @@ struct Fault {
     Count count = Count::process;
     bool enabled = true;
     bool has_returns = false;
+    bool selective = false;            // it has selectors, or strikes only some calls by its type
     std::uint16_t path_set = no_index; // index into Plan::path_sets
 
     // selectors

@@ -18,7 +18,8 @@ class Host {
 public:
     explicit Host(const std::string& toml, std::uint64_t seed = 42) : made_(toml)
     {
-        made_.header().seed = seed;
+        schedule_.prepare(header().plan());
+        header().seed = seed;
         adopt(0, "0");
     }
 
@@ -42,11 +43,7 @@ public:
     bool call(calls::Id row, std::vector<Word> words, Verdict& verdict, std::uint32_t block = 0)
     {
         words.resize(8);
-        const auto& plan = header().plan();
-        const auto function = plan.view(plan.function_of_row)[row];
-        if (function == plan::no_index) return false;
-        return judge({plan, header(), header().thread(block), descriptors_}, {row, words.data(), nullptr}, function,
-                     verdict);
+        return judge({schedule_, header(), header().thread(block), descriptors_}, {row, words.data(), nullptr}, verdict);
     }
     /// The numbers of those of `count` calls of write that are struck.
     std::vector<int> writes(int count, std::uint32_t block = 0)
@@ -60,6 +57,7 @@ public:
 
 private:
     test::MadeLedger made_;
+    Schedule schedule_{};
     Descriptors descriptors_;
 };
 

@@ -1,0 +1,443 @@
+// The every-row test: each exported symbol, driven for real under the preload.
+//
+//   rows_host FAMILY LIBRARY EXPORTS    the driver: all rows of a family; exit status 1 if anything is wrong
+//   rows_host FAMILY LIBRARY EXPORTS SYMBOL…    only these
+//
+// Every case runs three times, each time in a process and a directory of its own:
+//   reference    without us
+//   pass         with all functions armed at probability 0: the same result, errno and effect as the reference, and the
+//                hook counted the call
+//   strike       with one fault on its function: the failure value of the row, errno set exactly, or untouched where the
+//                error is the result; the call was made if the row acts, and else not; and the record says so, with the
+//                descriptor, path and size that the case handed over
+// A row without a case is wrong, and so is a case without a row.
+#include "run.hpp"
+
+#include "calls/errors.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <poll.h>
+#include <set>
+#include <sstream>
+#include <sys/mman.h>
+#include <sys/pidfd.h>
+#include <vector>
+
+namespace {
+
+using namespace rows;
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+using calls::Failure;
+
+constexpr int patience_ms = 30'000;
+constexpr int given_back = 77; // what a `returns` fault returns
+
+Cases cases_of(std::string_view family)
+{
+    static const std::map<std::string_view, Cases (*)()> tables{
+        {"io", io_cases},         {"file", file_cases},     {"stdio", stdio_cases},
+        {"net", net_cases},       {"memory", memory_cases}, {"process", process_cases},
+        {"thread", thread_cases}, {"time", time_cases},     {"random", random_cases}};
+    const auto found = tables.find(family);
+    return found == tables.end() ? Cases{nullptr, 0} : found->second();
+}
+
+struct Subject {
+    calls::Id row;
+    const Case* test;
+    [[nodiscard]] const calls::Spec& spec() const { return calls::table[row]; }
+    [[nodiscard]] std::string name() const { return std::string{std::string_view{spec().name}}; }
+};
+
+/// The family's cases by their rows; what does not fit goes to `wrong`.
+std::vector<Subject> subjects(std::string_view family, std::vector<std::string>& wrong)
+{
+    const auto cases = cases_of(family);
+    std::map<std::string, const Case*> by_symbol;
+    for (const auto* test = cases.first; test != cases.first + cases.count; ++test) {
+        std::istringstream symbols(test->symbols);
+        for (std::string symbol; symbols >> symbol;)
+            if (!by_symbol.emplace(symbol, test).second) wrong.push_back(symbol + " has two cases");
+    }
+    std::vector<Subject> all;
+    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
+        const auto& spec = calls::table[row];
+        if (calls::family_names[static_cast<std::size_t>(spec.family)] != family) continue;
+        const auto found = by_symbol.find(spec.name.c_str());
+        if (found == by_symbol.end()) {
+            wrong.push_back(std::string(spec.name.c_str()) + " has no case");
+            continue;
+        }
+        all.push_back({calls::Id{row}, found->second});
+        by_symbol.erase(found);
+    }
+    for (const auto& [symbol, test] : by_symbol)
+        wrong.push_back(symbol + " is no row of " + std::string{family});
+    return all;
+}
+
+/// The version script's symbols and the table's: the library exports what has rows.
+void compare_exports(const char* exports, std::vector<std::string>& wrong)
+{
+    std::set<std::string> exported;
+    std::ifstream file(exports);
+    for (std::string line; std::getline(file, line);) {
+        const auto start = line.find_first_not_of(' ');
+        if (start == 4 && line.ends_with(';')) exported.insert(line.substr(start, line.size() - start - 1));
+    }
+    for (const auto& spec : calls::table)
+        if (exported.erase(spec.name.c_str()) == 0) wrong.push_back(std::string(spec.name.c_str()) + " is not exported");
+    for (const auto& symbol : exported)
+        wrong.push_back(symbol + " is exported, but is no row");
+}
+
+// --- running one case ------------------------------------------------------------------------------------------------
+
+Outcome* map_outcome(const fs::path& path)
+{
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT, 0600);
+    if (fd < 0 || ftruncate(fd, sizeof(Outcome)) != 0) throw std::runtime_error("cannot make " + path.string());
+    void* const memory = mmap(nullptr, sizeof(Outcome), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    close(fd);
+    if (memory == MAP_FAILED) throw std::runtime_error("cannot map " + path.string());
+    return static_cast<Outcome*>(memory);
+}
+
+/// Becomes the case: in an empty directory, with files as standard streams and no other descriptors.
+[[noreturn]] void run_case(const Subject& subject, const fs::path& place, bool failing, const char* arming)
+{
+    auto* const outcome = map_outcome(place / "outcome");
+    fs::create_directory(place / "work");
+    fs::current_path(place / "work");
+    std::ofstream("stdin") << "12 alpha\nbeta\n";
+    const int in = open("stdin", O_RDONLY);
+    const int out = open("stdout", O_RDWR | O_CREAT | O_APPEND, 0600);
+    const int err = open("stderr", O_RDWR | O_CREAT | O_APPEND, 0600);
+    dup2(in, 0);
+    dup2(out, 1);
+    dup2(err, 2);
+    close_range(3, ~0U, 0);
+    umask(022);
+    {
+        Run run(subject.row, *outcome, failing, arming);
+        subject.test->run(run);
+    }
+    outcome->finished = true;
+    _exit(0);
+}
+
+/// The child's wait status; one that takes too long is killed.
+int reap(pid_t pid)
+{
+    const int fd = pidfd_open(pid, 0);
+    pollfd end{fd, POLLIN, 0};
+    if (poll(&end, 1, patience_ms) == 0) kill(pid, SIGKILL);
+    close(fd);
+    int status = 0;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
+/// Runs every case in a child; under the preload or without it.
+int observe(const std::vector<Subject>& all, const fs::path& root)
+{
+    for (const auto& subject : all) {
+        const auto place = root / subject.name();
+        fs::create_directory(place);
+        auto* const outcome = map_outcome(place / "outcome");
+        const pid_t pid = fork();
+        if (pid == 0) run_case(subject, place, false, nullptr);
+        const int status = reap(pid);
+        outcome->pid = pid;
+        outcome->status = status;
+        munmap(outcome, sizeof *outcome);
+    }
+    return 0;
+}
+
+// --- the driver ------------------------------------------------------------------------------------------------------
+
+std::string slurp(const fs::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream content;
+    content << file.rdbuf();
+    return content.str();
+}
+
+std::string text_of(const Outcome& outcome) { return {outcome.text, outcome.length}; }
+
+std::string ending(int status)
+{
+    if (WIFSIGNALED(status)) return std::string("signal ") + sigabbrev_np(WTERMSIG(status));
+    return "status " + std::to_string(WEXITSTATUS(status));
+}
+
+/// The result's bits as an integer of its own width.
+std::int64_t narrowed(const Outcome& outcome, std::int64_t value)
+{
+    if (outcome.width == 1) return value & 0xff;
+    if (outcome.width == 2) return value & 0xffff;
+    return outcome.width == 4 ? static_cast<std::int64_t>(value & 0xffff'ffff) : value;
+}
+
+class Driver {
+public:
+    Driver(std::string family, std::string library, std::string self)
+        : family_(std::move(family)), library_(std::move(library)), self_(std::move(self))
+    {
+    }
+    int run(const char* exports, const std::set<std::string>& only);
+
+private:
+    int start(const std::vector<std::string>& arguments, const fs::path& plan, const fs::path& stats, const fs::path& errors,
+              pid_t& pid);
+    void compare(const Subject& subject);
+    void strike(const Subject& subject);
+    void judge_strike(const Subject& subject, const Outcome& outcome, const Outcome& reference, int error);
+    void judge_record(const Subject& subject, const Outcome& outcome, const fs::path& place, const std::string& error);
+    void complain(const Subject& subject, const std::string& text) { wrong_.push_back(subject.name() + ": " + text); }
+
+    std::string family_, library_, self_;
+    fs::path root_;
+    std::vector<std::string> wrong_;
+    std::vector<std::string> absent_;
+};
+
+/// Starts this program again under the preload, with a plan, and waits for it.
+int Driver::start(const std::vector<std::string>& arguments, const fs::path& plan, const fs::path& stats,
+                  const fs::path& errors, pid_t& pid)
+{
+    std::vector<std::string> environment{"PATH=/usr/bin:/bin", "TZ=UTC", "LD_PRELOAD=" + library_,
+                                         "FAULT_CONFIG=" + plan.string(), "FAULT_STATS=" + stats.string()};
+    std::vector<std::string> words{self_};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    const auto pointers = [](std::vector<std::string>& texts) {
+        std::vector<char*> all;
+        for (auto& text : texts)
+            all.push_back(text.data());
+        all.push_back(nullptr);
+        return all;
+    };
+    const auto argv = pointers(words), envp = pointers(environment);
+    pid = fork();
+    if (pid == 0) {
+        dup2(open(errors.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600), 2);
+        close_range(3, ~0U, 0);
+        execve(self_.c_str(), argv.data(), envp.data());
+        _exit(98);
+    }
+    int status = 0;
+    if (arguments[0] == "--strike") return reap(pid);
+    waitpid(pid, &status, 0);
+    return status;
+}
+
+void Driver::compare(const Subject& subject)
+{
+    const auto& reference = *map_outcome(root_ / "reference" / subject.name() / "outcome");
+    const auto& pass = *map_outcome(root_ / "pass" / subject.name() / "outcome");
+    if (reference.missing) return absent_.push_back(subject.name());
+    const bool starts = subject.spec().tracks == calls::Tracks::starts;
+    const bool may_end = (subject.test->flags & ends) != 0;
+    if (!may_end && ending(reference.status) != "status 0")
+        return complain(subject, "the case itself ends with " + ending(reference.status) + ": " +
+                                     slurp(root_ / "reference" / subject.name() / "work/stderr"));
+    if (!reference.called && !starts) return complain(subject, "the case never calls it");
+    if (!may_end && !reference.finished) complain(subject, "the case does not reach its end");
+    if (reference.told_effect && !reference.effect) complain(subject, "without faults it does not have its effect");
+
+    const auto differs = [&](const std::string& what, const std::string& got, const std::string& wanted) {
+        if (got != wanted) complain(subject, "let through, its " + what + " is " + got + ", not " + wanted);
+    };
+    differs("end", ending(pass.status), ending(reference.status));
+    const auto shown = [](const Outcome& outcome) -> std::string {
+        switch (outcome.kind) {
+        case Outcome::Kind::pointer: return outcome.result == 0 ? "null" : outcome.result == -1 ? "-1" : "a pointer";
+        case Outcome::Kind::sign: return outcome.result < 0 ? "negative" : "not negative";
+        default: return std::to_string(outcome.result);
+        }
+    };
+    differs("result", shown(pass), shown(reference));
+    differs("errno", std::to_string(pass.error), std::to_string(reference.error));
+    differs("effect", text_of(pass), text_of(reference));
+    if (pass.told_effect && !pass.effect) complain(subject, "let through, it does not have its effect");
+    if ((subject.test->flags & (ends | elsewhere | sealing)) != 0 || starts) return;
+    const auto file = root_ / "pass-stats" / (std::to_string(pass.pid) + ".json");
+    const auto record = Json::parse(slurp(file), nullptr, false);
+    if (!record.is_object()) return complain(subject, "let through, it leaves no record");
+    const std::string function{subject.spec().function()};
+    const auto& functions = record["functions"];
+    if (!functions.contains(function) || functions[function]["calls"] < 1) complain(subject, "let through, it is not counted");
+}
+
+void Driver::strike(const Subject& subject)
+{
+    const auto& spec = subject.spec();
+    const auto place = root_ / "strike" / subject.name();
+    fs::create_directories(place);
+    const auto& reference = *map_outcome(root_ / "reference" / subject.name() / "outcome");
+    if (reference.missing) return;
+    const bool exits = spec.tracks == calls::Tracks::exits;
+    int error = 0;
+    if (spec.can_fail()) {
+        error = spec.fails.errors.count != 0 ? spec.fails.errors.codes[0] : spec.misuse.count != 0 ? spec.misuse.codes[0] : EIO;
+    }
+    const std::string name{calls::error_name(error)};
+    std::ofstream plan(place / "plan.toml");
+    plan << "seed = 1\narm = \"file:" << (place / "armed").string() << "\"\n[[fault]]\nname = \"f\"\nfunctions = [\""
+         << spec.function() << "\"]\nmax_triggers = 1\n";
+    if (error != 0) plan << "type = \"errno\"\nerrno = \"" << name << "\"\n";
+    else if (exits) plan << "type = \"delay\"\ndelay = \"1ms\"\n";
+    else plan << "type = \"returns\"\nreturns = " << given_back << '\n';
+    plan.close();
+
+    pid_t pid = 0;
+    auto& outcome = *map_outcome(place / "outcome");
+    outcome.status = start({"--strike", subject.name(), place.string()}, place / "plan.toml", place / "stats-%p.json",
+                           place / "errors", pid);
+    outcome.pid = pid;
+    if (spec.tracks == calls::Tracks::starts) {
+        if (ending(outcome.status) != "status 125") complain(subject, "a plan that names it is taken");
+        return;
+    }
+    const auto wanted = exits ? ending(reference.status) : "status 0";
+    if (ending(outcome.status) != wanted)
+        complain(subject, "struck, the process ends with " + ending(outcome.status) + ": " + slurp(place / "errors") +
+                              slurp(place / "work/stderr"));
+    if (!outcome.called) return complain(subject, "struck, the call is never made");
+    if (!exits) judge_strike(subject, outcome, reference, error);
+    if ((subject.test->flags & sealing) == 0) judge_record(subject, outcome, place, name);
+}
+
+void Driver::judge_strike(const Subject& subject, const Outcome& outcome, const Outcome& reference, int error)
+{
+    const auto& spec = subject.spec();
+    std::int64_t result = 0;
+    int left = untouched;
+    using enum Failure::Returns;
+    switch (spec.fails.returns) {
+    case nothing: result = given_back; break;
+    case minus_one: result = -1, left = error; break;
+    case null:
+    case zero: left = error; break;
+    case code: result = error; break;
+    case gai_code:
+        if (error < 0) result = error;
+        else result = EAI_SYSTEM, left = error;
+        break;
+    }
+    if (outcome.width != 0 && narrowed(outcome, outcome.result) != narrowed(outcome, result))
+        complain(subject, "struck, it returns " + std::to_string(outcome.result) + ", not " + std::to_string(result));
+    // Some set errno before they look at anything (getpriority's callers do); none may do so when they are struck.
+    if (outcome.error != left && !(spec.acts && spec.fails.returns == nothing))
+        complain(subject, "struck, it leaves errno " + std::to_string(outcome.error) + ", not " + std::to_string(left));
+    if (!outcome.finished) complain(subject, "struck, the case does not reach its end");
+    if (spec.acts && !reference.told_effect) complain(subject, "it acts, but its case does not say whether it did");
+    if (outcome.told_effect && outcome.effect != spec.acts)
+        complain(subject, spec.acts ? "struck, it does not act" : "struck, it has its effect all the same");
+}
+
+void Driver::judge_record(const Subject& subject, const Outcome& outcome, const fs::path& place, const std::string& error)
+{
+    const auto& spec = subject.spec();
+    const auto record = Json::parse(slurp(place / ("stats-" + std::to_string(outcome.pid) + ".json")), nullptr, false);
+    if (!record.is_object()) return complain(subject, "struck, it leaves no record");
+    const auto& fault = record["faults"]["f"];
+    if (fault["triggered"] != 1 || record["events"].size() != 1)
+        return complain(subject, "struck, its record has " + fault["triggered"].dump() + " strikes");
+    const auto& event = record["events"][0];
+    const auto same = [&](const char* key, const Json& wanted) {
+        const auto got = event.contains(key) ? event[key] : Json();
+        if (got != wanted) complain(subject, std::string("the record's ") + key + " is " + got.dump() + ", not " + wanted.dump());
+    };
+    same("target", std::string{spec.function()});
+    if (!error.empty()) same("errno", error);
+    const bool standard = spec.stream == calls::to_stdout || spec.stream == calls::from_stdin;
+    if (standard) same("fd", spec.stream == calls::to_stdout ? 1 : 0);
+    const auto told = [&](bool has, bool is_told, const char* key, const Json& value) {
+        if (has && !is_told) complain(subject, std::string("its row has a ") + key + ", but its case does not tell it");
+        if (is_told && !has) complain(subject, std::string("its case tells of a ") + key + ", but its row does not know it");
+        if (has && is_told) same(key, value);
+    };
+    if (!standard) told(spec.has_descriptor(), outcome.told_fd, "fd", outcome.fd);
+    told(spec.path != calls::absent, outcome.told_path, "path", std::string{outcome.path});
+    told(spec.has_size(), outcome.told_size, "size", outcome.size);
+}
+
+int Driver::run(const char* exports, const std::set<std::string>& only)
+{
+    auto all = subjects(family_, wrong_);
+    compare_exports(exports, wrong_);
+    if (!only.empty()) std::erase_if(all, [&](const Subject& subject) { return !only.contains(subject.name()); });
+    std::string place = (fs::temp_directory_path() / "faultline-rows.XXXXXX").string();
+    if (mkdtemp(place.data()) == nullptr) throw std::runtime_error("mkdtemp");
+    root_ = place;
+    for (const char* part : {"reference", "pass", "pass-stats", "strike"})
+        fs::create_directory(root_ / part);
+
+    if (const pid_t pid = fork(); pid == 0) {
+        clearenv();
+        setenv("PATH", "/usr/bin:/bin", 1);
+        setenv("TZ", "UTC", 1);
+        _exit(observe(all, root_ / "reference"));
+    } else {
+        int status = 0;
+        waitpid(pid, &status, 0);
+        if (status != 0) wrong_.push_back("the reference run: " + ending(status));
+    }
+    std::ofstream(root_ / "plan.toml") << "seed = 1\n[[fault]]\nname = \"f\"\nfunctions = [\"*\"]\ntype = \"delay\"\n"
+                                          "delay = \"1ms\"\nprobability = 0.0\n";
+    pid_t pid = 0;
+    std::vector<std::string> arguments{"--observe", family_, (root_ / "pass").string()};
+    for (const auto& subject : all)
+        arguments.push_back(subject.name());
+    const int status = start(arguments, root_ / "plan.toml", root_ / "pass-stats/%p.json", root_ / "errors", pid);
+    if (status != 0) wrong_.push_back("the run that lets all pass: " + ending(status) + ": " + slurp(root_ / "errors"));
+    for (const auto& subject : all) {
+        compare(subject);
+        strike(subject);
+    }
+    for (const auto& text : wrong_)
+        std::cout << text << '\n';
+    std::cout << family_ << ": " << all.size() << " rows, " << wrong_.size() << " wrong";
+    if (!absent_.empty()) std::cout << "; not in this libc:";
+    for (const auto& name : absent_)
+        std::cout << ' ' << name;
+    std::cout << '\n';
+    if (getenv("ROWS_KEEP") != nullptr) std::cout << "kept: " << root_.string() << '\n';
+    else fs::remove_all(root_);
+    return wrong_.empty() ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    std::vector<std::string> ignored;
+    signal(SIGPIPE, SIG_DFL);
+    if (words.size() == 3 && words[0] == "--strike") {
+        const auto row = calls::find_symbol(words[1]);
+        const auto family = calls::family_names[static_cast<std::size_t>(calls::table[row].family)];
+        for (const auto& subject : subjects(family, ignored))
+            if (subject.row == row) run_case(subject, words[2], true, (fs::path(words[2]) / "armed").c_str());
+        return 97;
+    }
+    if (words.size() >= 3 && words[0] == "--observe") {
+        auto all = subjects(words[1], ignored);
+        const std::set<std::string> only(words.begin() + 3, words.end());
+        std::erase_if(all, [&](const Subject& subject) { return !only.contains(subject.name()); });
+        return observe(all, words[2]);
+    }
+    if (words.size() < 3) return 2;
+    return Driver(words[0], words[1], fs::read_symlink("/proc/self/exe")).run(words[2].c_str(), {words.begin() + 3, words.end()});
+}
