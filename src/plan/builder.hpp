@@ -20,8 +20,9 @@ public:
         static_assert(std::is_trivially_copyable_v<T>);
         if (objects.empty()) return {};
         const auto offset = (bytes_.size() + alignof(T) - 1) / alignof(T) * alignof(T);
-        bytes_.resize(offset + objects.size_bytes());
-        std::memcpy(bytes_.data() + offset, objects.data(), objects.size_bytes());
+        bytes_.resize(offset);
+        const auto raw = std::as_bytes(objects);
+        bytes_.insert(bytes_.end(), raw.begin(), raw.end());
         return {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(objects.size())};
     }
     template <class T>

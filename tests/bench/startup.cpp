@@ -49,6 +49,7 @@ double microseconds(const timeval& time)
 Cost spawn(Variant& variant)
 {
     std::vector<char*> environment;
+    environment.reserve(variant.variables.size() + 1);
     for (auto& variable : variant.variables)
         environment.push_back(variable.data());
     environment.push_back(nullptr);
@@ -79,8 +80,9 @@ int main(int argc, char** argv)
     for (int i = 2; i < argc; ++i)
         variants.push_back(parse(argv[i]));
 
-    std::minstd_rand generator{1}; // NOLINT(cert-msc32-c,cert-msc51-cpp): any order will do
+    std::minstd_rand generator{1}; // any order will do
     std::vector<Variant*> order;
+    order.reserve(variants.size());
     for (auto& variant : variants)
         order.push_back(&variant);
     for (int round = -warm_up; round < rounds; ++round) {
