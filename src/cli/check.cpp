@@ -36,7 +36,7 @@ void add_check(CLI::App& app, int& status)
 {
     auto* const command = app.add_subcommand("check", "Validate plans and say in words what each fault will do");
     const auto plans = std::make_shared<std::vector<std::string>>();
-    command->add_option("PLAN", *plans, "TOML files")->required();
+    command->add_option("PLAN", *plans, "TOML files")->required()->option_text("...");
     command->footer(
         "Example:\n  faultline check config/*.toml\n\nExit status: 0 all are valid, 125 there are mistakes.");
     command->callback([plans, &status] {

@@ -28,7 +28,6 @@ public:
     ElfFile& operator=(const ElfFile&) = delete;
 
     [[nodiscard]] bool opened() const noexcept { return fd_ >= 0; } // else errno said why
-    [[nodiscard]] int descriptor() const noexcept { return fd_; }
     /// Whether it is an ELF file with a header that makes sense. Without one all that follows is empty.
     [[nodiscard]] bool valid() const noexcept { return bits_ != 0; }
     [[nodiscard]] int bits() const noexcept { return bits_; }       // 32 or 64

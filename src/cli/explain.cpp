@@ -216,11 +216,11 @@ void add_explain(CLI::App& app, int& status)
     auto* const command =
         app.add_subcommand("explain", "Whether a program can be preloaded, and which calls of it can be struck");
     const auto options = std::make_shared<Options>();
-    command->add_option("PROGRAM", options->program, "a file, or a command along PATH")->required();
+    command->add_option("PROGRAM", options->program, "a file, or a command along PATH")->required()->option_text(" ");
     command->add_flag("--all", options->all, "also list what is imported from libc and of no interest here");
-    command->add_option("--format", options->format, "text or json")
+    command->add_option("--format", options->format, "how to print it (default: text)")
         ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
+        ->option_text("text|json");
     command->footer(
         "Examples:\n"
         "  faultline explain ./server\n"

@@ -113,7 +113,8 @@ std::string types_text(const Names& names)
         for (const auto& key : keys_of(plan::type_names[i]))
             add(key);
     }
-    text += "\nEvery fault takes:\n";
+    text += text.empty() ? "" : "\n";
+    text += "Every fault takes:\n";
     for (const auto& key : plan::known_keys())
         if (key.section == "fault" && key.types.empty()) add(key);
     return text;
@@ -190,7 +191,7 @@ int list(const std::vector<std::string>& words, bool as_json)
         fmt::print("{}", overview_text());
         return 0;
     }
-    if (listing == nullptr) listing = &listings[0];
+    if (listing == nullptr) listing = &listings[!words.empty() && words.front().starts_with('@') ? 1 : 0];
     Names names;
     for (std::size_t i = first; i < words.size(); ++i) {
         const auto name = resolve(*listing, words[i]);
@@ -213,12 +214,12 @@ void add_list(CLI::App& app, int& status)
     const auto format = std::make_shared<std::string>("text");
     command
         ->add_option("NAME", *words,
-                     "functions, groups, errnos or types, and then names of some; or names alone: what is known of\n"
-                     "them. Left out: the names of all functions")
-        ->type_name("");
-    command->add_option("--format", *format, "text or json")
+                     "functions, groups, errnos or types, behind it names of some; or names alone (read, @sync,\n"
+                     "ENOSPC, short). Left out: the names of all functions")
+        ->option_text(" ");
+    command->add_option("--format", *format, "how to print it (default: text)")
         ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
+        ->option_text("text|json");
     command->footer("Examples:\n  faultline list\n  faultline list read fwrite\n"
                     "  faultline list functions | grep ENOSPC\n  faultline list errnos EIO\n"
                     "  faultline list --format json @sync");

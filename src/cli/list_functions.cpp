@@ -111,7 +111,7 @@ std::string paragraph(const Spec& spec)
 {
     auto text = fmt::format("{}\n", std::string_view{spec.name});
     const auto line = [&](std::string_view title, std::string_view content) {
-        if (!content.empty()) text += fmt::format("  {:<14}{}\n", title, content);
+        if (!content.empty()) text += fmt::format("  {:<15}{}\n", title, content);
     };
     line("family", calls::family_names[static_cast<std::size_t>(spec.family)]);
     line("groups", joined(groups_of(spec)));
@@ -200,7 +200,7 @@ std::string functions_text(const Names& names)
 {
     std::string text;
     for (const auto name : names)
-        text += (text.empty() ? "" : "\n") + paragraph(spec_of(name));
+        text += fmt::format("{}{}", text.empty() ? "" : "\n", paragraph(spec_of(name)));
     return text;
 }
 

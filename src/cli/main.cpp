@@ -2,6 +2,8 @@
 // be.
 #include "cli/cli.hpp"
 
+#include "plan/suggest.hpp"
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -13,6 +15,19 @@
 namespace {
 
 using namespace faultline::cli;
+
+/// What is wrong with the first word of the command line; nothing where that is a subcommand or an option.
+std::string unknown_command(const CLI::App& app, const std::string& word)
+{
+    if (word.starts_with('-')) return {};
+    std::vector<std::string> names;
+    for (const auto* subcommand : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(subcommand->get_name());
+    if (std::ranges::count(names, word) != 0) return {};
+    const auto nearest = faultline::plan::did_you_mean(word, std::vector<std::string_view>(names.begin(), names.end()));
+    return fmt::format("there is no subcommand '{}'{}", word,
+                       nearest.empty() ? fmt::format(" (there are {})", fmt::join(names, ", ")) : nearest);
+}
 
 int parse(CLI::App& app, std::vector<std::string> arguments, const int& status)
 {
@@ -64,6 +79,15 @@ int main(int argc, char** argv)
     add_list(app, status);
     add_explain(app, status);
     add_report(app, status);
+    if (arguments.empty() && !separated) {
+        fmt::print(stderr, "{}", app.help());
+        return own_error;
+    }
+    if (const auto problem = arguments.empty() ? std::string() : unknown_command(app, arguments.front());
+        !problem.empty()) {
+        fmt::print(stderr, "faultline: {}\nTry 'faultline --help'.\n", problem);
+        return own_error;
+    }
     try {
         if (separated && (arguments.empty() || arguments.front() != "run")) {
             // "faultline check -- -odd-name.toml"

@@ -120,7 +120,9 @@ private:
     void add(const std::string& name, const std::string& path, std::size_t parent)
     {
         const ElfFile file(path);
-        Node node{parent, directory_of(path), file.dynamic(ElfFile::Entry::needed), {}, {}};
+        std::error_code error; // of the program the loader knows the real path, of a library the one it was found by
+        const auto origin = directory_of(parent == nobody ? fs::canonical(path, error).string() : path);
+        Node node{parent, origin, file.dynamic(ElfFile::Entry::needed), {}, {}};
         for (const auto& list : file.dynamic(ElfFile::Entry::runpath))
             node.runpath = directories(list, node.origin);
         if (node.runpath.empty())

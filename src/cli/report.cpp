@@ -139,10 +139,12 @@ void add_report(CLI::App& app, int& status)
     auto* const command =
         app.add_subcommand("report", "Sum up statistics files and ledgers, also of running processes");
     const auto options = std::make_shared<Options>();
-    command->add_option("FILE", options->files, "statistics files (JSON), ledgers (.live) and reports")->required();
-    command->add_option("--format", options->format, "text or json")
+    command->add_option("FILE", options->files, "statistics files (JSON), ledgers (.live) and reports")
+        ->required()
+        ->option_text("...");
+    command->add_option("--format", options->format, "how to print it (default: text)")
         ->check(CLI::IsMember({"text", "json"}))
-        ->capture_default_str();
+        ->option_text("text|json");
     command->add_flag("--events", options->events, "list every event in the text");
     command->footer("Examples:\n"
                     "  faultline report fault-stats.*\n"

@@ -152,6 +152,11 @@ int run_armed(const Options& options, const std::vector<std::string>& command, c
     const auto environment = environment_for(setting, directory, problem);
     if (!problem.empty()) return fail(own_error, problem);
 
+    // Before the program has done its work, not after.
+    if (!options.output.empty() && options.output != "-" && !std::ofstream(options.output, std::ios::app))
+        return fail(own_error,
+                    fmt::format("the report cannot be written to {}: {}", options.output, std::strerror(errno)));
+
     const auto outcome = launch(target.path, command, environment);
     if (outcome.error != 0)
         return fail(outcome.error == ENOENT ? not_found : cannot_run,
@@ -210,7 +215,8 @@ void add_run(CLI::App& app, const std::vector<std::string>& command, int& status
         ->allow_extra_args(false);
     self->add_option("--seed", options->seed, "use this seed, whatever the plan says")->type_name("N");
     self->add_flag("--report", options->report, "write all statistics and events as one JSON document at the end");
-    self->add_option("-o,--output", options->output, "the file for --report (default: standard output)")
+    self->add_option("-o,--output", options->output,
+                     "the file for --report, which it implies (default: standard output)")
         ->type_name("FILE");
     self->add_flag("-q,--quiet", options->quiet, "no summary on standard error");
     self->prefix_command();

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
 #include <sys/prctl.h>
@@ -66,17 +65,18 @@ Target search(const std::string& command)
 }
 
 /// What the loader will take the program's privileges for: then it ignores our preloading. Or nothing.
-std::string privilege(int fd)
+std::string privilege(const std::string& path)
 {
     struct stat status = {};
     struct statvfs system = {};
-    if (::fstat(fd, &status) != 0) return {};
-    if (::fstatvfs(fd, &system) == 0 && (system.f_flag & ST_NOSUID) != 0) return {};
+    if (::stat(path.c_str(), &status) != 0) return {};
+    if (::statvfs(path.c_str(), &system) == 0 && (system.f_flag & ST_NOSUID) != 0) return {};
     if (::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1) return {};
     if ((status.st_mode & S_ISUID) != 0 && status.st_uid != ::getuid()) return "it is setuid";
     if ((status.st_mode & S_ISGID) != 0 && (status.st_mode & S_IXGRP) != 0 && status.st_gid != ::getgid())
         return "it is setgid";
-    if (::getuid() != 0 && ::fgetxattr(fd, "security.capability", nullptr, 0) > 0) return "it has file capabilities";
+    if (::getuid() != 0 && ::getxattr(path.c_str(), "security.capability", nullptr, 0) > 0)
+        return "it has file capabilities";
     return {};
 }
 
@@ -86,13 +86,14 @@ struct Refusal {
     std::string problem, advice;
 };
 
-Refusal inspect_elf(const ElfFile& file)
+Refusal inspect_elf(const ElfFile& file, const std::string& path)
 {
     using enum Obstacle;
-    if (!file.valid()) return {damaged, "its ELF header is damaged", ""};
-    if (const auto why = privilege(file.descriptor()); !why.empty())
+    if (const auto why = privilege(path); !why.empty())
         return {privileged, why + ": the loader ignores LD_PRELOAD there",
                 "Run a copy without the privileges (cp leaves them behind), or run it as its owner."};
+    if (!file.opened()) return {}; // executable, but not to be read: the run itself will show
+    if (!file.valid()) return {damaged, "its ELF header is damaged", ""};
     if (file.bits() == 32)
         return {architecture, "it is a 32-bit program, and libfaultline.so has 64 bits",
                 "A 64-bit build of the program can be run."};
@@ -158,14 +159,14 @@ void inspect(Target& target, const std::string& path)
     char start[256] = {};
     std::ifstream(path, std::ios::binary).read(start, sizeof start - 1);
     const std::string_view first(start);
-    if (first.starts_with("\x7f"
-                          "ELF")) {
+    const bool readable = ::access(path.c_str(), R_OK) == 0; // a script has to be
+    if (!readable || first.starts_with("\x7f"
+                                       "ELF")) {
         const ElfFile file(path);
-        refuse(inspect_elf(file));
+        refuse(inspect_elf(file, path));
         target.needed = file.dynamic(ElfFile::Entry::needed);
         return;
     }
-    // What cannot be read can be executed all the same: the run itself will show.
     if (first.empty() || target.scripts.size() == deepest_script) return;
     target.scripts.push_back(path);
     target.program.clear();

@@ -99,7 +99,10 @@ Word corrupt_incoming(const Invocation& invocation, const Data& data)
     const Word result = invocation.perform(invocation.words);
     if (data.shape == Shape::byte)
         return static_cast<std::int32_t>(result) < 0 ? result : damage_character(invocation, result);
-    const auto size = received(invocation, data, result);
+    auto size = received(invocation, data, result);
+    // MSG_TRUNC makes recv() tell a datagram's length, though no more of it came than the buffer holds.
+    if (spec_of(invocation.call).has_size() && size > engine::asked_bytes(invocation.call))
+        size = engine::asked_bytes(invocation.call);
     if (size == 0) {
         note(invocation, {});
         return result;

@@ -8,6 +8,8 @@
 namespace faultline::engine {
 namespace {
 
+constinit std::atomic<bool> may_look_up{true};
+
 PathBits match_absolute(const plan::Plan& plan, std::string_view path) noexcept
 {
     const auto sets = plan.view(plan.path_sets);
@@ -36,9 +38,11 @@ void append_components(sys::Writer& out, std::string_view path) noexcept
 
 } // namespace
 
+void allow_look_ups(bool may) noexcept { may_look_up = may; }
+
 bool path_of_descriptor(int fd, char* bytes, std::size_t room, std::string_view& path) noexcept
 {
-    if (fd < 0) return false;
+    if (fd < 0 || !may_look_up.load(std::memory_order_relaxed)) return false;
     char link[32];
     sys::Writer{link} << "/proc/self/fd/" << static_cast<std::uint64_t>(fd);
     const long length = sys::readlink(link, bytes, room);
@@ -59,6 +63,7 @@ PathBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexce
     if (!given.starts_with('/')) {
         std::string_view directory;
         if (dirfd == AT_FDCWD) {
+            if (!may_look_up.load(std::memory_order_relaxed)) return 0;
             const long length = sys::getcwd(scratch.data(), Scratch::size);
             if (length <= 1 || scratch.data()[0] != '/') return 0;
             base = static_cast<std::size_t>(length) - 1;

@@ -33,6 +33,10 @@ private:
     std::atomic<std::uint64_t> entries_[table_size]{};
 };
 
+/// Says whether system calls may be made to learn a path. Where they may not, what is not known yet matches nothing: for a
+/// process that shuts itself off from them. Any time.
+void allow_look_ups(bool may) noexcept;
+
 /// The sets that match a call's own path. `dirfd` is AT_FDCWD or the directory that a relative path starts from.
 [[nodiscard]] PathBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexcept;
 

@@ -68,7 +68,10 @@ ledger::Event* record(const Context& context, const Call& call, const Occasion& 
     event->match = occasion.in_thread && verdict.fault->count == plan::Count::process
                        ? sum(header, [&](const ledger::Thread& thread) { return thread.shares()[occasion.fault].matched; })
                        : occasion.match;
-    event->time_ns = sys::now(CLOCK_MONOTONIC) - header.armed_monotonic_ns.load(std::memory_order_relaxed);
+    // Strict seccomp forbids even the time stamp counter, from which the vDSO reads the clock.
+    const bool may_ask = (header.trouble.load(std::memory_order_relaxed) & ledger::sealed) == 0;
+    const auto now = may_ask ? sys::now(CLOCK_MONOTONIC) : header.ended_monotonic_ns.load(std::memory_order_relaxed);
+    event->time_ns = now - header.armed_monotonic_ns.load(std::memory_order_relaxed);
     if (spec.has_descriptor()) {
         event->fd = descriptor_of(call);
         event->has_fd = event->fd >= 0 ? 1 : 0;
@@ -81,7 +84,6 @@ ledger::Event* record(const Context& context, const Call& call, const Occasion& 
         event->delay_ns = verdict.delay_ns;
         event->did |= ledger::did_delay;
     }
-    const bool may_ask = (header.trouble.load(std::memory_order_relaxed) & ledger::sealed) == 0;
     note_path(*event, call, may_ask);
     const auto lineage = context.thread.lineage.view();
     const auto process = header.lineage.view();

@@ -199,7 +199,7 @@ void boot(int argc, char** argv, char** environment)
 
     make_absolute("FAULT_CONFIG", config, directory);
     make_preload_absolute(variable(environment, "LD_PRELOAD"), directory);
-    own_heirloom().write(process.lineage, 0, {});
+    write_heirloom(own_heirloom().text, process.lineage, 0, {});
     putenv(own_heirloom().text);
     pthread_atfork(&before_fork, nullptr, &after_fork_in_child);
 

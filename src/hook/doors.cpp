@@ -57,7 +57,7 @@ std::size_t count_entries(Environment environment) noexcept
 
 /// Copies an environment with the heirloom in it, into room for two entries more than it has. One that does not lead to
 /// a plan is left as it is.
-void inherit(Environment from, char** to, Heirloom& heirloom) noexcept
+void inherit(Environment from, char** to, char* heirloom) noexcept
 {
     bool leads_to_a_plan = false;
     std::size_t count = 0;
@@ -67,7 +67,7 @@ void inherit(Environment from, char** to, Heirloom& heirloom) noexcept
         if (text.starts_with("FAULT_CONFIG=")) leads_to_a_plan = true;
         to[count++] = *entry;
     }
-    if (leads_to_a_plan) to[count++] = heirloom.text;
+    if (leads_to_a_plan) to[count++] = heirloom;
     to[count] = nullptr;
 }
 
@@ -78,10 +78,12 @@ Word execute(calls::Id row, Word* words)
     const auto given = takes_environment ? reinterpret_cast<Environment>(words[position]) : environ;
     const bool is_us = sys::getpid() == process.pid;
     const bool leaves_record = is_us && process.selected && !process.record_pending;
-    Heirloom& heirloom = own_heirloom();
-    heirloom.write(next_lineage(), is_us ? process.pid : 0, leaves_record ? ledger::place().ledger : std::string_view{});
+    BriefHeirloom brief; // children of vfork may come here at the same time, and share our memory
+    const std::span<char> heirloom = leaves_record ? std::span<char>{own_heirloom().text} : std::span<char>{brief.text};
+    write_heirloom(heirloom, next_lineage(), is_us ? process.pid : 0,
+                   leaves_record ? ledger::place().ledger : std::string_view{});
     auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
-    inherit(given, environment, heirloom);
+    inherit(given, environment, heirloom.data());
 
     finish(ledger::State::executed, ledger::unknown_status);
     const auto with = reinterpret_cast<Word>(environment);
@@ -93,7 +95,10 @@ Word execute(calls::Id row, Word* words)
             words[0], words[1], with);
     else
         result = real<int(Word, Word, Word)>(row)(words[0], words[1], with);
-    if (leaves_record) process.header->state = ledger::State::running; // it failed: life goes on
+    if (leaves_record) { // it failed: life goes on
+        ledger::resume(*process.header);
+        write_heirloom(own_heirloom().text, process.lineage, 0, {});
+    }
     return static_cast<Word>(static_cast<std::int64_t>(result));
 }
 
@@ -101,15 +106,16 @@ Word spawn(calls::Id row, Word* words)
 {
     const auto lineage = next_lineage();
     if (row == calls::id_posix_spawn || row == calls::id_posix_spawnp) {
-        Heirloom& heirloom = own_heirloom(); // the child has its copy before the call returns
-        heirloom.write(lineage, 0, {});
+        BriefHeirloom heirloom; // the child has its copy before the call returns
+        write_heirloom(heirloom.text, lineage, 0, {});
         const auto given = reinterpret_cast<Environment>(words[5]);
         auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
-        inherit(given, environment, heirloom);
+        inherit(given, environment, heirloom.text);
         return static_cast<Word>(static_cast<std::int64_t>(real<int(Word, Word, Word, Word, Word, Word)>(row)(
             words[0], words[1], words[2], words[3], words[4], reinterpret_cast<Word>(environment))));
     }
-    own_heirloom().write(lineage, 0, {});
+    // Where threads do this at the same time, their children may take each other's place.
+    write_heirloom(own_heirloom().text, lineage, 0, {});
     return row == calls::id_system ? static_cast<Word>(static_cast<std::int64_t>(real<int(Word)>(row)(words[0])))
                                    : real<Word(Word, Word)>(row)(words[0], words[1]);
 }
@@ -145,6 +151,17 @@ Word start_program(calls::Id row, Word* words)
         words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
 }
 
+/// Takes note that from now on no system call of ours is safe, or that it is again. The clock is none either: what happens
+/// later is dated to this moment.
+void set_sealed(bool sealed) noexcept
+{
+    auto& header = *process.header;
+    header.ended_monotonic_ns = sealed ? sys::now(CLOCK_MONOTONIC) : 0;
+    if (sealed) header.trouble |= ledger::sealed;
+    else header.trouble &= ~static_cast<std::uint32_t>(ledger::sealed);
+    engine::allow_look_ups(!sealed);
+}
+
 /// After a filter is in place no system call of ours is safe, so the record is made before it.
 Word seal(calls::Id row, Word* words)
 {
@@ -154,7 +171,7 @@ Word seal(calls::Id row, Word* words)
                                                      : words[0] == SYS_seccomp && arguments[0] <= 1);
     if (seals) {
         static_cast<void>(next_lineage()); // makes the record
-        process.header->trouble |= ledger::sealed;
+        set_sealed(true);
     }
     const Word result =
         row == calls::id_prctl
@@ -162,8 +179,7 @@ Word seal(calls::Id row, Word* words)
                   real<int(int, Word, Word, Word, Word)>(row)(static_cast<int>(words[0]), words[1], words[2], words[3], words[4])))
             : static_cast<Word>(real<long(Word, Word, Word, Word, Word, Word, Word)>(row)(
                   words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
-    if (seals && static_cast<std::int64_t>(result) < 0)
-        process.header->trouble &= ~static_cast<std::uint32_t>(ledger::sealed);
+    if (seals && static_cast<std::int64_t>(result) < 0) set_sealed(false);
     return result;
 }
 

@@ -44,7 +44,8 @@ bool parse_inheritance(std::string_view value, Inheritance& inheritance) noexcep
     return true;
 }
 
-void Heirloom::write(const ledger::Lineage& lineage, int replaced_pid, std::string_view replaced_ledger) noexcept
+void write_heirloom(std::span<char> text, const ledger::Lineage& lineage, int replaced_pid,
+                    std::string_view replaced_ledger) noexcept
 {
     sys::Writer{text} << lineage_variable << lineage.view() << ':' << process.seed << ':'
                       << static_cast<std::uint64_t>(replaced_pid) << ':' << replaced_ledger;

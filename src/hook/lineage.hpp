@@ -22,11 +22,16 @@ struct Inheritance {
 bool parse_inheritance(std::string_view value, Inheritance& inheritance) noexcept;
 
 /// Room for the variable's text, from the name on.
-struct Heirloom {
-    char text[128 + sizeof(ledger::Place::ledger)];
-    /// Writes the variable for a program that is about to run under `lineage`.
-    void write(const ledger::Lineage& lineage, int replaced_pid, std::string_view replaced_ledger) noexcept;
+template <std::size_t ledger_room>
+struct HeirloomOf {
+    char text[192 + ledger_room];
 };
+using Heirloom = HeirloomOf<sizeof(ledger::Place::ledger)>;
+using BriefHeirloom = HeirloomOf<0>; // of a new process; fits on any stack
+
+/// Writes the variable for a program that is about to run under `lineage`.
+void write_heirloom(std::span<char> text, const ledger::Lineage& lineage, int replaced_pid,
+                    std::string_view replaced_ledger) noexcept;
 
 /// The text that stands in this process's environment, which putenv() put there at boot. It is rewritten in place around
 /// system() and popen(), which take no environment of their own.

@@ -381,6 +381,13 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
     sys::restore_signals(mask);
 }
 
+void resume(Header& header) noexcept
+{
+    if ((header.trouble.load() & sealed) != 0) return;
+    header.ended_monotonic_ns.store(0, std::memory_order_relaxed);
+    if (header.state.exchange(State::running) != State::running && on_disk) sys::unlink(where.json);
+}
+
 void discard() noexcept
 {
     if (on_disk) sys::unlink(where.ledger);

@@ -53,6 +53,9 @@ struct Problem {
 /// handler too.
 void finish(Header& header, State state, std::int32_t status, bool keep_ledger) noexcept;
 
+/// Takes finish() back, for an exec that has failed: the ledger, which was kept, is the record again. Any time.
+void resume(Header& header) noexcept;
+
 /// Removes a ledger of which nothing is worth keeping.
 void discard() noexcept;
 

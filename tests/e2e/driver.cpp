@@ -3,12 +3,13 @@
 //   e2e_driver HOST PLAN LIBRARY COMMAND [--show]     --show prints the records, to write expectations from
 //
 // The host runs in an empty directory of its own, of which only `setup` lines know before; "$DIR" stands for it, in the
-// plan too, and "$HOST" for the host. What no line allows is wrong: output, warnings, ledgers that remain, another number of records.
+// plan too, "$HOST" for the host, "$LIBRARY" for ours. What no line allows is wrong: output, warnings, ledgers that remain, another number of records.
 //
 //   setup COMMAND        before the run, in the directory         env NAME=VALUE      for the host
 //   check COMMAND        after it; has to succeed                 args A B …          for the host
 //   plan PATH | none     FAULT_CONFIG, instead of this file       limit fsize N       RLIMIT_FSIZE
-//   user nobody          the host runs as uid 65534               repeat, replay      see Driver::run
+//   user nobody          the host runs as uid 65534               preload none        without LD_PRELOAD
+//   repeat, replay       runs it twice, see Driver::run
 //   status N, signal ABRT          how the host ends              stdout TEXT, stderr TEXT      contain it
 //   processes N          records, 1 unless said                   live N              of them ledgers that remain
 //   warning TEXT         a record has a warning that contains it
@@ -143,7 +144,7 @@ private:
     }
     [[nodiscard]] std::string here(const std::string& text) const
     {
-        return replaced(replaced(text, "$DIR", directory_.string()), "$HOST", host_);
+        return replaced(replaced(replaced(text, "$DIR", directory_.string()), "$HOST", host_), "$LIBRARY", library_);
     }
     void complain(const std::string& text, int line = 0)
     {
@@ -184,7 +185,8 @@ void Driver::prepare()
 void Driver::become_host(const std::string& seed)
 {
     setpgid(0, 0);
-    std::vector<std::string> arguments{host_}, environment{"PATH=/usr/bin:/bin", "LD_PRELOAD=" + library_};
+    std::vector<std::string> arguments{host_}, environment{"PATH=/usr/bin:/bin"};
+    if (find("preload") == nullptr) environment.push_back("LD_PRELOAD=" + library_);
     std::string config = (root_ / plan_.filename()).string();
     if (const auto* line = find("plan")) config = line->rest == "none" ? "" : here(line->rest);
     if (!config.empty()) environment.push_back("FAULT_CONFIG=" + config);
@@ -413,7 +415,7 @@ void Driver::judge_line(const Directive& line, const Outcome& outcome)
         });
         if (!any) complain("no warning says: " + line.rest, line.line);
     } else {
-        static const std::set<std::string> elsewhere{"setup",  "env",    "args",      "plan", "limit",   "user",  "repeat", "replay",
+        static const std::set<std::string> elsewhere{"setup",  "env",    "args",      "plan", "limit",   "user",  "repeat", "replay", "preload",
                                                      "status", "signal", "processes", "live", "compile", "host", "link"};
         if (!elsewhere.contains(line.name)) complain("unknown directive " + line.name, line.line);
     }
@@ -437,7 +439,9 @@ void Driver::judge(const Outcome& outcome)
         std::count_if(outcome.records.begin(), outcome.records.end(), [](const auto& record) { return record.live; }));
     if (outcome.records.size() != number("processes", 1)) complain(std::to_string(outcome.records.size()) + " records");
     if (live != number("live", 0)) complain(std::to_string(live) + " of the records are ledgers");
+    std::set<std::string> lineages;
     for (const auto& record : outcome.records) {
+        if (!lineages.insert(record.lineage()).second) complain("there are two records of " + record.lineage());
         judge_record(record);
         for (const auto& warning : record.document["warnings"]) {
             const bool allowed = std::any_of(directives_.begin(), directives_.end(), [&](const auto& line) {

@@ -49,10 +49,11 @@ int main(int argc, char** argv)
     if (is("execle")) execle(argv[0], argv[0], "leaf", nullptr, environ);
     if (is("execlp")) execlp(argv[0], argv[0], "leaf", nullptr);
     if (is("fexecve")) fexecve(open(argv[0], O_RDONLY | O_CLOEXEC), arguments, environ);
-    if (is("exec_fails")) {
+    if (is("exec_fails") || is("exec_fails_kill")) {
         GIVES(execve("missing", arguments, environ), -1, ENOENT);
         GIVES(execvp("missing", arguments), -1, ENOENT);
         fail(1);
+        if (is("exec_fails_kill")) raise(SIGKILL);
     }
     if (is("exit_with_threads")) {
         pthread_t thread;

@@ -26,7 +26,7 @@
 #include <set>
 #include <sstream>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <vector>
 
 namespace {
@@ -425,6 +425,8 @@ int main(int argc, char** argv)
     const std::vector<std::string> words(argv + 1, argv + argc);
     std::vector<std::string> ignored;
     signal(SIGPIPE, SIG_DFL);
+    const rlimit no_core{0, 0};
+    setrlimit(RLIMIT_CORE, &no_core);
     if (words.size() == 3 && words[0] == "--strike") {
         const auto row = calls::find_symbol(words[1]);
         const auto family = calls::family_names[static_cast<std::size_t>(calls::table[row].family)];

@@ -4,7 +4,6 @@
 #include <malloc.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/shm.h>
 #include <sys/uio.h>
 

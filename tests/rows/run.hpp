@@ -20,6 +20,9 @@
 #include <fcntl.h>
 #include <string>
 #include <string_view>
+extern "C" {
+#include <sys/pidfd.h> // glibc 2.36 forgot this
+}
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -180,7 +183,10 @@ private:
     template <class F, class... Arguments>
     auto make(bool varies, Arguments... arguments)
     {
-        auto* const function = reinterpret_cast<F*>(dlsym(RTLD_DEFAULT, spec().name.c_str()));
+        void* symbol = dlsym(RTLD_DEFAULT, spec().name.c_str());
+        if (symbol == nullptr && !spec().version.empty()) // libc has it only under a version that is not the default
+            symbol = dlvsym(RTLD_DEFAULT, spec().name.c_str(), spec().version.c_str());
+        auto* const function = reinterpret_cast<F*>(symbol);
         using R = decltype(function(arguments...));
         if (function == nullptr) {
             outcome_.missing = true;

@@ -1,0 +1,86 @@
+# What the tests of the command share. Each one is a script beside this file that sources it: it runs in a directory of its
+# own, which is removed after, and fails at the first command that fails. FAULTLINE is the command, LIB the library; a
+# missing means (root, a static libc) skips it: exit status 77.
+set -eu
+: "${FAULTLINE:?the path of the command}" "${LIB:?the path of libfaultline.so}"
+unset LD_PRELOAD FAULT_CONFIG FAULT_SEED FAULT_STATS FAULT_DISABLE FAULT_RUN FAULTLINE_LIBRARY NO_COLOR
+export LC_ALL=C
+umask 022
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+mkdir "$work/tmp" "$work/here"
+export TMPDIR="$work/tmp" # where a run makes its directory
+cd "$work/here"
+
+# fail TEXT: ends the test.
+fail() {
+    echo "FAILED: $*" >&2
+    for file in out err; do
+        [ ! -s $file ] || { echo "--- $file" && cat $file; } >&2
+    done
+    exit 1
+}
+
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+
+# faultline ARGUMENT…: runs the command; its outputs are in out and err, its exit status in $status.
+faultline() {
+    status=0
+    "$FAULTLINE" "$@" >out 2>err </dev/null || status=$?
+}
+
+# expect STATUS: that is how the last command ended.
+expect() { [ "$status" = "$1" ] || fail "exit status $status instead of $1"; }
+
+# says FILE TEXT / says_not FILE TEXT: whether the text stands somewhere in it; is FILE TEXT: whether it is all of it.
+says() { grep -qF -e "$2" "$1" || fail "$1 does not say '$2'"; }
+says_not() { ! grep -qF -e "$2" "$1" || fail "$1 says '$2'"; }
+is() { [ "$(cat "$1")" = "$2" ] || fail "$1 is not '$2'"; }
+
+# holds FILE EXPRESSION…: whether Python expressions are true of a JSON document, d.
+holds() {
+    python3 - "$@" <<'END' || fail "$1 does not hold what it should"
+import json, sys
+d = json.load(open(sys.argv[1]))
+for expression in sys.argv[2:]:
+    if not eval(expression):
+        sys.exit(f"not so: {expression}\n{json.dumps(d, indent=1)[:4000]}")
+END
+}
+
+# left_nothing: no run has left anything in the directory for temporary files.
+left_nothing() { [ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"; }
+
+# program NAME FLAG…: compiles the C program on standard input.
+program() {
+    name=$1
+    shift
+    { echo '#define _GNU_SOURCE' && cat; } >"$name.c"
+    ${CC:-cc} -O1 -fno-builtin "$name.c" -o "$name" "$@" 2>"$name.log" || return 1
+}
+
+# writer: a program that writes its arguments, each by a call of its own, and prints what failed on standard error. It ends
+# with the number of failures.
+writer() {
+    program writer <<'END' || fail "cc: $(cat writer.log)"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+int main(int count, char** words)
+{
+    int failures = 0;
+    for (int i = 1; i < count; ++i)
+        if (write(1, words[i], strlen(words[i])) < 0) {
+            fprintf(stderr, "%s: %s\n", words[i], strerrorname_np(errno));
+            ++failures;
+        }
+    return failures;
+}
+END
+}

@@ -1,0 +1,15 @@
+# Libraries that are preloaded already stay so, and come after ours.
+. "${0%/*}/lib.sh"
+program other.so -shared -fPIC <<'END' || fail "cc: $(cat other.so.log)"
+#include <stdio.h>
+__attribute__((constructor)) static void begin(void) { fputs("[other]", stderr); }
+END
+writer
+status=0
+LD_PRELOAD="$PWD/other.so" "$FAULTLINE" run -f 'write:EIO,on=1' -- ./writer a >out 2>err || status=$?
+expect 1
+says err '[other]'
+says err 'a: EIO'
+# shellcheck disable=SC2016 # it is for the shell under test
+LD_PRELOAD="$PWD/other.so" "$FAULTLINE" run -q -f 'write:EIO,on=99' -- sh -c 'echo $LD_PRELOAD' >out 2>err
+is out "$(realpath "$LIB"):$PWD/other.so"

@@ -1,0 +1,7 @@
+#include "host.hpp"
+
+int main()
+{
+    IS(write(1, "ran", 3), 3);
+    return 0;
+}
