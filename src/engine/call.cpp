@@ -56,25 +56,17 @@ int descriptor_of_directory(const void* directory) noexcept
     return directory == nullptr || real_dirfd == nullptr ? -1 : real_dirfd(const_cast<void*>(directory));
 }
 
-int descriptor_of(const Call& call) noexcept
+int descriptor_behind(const Call& call) noexcept
 {
     const auto& spec = spec_of(call);
-    if (spec.fd != calls::absent) return static_cast<int>(call.words[spec.fd]);
     if (spec.stream != calls::absent) return descriptor_of_stream(stream_of(call));
     if (spec.dir != calls::absent) return descriptor_of_directory(pointer<void>(call, spec.dir));
     return -1;
 }
 
-std::uint64_t asked_bytes(const Call& call) noexcept
+std::uint64_t scattered_bytes(const Call& call) noexcept
 {
     const auto& spec = spec_of(call);
-    if (spec.size.factor != calls::absent) {
-        std::uint64_t product = call.words[spec.size.factor];
-        if (spec.size.other != calls::absent &&
-            __builtin_mul_overflow(product, call.words[spec.size.other], &product))
-            product = ~std::uint64_t{0};
-        return product;
-    }
     return bytes_in(call, spec.out) + bytes_in(call, spec.in);
 }
 

@@ -29,15 +29,33 @@ template <class T>
 /// The stream that a call works on, or nullptr. Any time.
 [[nodiscard]] FILE* stream_of(const Call& call) noexcept;
 
+/// The descriptor behind a call's stream or directory; -1 where it has none.
+[[nodiscard]] int descriptor_behind(const Call& call) noexcept;
+
 /// The descriptor that a call works on, also behind its stream or directory; -1 where it has none. Any time.
-[[nodiscard]] int descriptor_of(const Call& call) noexcept;
+[[nodiscard]] inline int descriptor_of(const Call& call) noexcept
+{
+    const auto fd = spec_of(call).fd;
+    return fd != calls::absent ? static_cast<int>(call.words[fd]) : descriptor_behind(call);
+}
 
 /// The descriptor behind a stream or directory, or -1; errno is left alone.
 [[nodiscard]] int descriptor_of_stream(const void* stream) noexcept;
 [[nodiscard]] int descriptor_of_directory(const void* directory) noexcept;
 
+/// The bytes in a call's pieces, message or string.
+[[nodiscard]] std::uint64_t scattered_bytes(const Call& call) noexcept;
+
 /// The bytes that a call asks for; its row has to have a size. Any time.
-[[nodiscard]] std::uint64_t asked_bytes(const Call& call) noexcept;
+[[nodiscard]] inline std::uint64_t asked_bytes(const Call& call) noexcept
+{
+    const auto size = spec_of(call).size;
+    if (size.factor == calls::absent) return scattered_bytes(call);
+    std::uint64_t product = call.words[size.factor];
+    if (size.other != calls::absent && __builtin_mul_overflow(product, call.words[size.other], &product))
+        return ~std::uint64_t{0};
+    return product;
+}
 
 /// Tells the engine how to look into a DIR, whose layout is libc's own. Boot only.
 void use_dirfd(int (*dirfd)(void*)) noexcept;

@@ -78,15 +78,11 @@ PathBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexce
     return match_absolute(plan, absolute.view().empty() ? std::string_view{"/"} : absolute.view());
 }
 
-PathBits Descriptors::paths(const plan::Plan& plan, int fd) noexcept
+PathBits Descriptors::look_up(const plan::Plan& plan, int fd) noexcept
 {
     if (fd < 0) return 0;
     const auto index = static_cast<std::size_t>(fd);
-    std::uint64_t entry = 0;
-    if (index < table_size) {
-        entry = entries_[index].load(std::memory_order_relaxed);
-        if ((entry & known) != 0) return entry & bits_mask;
-    }
+    auto entry = index < table_size ? entries_[index].load(std::memory_order_relaxed) : 0;
     PathBits bits = 0;
     {
         const Scratch scratch;

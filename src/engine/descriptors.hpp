@@ -14,7 +14,14 @@ using PathBits = std::uint64_t; // bit n: the path matches path_sets[n]
 class Descriptors {
 public:
     /// The sets that the descriptor's path matches; 0 for what has no path. Any time after boot.
-    [[nodiscard]] PathBits paths(const plan::Plan& plan, int fd) noexcept;
+    [[nodiscard]] PathBits paths(const plan::Plan& plan, int fd) noexcept
+    {
+        if (static_cast<unsigned>(fd) < table_size) {
+            const auto entry = entries_[fd].load(std::memory_order_relaxed);
+            if ((entry & known) != 0) return entry & bits_mask;
+        }
+        return look_up(plan, fd);
+    }
 
     void opened(int fd, PathBits bits) noexcept;
     void opened_out_of_sight(int fd) noexcept { forget(fd); }
@@ -23,6 +30,8 @@ public:
     void forget_range(unsigned first, unsigned last) noexcept;
 
 private:
+    [[nodiscard, gnu::cold]] PathBits look_up(const plan::Plan& plan, int fd) noexcept;
+
     // known (1) | generation (15) | bits (48). The generation keeps a slow look-up from overwriting what came after it.
     static constexpr unsigned bit_count = plan::most_path_sets;
     static constexpr std::uint64_t known = std::uint64_t{1} << 63U;
