@@ -120,7 +120,7 @@ void print_text(const Explanation& about, bool all)
                    [](const Covered& each) { return !each.by_program; });
     if (!imports.own.empty())
         fmt::print("\nNot struck where the program itself calls them, for it defines them itself:\n{}",
-                   wrapped(imports.own, "  "));
+                   wrapped(std::vector(imports.own.begin(), imports.own.end()), "  "));
     if (!imports.left_out.empty()) {
         std::map<std::string_view, std::string> by_reason;
         for (const auto& [symbol, importers] : imports.left_out) {

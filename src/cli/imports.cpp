@@ -2,7 +2,6 @@
 
 #include "calls/functions.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace faultline::cli {
@@ -49,7 +48,7 @@ Imports sort_imports(const Modules& modules)
             const auto function = functions.find(symbol.name);
             const bool known = function != functions.end() && function->second != calls::no_function;
             if (symbol.defined) {
-                if (is_program && known) imports.own.push_back(calls::table[named[function->second]].name);
+                if (is_program && known) imports.own.insert(calls::table[named[function->second]].name);
             } else if (known) {
                 auto& entry = covered[function->second];
                 entry.symbols.insert(symbol.name);
@@ -71,9 +70,6 @@ Imports sort_imports(const Modules& modules)
         covered[i].family = calls::family_names[static_cast<std::size_t>(spec.family)];
         imports.covered.push_back(std::move(covered[i]));
     }
-    std::ranges::sort(imports.own);
-    const auto doubles = std::ranges::unique(imports.own);
-    imports.own.erase(doubles.begin(), doubles.end());
     return imports;
 }
 

@@ -28,7 +28,7 @@ struct Imports {
     std::vector<Covered> covered;              // in the table's order
     std::map<std::string, Importers> left_out; // on purpose: left_out_because
     std::map<std::string, Importers> others;   // of no interest: strlen, qsort …
-    std::vector<std::string_view> own;         // functions of the table that the program brings along itself
+    std::set<std::string_view> own;            // functions of the table that the program brings along itself
     Importers with_syscall;                    // those that import syscall()
     bool loads_more = false;                   // some module imports dlopen
 };

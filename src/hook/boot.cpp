@@ -172,10 +172,11 @@ void boot(int argc, char** argv, char** environment)
     sys::use_clock(real<int(clockid_t, timespec*)>(calls::id_clock_gettime));
     engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
 
-    process.argc = argc;
-    process.argv = argv;
+    process.arguments.keep(argc, argv);
     process.pid = sys::getpid();
-    process.program = file_name(argc > 0 ? argv[0] : "");
+    static constinit ledger::Name<256> program{}; // a copy, for the same reason as that of the arguments
+    program.assign(file_name(argc > 0 ? argv[0] : ""));
+    process.program = program.view();
     if (process.program.starts_with('-')) process.program.remove_prefix(1); // a login shell
 
     const auto directory = working_directory();

@@ -131,8 +131,8 @@ void make_record() noexcept
     static constinit ledger::Problem problem{};
     auto* const header =
         ledger::create(*process.plan,
-                       {process.program, process.lineage.view(), process.seed, process.image_by_exec, process.argc,
-                        process.argv},
+                       {process.program, process.lineage.view(), process.seed, process.image_by_exec,
+                        process.arguments},
                        problem);
     // A forked child speaks of this no second time: its parent has.
     if (problem.reason != nullptr && !process.record_pending) warn(problem);

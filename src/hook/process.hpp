@@ -31,8 +31,7 @@ struct Process {
     bool disabled = false;            // FAULT_DISABLE=1
     std::uint64_t seed = 0;
     int pid = 0;
-    int argc = 0;
-    char** argv = nullptr;
+    ledger::Arguments arguments;
     std::string_view program;
     ledger::Lineage lineage;
     bool image_by_exec = false;

@@ -200,6 +200,18 @@ void set_pattern(std::string_view pattern, std::string_view directory, std::stri
 
 const Place& place() noexcept { return where; }
 
+void Arguments::keep(int argc, char* const* argv) noexcept
+{
+    for (int i = 0; i < argc && argv[i] != nullptr; ++i) {
+        const std::string_view argument{argv[i]};
+        cut = bytes + argument.size() + 1 > sizeof text;
+        if (cut) return;
+        __builtin_memcpy(text + bytes, argument.data(), argument.size() + 1);
+        bytes += static_cast<std::uint32_t>(argument.size()) + 1;
+        ++count;
+    }
+}
+
 Header* create(const plan::Plan& plan, const Identity& identity, Problem& problem) noexcept
 {
     const auto fault_count = plan.faults.count;
@@ -265,17 +277,10 @@ Header* create(const plan::Plan& plan, const Identity& identity, Problem& proble
     header.enabled = 1;
     if (!header.lineage.assign(identity.lineage)) header.trouble |= lineage_cut;
     header.program.assign(identity.program);
-    for (int i = 0; i < identity.argc; ++i) {
-        const std::string_view argument{identity.argv[i]};
-        if (header.argv_bytes + argument.size() + 1 > sizeof header.argv) {
-            header.trouble |= argv_cut;
-            break;
-        }
-        for (const char byte : argument)
-            header.argv[header.argv_bytes++] = byte;
-        header.argv[header.argv_bytes++] = '\0';
-        ++header.argc;
-    }
+    header.argc = identity.arguments.count;
+    header.argv_bytes = identity.arguments.bytes;
+    __builtin_memcpy(header.argv, identity.arguments.text, identity.arguments.bytes);
+    if (identity.arguments.cut) header.trouble |= argv_cut;
     __builtin_memcpy(reinterpret_cast<char*>(base) + header.plan_offset, &plan, plan.bytes);
     header.thread(0).owner = unborn;
     header.thread(0).shared = 1;

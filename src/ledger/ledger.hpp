@@ -8,14 +8,24 @@
 
 namespace faultline::ledger {
 
-/// Who this process image is; all views are copied.
+/// A program's arguments, kept apart from its own memory: programs write over their argv, and forked children have records
+/// of their own later.
+struct Arguments {
+    std::uint32_t count = 0;
+    std::uint32_t bytes = 0;
+    bool cut = false; // there were more
+    char text[sizeof(Header::argv)]{}; // each with its NUL
+
+    void keep(int argc, char* const* argv) noexcept;
+};
+
+/// Who this process image is; all of it is copied.
 struct Identity {
     std::string_view program;
     std::string_view lineage;
     std::uint64_t seed = 0;
     bool image_by_exec = false; // an earlier image of this pid left a record of its own
-    int argc = 0;
-    char** argv = nullptr;
+    const Arguments& arguments;
 };
 
 /// Where the record goes. Made absolute at boot, because the host may change its directory later.

@@ -34,7 +34,7 @@ faultline explain --format json ./host
 cp out host.json
 holds host.json 'd["preloading"] == "works"' 'd["covered"]["write"] == \
     {"family": "io", "symbols": ["write"], "importers": ["host"]}' \
-    'd["covered"]["connect"]["importers"] == ["libsub.so"]' '"strlen" in d["others"]' \
+    'd["covered"]["connect"]["importers"] == ["libsub.so"]' '"strlen" in d["others"]' '"connect_it" not in d["others"]' \
     '"free" in d["left_out"]' 'any(l["name"] == "libc.so.6" for l in d["libraries"])' 'd["missing"] == []'
 # A link to it elsewhere: $ORIGIN is where the program really is.
 mkdir bin

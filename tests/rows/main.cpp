@@ -335,6 +335,14 @@ void Driver::judge_strike(const Subject& subject, const Outcome& outcome, const 
         else result = EAI_SYSTEM, left = error;
         break;
     }
+    // The row is what the result is measured by, so a row with the wrong manner of failing has to be found another way.
+    static const std::set<std::string_view> minus_one_pointers{"mmap",   "mmap64", "mremap", "shmat",  "sbrk",
+                                                               "__sbrk", "signal", "bsd_signal", "ssignal"};
+    const bool is_pointer = outcome.kind == Outcome::Kind::pointer;
+    const auto wanted = minus_one_pointers.contains(spec.name) ? minus_one : null;
+    if (is_pointer && spec.can_fail() && spec.fails.returns != wanted)
+        complain(subject, wanted == null ? "its result is a pointer, but its row does not say null" : "its row does not say -1");
+    if (!is_pointer && spec.fails.returns == null) complain(subject, "its row says null, but its result is no pointer");
     if (outcome.width != 0 && narrowed(outcome, outcome.result) != narrowed(outcome, result))
         complain(subject, "struck, it returns " + std::to_string(outcome.result) + ", not " + std::to_string(result));
     // Some set errno before they look at anything (getpriority's callers do); none may do so when they are struck.

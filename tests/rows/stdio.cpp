@@ -283,7 +283,7 @@ const Case table[] = {
          Run::with_list([&r](va_list rest) { r.call<int(int, const char*, va_list)>(1, "%d %s", rest); }, 12, "x");
          r.effect(printed() == "12 x");
      }},
-    {"fprintf",
+    {"fprintf _IO_fprintf",
      [](Run& r) {
          FILE* const stream = Run::stream("");
          r.call<int(FILE*, const char*, ...)>(r.at(stream), "%d %s", 12, "x");
