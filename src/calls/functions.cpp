@@ -24,10 +24,11 @@ consteval Functions number()
             all.named[all.count] = Id{row};
             all.of_row[row] = all.count++;
         } else {
+            const std::string_view wanted = spec.means;
             std::uint16_t bearer = row;
-            while (bearer > 0 && table[--bearer].name != spec.means) {
+            while (bearer > 0 && !(table[--bearer].name == wanted)) {
             }
-            if (table[bearer].name != spec.means) a_twin_has_to_stand_behind_the_row_that_bears_its_name();
+            if (!(table[bearer].name == wanted)) a_twin_has_to_stand_behind_the_row_that_bears_its_name();
             all.of_row[row] = all.of_row[bearer];
         }
     }

@@ -174,6 +174,7 @@ void boot(int argc, char** argv, char** environment)
 
     process.arguments.keep(argc, argv);
     process.pid = sys::getpid();
+    process.ppid = sys::getppid();
     static constinit ledger::Name<256> program{}; // a copy, for the same reason as that of the arguments
     program.assign(file_name(argc > 0 ? argv[0] : ""));
     process.program = program.view();

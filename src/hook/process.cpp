@@ -14,7 +14,7 @@ namespace {
 
 constinit engine::Schedule schedule_of_plan{};
 constinit thread_local ledger::Lineage lineage_of_fork{};
-constinit std::atomic<std::uint64_t> children_in_transit{0}; // of a process that `programs` leaves out
+constinit std::atomic<std::uint64_t> children_in_transit{0}; // of a process that `programs` leaves out, or that has no record yet
 constinit std::atomic<std::uint64_t> strangers{0};           // threads that began out of our sight
 constinit std::atomic<std::int64_t> armed_at{0};             // monotonic ns; a child goes on with its parent's
 
@@ -63,7 +63,8 @@ ledger::Thread& enter() noexcept
     }
     const auto mask = sys::block_signals(); // a handler must not find the record half made
     make_record();
-    const auto tid = sys::gettid();
+    // A child of vfork comes here in its parent's name: it is the parent's only thread, and goes by its memory.
+    const auto tid = sys::getpid() == process.pid ? sys::gettid() : process.pid;
     auto& block = ledger::claim_thread(*process.header, static_cast<std::uint32_t>(tid));
     if (block.shared == 0) {
         auto lineage = process.lineage;
@@ -127,12 +128,11 @@ bool strikes_at_first(const engine::Call& call, engine::Verdict& verdict) noexce
 void make_record() noexcept
 {
     if (process.header != nullptr && !process.record_pending) return;
-    process.pid = sys::getpid();
     static constinit ledger::Problem problem{};
     auto* const header =
         ledger::create(*process.plan,
                        {process.program, process.lineage.view(), process.seed, process.image_by_exec,
-                        process.arguments},
+                        process.arguments, process.pid, process.ppid},
                        problem);
     // A forked child speaks of this no second time: its parent has.
     if (problem.reason != nullptr && !process.record_pending) warn(problem);
@@ -166,9 +166,9 @@ void wait_to_arm() noexcept
     look_at = sys::now(CLOCK_MONOTONIC) + (plan.arm == plan::Arm::after ? static_cast<std::int64_t>(plan.arm_after) : 0);
 }
 
-ledger::Lineage next_lineage() noexcept
+ledger::Lineage next_lineage(bool makes_record) noexcept
 {
-    if (!process.selected) {
+    if (!process.selected || (process.record_pending && !makes_record)) {
         auto lineage = process.lineage;
         append_ordinal(lineage, ".", children_in_transit.fetch_add(1) + 1);
         return lineage;
@@ -207,6 +207,7 @@ void after_fork_in_child() noexcept
     process.lineage = lineage_of_fork;
     process.image_by_exec = false;
     process.pid = sys::getpid();
+    process.ppid = sys::getppid();
     children_in_transit = 0;
     strangers = 0;
     own_block = nullptr;

@@ -31,6 +31,7 @@ struct Process {
     bool disabled = false;            // FAULT_DISABLE=1
     std::uint64_t seed = 0;
     int pid = 0;
+    int ppid = 0;
     ledger::Arguments arguments;
     std::string_view program;
     ledger::Lineage lineage;
@@ -71,7 +72,8 @@ void arm() noexcept;
 void wait_to_arm() noexcept; // for `arm = "5s"` and `arm = "file:PATH"`, from main on
 
 /// The lineage of the next fork, exec or thread that the calling thread begins.
-[[nodiscard]] ledger::Lineage next_lineage() noexcept;
+/// Without `makes_record` a forked child that has counted nothing does not get a record for it.
+[[nodiscard]] ledger::Lineage next_lineage(bool makes_record = true) noexcept;
 
 /// Gives a block to a thread that is about to begin with this lineage; nullptr where there is none of its own.
 [[nodiscard]] ledger::Thread* prepare_thread(const ledger::Lineage& lineage) noexcept;

@@ -107,7 +107,7 @@ void expand(sys::Writer& out, std::string_view pattern, const Identity& identity
             continue;
         }
         switch (pattern[++i]) {
-        case 'p': out << static_cast<std::uint64_t>(sys::getpid()); break;
+        case 'p': out << static_cast<std::uint64_t>(identity.pid); break;
         case 'e': out << identity.program; break;
         case 't': compact_time(out, started_s); break;
         default: out << '%'; break;
@@ -271,8 +271,8 @@ Header* create(const plan::Plan& plan, const Identity& identity, Problem& proble
     header.started_s = started_s;
     header.started_ns = started % static_cast<std::int64_t>(second);
     header.started_monotonic_ns = sys::now(CLOCK_MONOTONIC);
-    header.pid = sys::getpid();
-    header.ppid = sys::getppid();
+    header.pid = identity.pid;
+    header.ppid = identity.ppid;
     header.exit_status = unknown_status;
     header.enabled = 1;
     if (!header.lineage.assign(identity.lineage)) header.trouble |= lineage_cut;

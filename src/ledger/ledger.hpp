@@ -26,6 +26,8 @@ struct Identity {
     std::uint64_t seed = 0;
     bool image_by_exec = false; // an earlier image of this pid left a record of its own
     const Arguments& arguments;
+    int pid = 0; // not the caller's where that is a vfork child, which makes the record of its parent
+    int ppid = 0;
 };
 
 /// Where the record goes. Made absolute at boot, because the host may change its directory later.

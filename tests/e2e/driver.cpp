@@ -12,6 +12,7 @@
 //   repeat, replay       runs it twice, see Driver::run
 //   status N, signal ABRT          how the host ends              stdout TEXT, stderr TEXT      contain it
 //   processes N          records, 1 unless said                   live N              of them ledgers that remain
+//   stale N              ledgers that remain beside the statistics file of an image that was replaced
 //   warning TEXT         a record has a warning that contains it
 //
 // These hold for the sum of all records, or with "@LINEAGE" before them for that one:
@@ -163,6 +164,7 @@ private:
     std::vector<Directive> directives_;
     fs::path root_, directory_;
     int complaints_ = 0;
+    std::size_t stale_ = 0; // ledgers beside their own statistics file
 };
 
 void Driver::prepare()
@@ -259,6 +261,7 @@ Outcome Driver::once(const std::string& seed)
     int status = 0;
     for (pid_t ended = 0; (ended = waitpid(-1, &status, 0)) > 0;) // grandchildren too: we are their reaper
         if (ended == pid) outcome.status = status;
+    stale_ = 0;
     outcome.records = collect();
     return outcome;
 }
@@ -286,6 +289,11 @@ std::vector<Record> Driver::collect()
         }
         if (!record.document.is_object() || !record.document.contains("process")) {
             complain(record.file + " is no record");
+            continue;
+        }
+        // An image that another one replaced which is not ours: nobody was there to remove its ledger.
+        if (live && fs::exists(path.substr(0, path.size() - 5)) && record.document["process"]["exit"] == "executed") {
+            ++stale_;
             continue;
         }
         records.push_back(std::move(record));
@@ -416,7 +424,7 @@ void Driver::judge_line(const Directive& line, const Outcome& outcome)
         if (!any) complain("no warning says: " + line.rest, line.line);
     } else {
         static const std::set<std::string> elsewhere{"setup",  "env",    "args",      "plan", "limit",   "user",  "repeat", "replay", "preload",
-                                                     "status", "signal", "processes", "live", "compile", "host", "link"};
+                                                     "status", "signal", "processes", "live", "stale", "compile", "host", "link"};
         if (!elsewhere.contains(line.name)) complain("unknown directive " + line.name, line.line);
     }
 }
@@ -439,6 +447,7 @@ void Driver::judge(const Outcome& outcome)
         std::count_if(outcome.records.begin(), outcome.records.end(), [](const auto& record) { return record.live; }));
     if (outcome.records.size() != number("processes", 1)) complain(std::to_string(outcome.records.size()) + " records");
     if (live != number("live", 0)) complain(std::to_string(live) + " of the records are ledgers");
+    if (stale_ != number("stale", 0)) complain(std::to_string(stale_) + " ledgers remain beside their statistics files");
     std::set<std::string> lineages;
     for (const auto& record : outcome.records) {
         if (!lineages.insert(record.lineage()).second) complain("there are two records of " + record.lineage());
