@@ -37,7 +37,10 @@ Word strike(const Invocation& invocation)
 
 void mark_stream(const engine::Call& call) noexcept
 {
-    if (spec_of(call).acts) return; // closed: there is no stream any more
+    const auto& spec = spec_of(call);
+    if (spec.acts) return; // closed: there is no stream any more
+    using enum calls::Data::Shape;
+    if (spec.in.shape == none && spec.out.shape == none && !spec.syncs) return; // ftell, ungetc: no error of the stream's
     if (auto* const stream = engine::stream_of(call)) stream->_flags |= _IO_ERR_SEEN;
 }
 

@@ -20,15 +20,32 @@ static void block(long how)
     message.msg_iovlen = 2;
     pollfd set = {pair[0], POLLIN, 0};
     switch (how) {
-    case 0: read(pair[0], bytes, 8); break;
-    case 1: readv(pair[0], pieces, 2); break;
-    case 2: recv(pair[0], bytes, 8, 0); break;
-    case 3: recvmsg(pair[0], &message, 0); break;
-    case 4: accept(listener, nullptr, nullptr); break;
-    case 5: poll(&set, 1, -1); break;
-    case 6: sem_wait(&semaphore); break;
-    case 7: waitpid(-1, nullptr, 0); break;
-    default: pause();
+    case 0:
+        read(pair[0], bytes, 8);
+        break;
+    case 1:
+        readv(pair[0], pieces, 2);
+        break;
+    case 2:
+        recv(pair[0], bytes, 8, 0);
+        break;
+    case 3:
+        recvmsg(pair[0], &message, 0);
+        break;
+    case 4:
+        accept(listener, nullptr, nullptr);
+        break;
+    case 5:
+        poll(&set, 1, -1);
+        break;
+    case 6:
+        sem_wait(&semaphore);
+        break;
+    case 7:
+        waitpid(-1, nullptr, 0);
+        break;
+    default:
+        pause();
     }
 }
 

@@ -8,7 +8,9 @@ int main()
 {
     char bytes[8];
     struct stat status;
+    errno = untouched;
     const int fd = open("data", O_RDWR | O_CREAT, 0644);
+    IS(errno, untouched);
     for (int i = 0; i < 2; ++i) { // the first time looks a path up
         GIVES(write(fd, "abc", 3), 3, untouched);
         GIVES(pread(fd, bytes, 8, 0), 3 + 3 * i, untouched);

@@ -39,7 +39,8 @@ int main()
     IS(pthread_join(thread, nullptr), 0);
 
     static char memory[16384];
-    const stack_t stack = {memory, 0, (size_t)sysconf(_SC_SIGSTKSZ) < sizeof memory ? (size_t)sysconf(_SC_SIGSTKSZ) : sizeof memory};
+    const stack_t stack = {
+        memory, 0, (size_t)sysconf(_SC_SIGSTKSZ) < sizeof memory ? (size_t)sysconf(_SC_SIGSTKSZ) : sizeof memory};
     IS(sigaltstack(&stack, nullptr), 0);
     struct sigaction action = {};
     action.sa_handler = handler;

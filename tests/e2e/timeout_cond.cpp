@@ -46,8 +46,11 @@ int main()
         const timespec time = soon(CLOCK_REALTIME);
         GIVES(pthread_cond_timedwait(&condition, &mutex, &time), ETIMEDOUT, untouched);
     }
-    timespec time = soon(CLOCK_MONOTONIC);
+    timespec time = soon(CLOCK_MONOTONIC), after;
     GIVES(pthread_cond_timedwait(&monotonic, &mutex, &time), ETIMEDOUT, untouched);
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    IS(after.tv_sec > time.tv_sec || (after.tv_sec == time.tv_sec && after.tv_nsec >= time.tv_nsec),
+       true); // by its own clock
     time = soon(CLOCK_MONOTONIC);
     GIVES(pthread_cond_clockwait(&condition, &mutex, CLOCK_MONOTONIC, &time), ETIMEDOUT, untouched);
     IS(pthread_mutex_unlock(&mutex), 0); // EPERM if it were not ours again

@@ -44,7 +44,8 @@ int main()
     IS(prctl(PR_SET_NAME, "renamed"), 0);
     char name[16];
     IS(prctl(PR_GET_NAME, name) == 0 && strcmp(name, "renamed") == 0, true);
-    char* page = (char*)syscall(SYS_mmap, nullptr, 4096L, (long)(PROT_READ | PROT_WRITE), (long)(MAP_PRIVATE | MAP_ANONYMOUS), -1L, 0L);
+    char* page = (char*)syscall(SYS_mmap, nullptr, 4096L, (long)(PROT_READ | PROT_WRITE),
+                                (long)(MAP_PRIVATE | MAP_ANONYMOUS), -1L, 0L);
     page[4095] = 'x';
     page = (char*)mremap(page, 4096, 8192, MREMAP_MAYMOVE);
     IS(page[4095], 'x');

@@ -141,7 +141,10 @@ curl -sS \$url/stdio.h | sha256sum
 curl -sS \$url/stdio.h \$url/stdlib.h -o a -o b && cat a b | sha256sum
 curl -sS --data-binary abcdef -w ' %{http_code} %{size_download}\n' \$url/
 curl -sSf \$url/missing; echo "\$?"
-curl -sS http://127.0.0.1:1/; exit \$?
+curl -sS http://127.0.0.1:1/ 2> refused
+status=\$?
+sed 's/after [0-9]* ms/after a while/' refused >&2 # how long is the machine's business
+exit \$status
 END
     ;;
 *)

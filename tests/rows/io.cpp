@@ -51,8 +51,10 @@ void read_case(Run& r)
 {
     char bytes[6] = "";
     const int fd = Run::file();
-    if (r.is("__read_chk")) r.call<ssize_t(int, void*, size_t, size_t)>(r.fd(fd), bytes, r.size(5), sizeof bytes);
-    else r.call<decltype(::read)>(r.fd(fd), bytes, r.size(5));
+    if (r.is("__read_chk"))
+        r.call<ssize_t(int, void*, size_t, size_t)>(r.fd(fd), bytes, r.size(5), sizeof bytes);
+    else
+        r.call<decltype(::read)>(r.fd(fd), bytes, r.size(5));
     r.saw(bytes);
     r.effect(strcmp(bytes, "hello") == 0);
 }
@@ -63,7 +65,8 @@ void pread_case(Run& r)
     const int fd = Run::file();
     if (r.symbol().ends_with("_chk"))
         r.call<ssize_t(int, void*, size_t, off_t, size_t)>(r.fd(fd), bytes, r.size(5), 1, sizeof bytes);
-    else r.call<decltype(::pread)>(r.fd(fd), bytes, r.size(5), 1);
+    else
+        r.call<decltype(::pread)>(r.fd(fd), bytes, r.size(5), 1);
     r.saw(bytes);
     r.effect(strcmp(bytes, "ello ") == 0);
 }
@@ -219,7 +222,7 @@ const Case table[] = {
          r.call<decltype(::lockf)>(r.fd(Run::file()), F_TLOCK, 5);
          const pid_t pid = fork();
          if (pid == 0) { // lockf itself would be struck again here
-             struct flock lock{};
+             struct flock lock {};
              lock.l_type = F_WRLCK;
              fcntl(open("file", O_RDWR), F_GETLK, &lock);
              _exit(lock.l_type == F_UNLCK ? 0 : 1);
@@ -282,14 +285,10 @@ const Case table[] = {
      }},
     {"readahead", [](Run& r) { r.call<decltype(::readahead)>(r.fd(Run::file()), 0, r.size(5)); }},
 
-    {"aio_read",
-     [](Run& r) { aio_transfer<aiocb, ::aio_error>(r, false); }},
-    {"aio_read64",
-     [](Run& r) { aio_transfer<aiocb64, ::aio_error64>(r, false); }},
-    {"aio_write",
-     [](Run& r) { aio_transfer<aiocb, ::aio_error>(r, true); }},
-    {"aio_write64",
-     [](Run& r) { aio_transfer<aiocb64, ::aio_error64>(r, true); }},
+    {"aio_read", [](Run& r) { aio_transfer<aiocb, ::aio_error>(r, false); }},
+    {"aio_read64", [](Run& r) { aio_transfer<aiocb64, ::aio_error64>(r, false); }},
+    {"aio_write", [](Run& r) { aio_transfer<aiocb, ::aio_error>(r, true); }},
+    {"aio_write64", [](Run& r) { aio_transfer<aiocb64, ::aio_error64>(r, true); }},
     {"aio_fsync",
      [](Run& r) {
          auto request = control<aiocb>(Run::file(), nullptr, 0);
@@ -397,7 +396,8 @@ const Case table[] = {
     {"fanotify_init", [](Run& r) { r.call<decltype(::fanotify_init)>(unsigned{FAN_CLASS_NOTIF}, unsigned{O_RDONLY}); }},
     {"fanotify_mark",
      [](Run& r) {
-         r.call<decltype(::fanotify_mark)>(r.fd(0), unsigned{FAN_MARK_ADD}, std::uint64_t{FAN_OPEN}, AT_FDCWD, r.path("stdin"));
+         r.call<decltype(::fanotify_mark)>(r.fd(0), unsigned{FAN_MARK_ADD}, std::uint64_t{FAN_OPEN}, AT_FDCWD,
+                                           r.path("stdin"));
      }},
     {"memfd_create", [](Run& r) { r.effect(Run::open_fd(r.call<decltype(::memfd_create)>("name", 0U))); }},
     {"pidfd_open", [](Run& r) { r.effect(Run::open_fd(r.call<decltype(::pidfd_open)>(getpid(), 0U))); }},
@@ -427,8 +427,10 @@ const Case table[] = {
      [](Run& r) {
          char name[100] = "";
          const int fd = Terminal().any();
-         if (r.is("ttyname_r")) r.call<decltype(::ttyname_r)>(r.fd(fd), name, sizeof name);
-         else r.call<int(int, char*, size_t, size_t)>(r.fd(fd), name, sizeof name, sizeof name);
+         if (r.is("ttyname_r"))
+             r.call<decltype(::ttyname_r)>(r.fd(fd), name, sizeof name);
+         else
+             r.call<int(int, char*, size_t, size_t)>(r.fd(fd), name, sizeof name, sizeof name);
          r.effect(name[0] == '/' || !isatty(fd));
      }},
     {"tcgetattr",
@@ -474,8 +476,10 @@ const Case table[] = {
      [](Run& r) {
          char name[100] = "";
          const int made = posix_openpt(O_RDWR | O_NOCTTY), fd = made < 0 ? 0 : made;
-         if (r.is("ptsname_r")) r.call<decltype(::ptsname_r)>(r.fd(fd), name, sizeof name);
-         else r.call<int(int, char*, size_t, size_t)>(r.fd(fd), name, sizeof name, sizeof name);
+         if (r.is("ptsname_r"))
+             r.call<decltype(::ptsname_r)>(r.fd(fd), name, sizeof name);
+         else
+             r.call<int(int, char*, size_t, size_t)>(r.fd(fd), name, sizeof name, sizeof name);
          r.effect(name[0] == '/' || made < 0);
      }},
     {"openpty",

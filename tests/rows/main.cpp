@@ -7,7 +7,8 @@
 //   reference    without us
 //   pass         with all functions armed at probability 0: the same result, errno and effect as the reference, and the
 //                hook counted the call
-//   strike       with one fault on its function: the failure value of the row, errno set exactly, or untouched where the
+//   strike       with one fault on its function: the failure value of the row, errno set exactly, or untouched where
+//   the
 //                error is the result; the call was made if the row acts, and else not; and the record says so, with the
 //                descriptor, path and size that the case handed over
 // A row without a case is wrong, and so is a case without a row.
@@ -93,7 +94,8 @@ void compare_exports(const char* exports, std::vector<std::string>& wrong)
         if (start == 4 && line.ends_with(';')) exported.insert(line.substr(start, line.size() - start - 1));
     }
     for (const auto& spec : calls::table)
-        if (exported.erase(spec.name.c_str()) == 0) wrong.push_back(std::string(spec.name.c_str()) + " is not exported");
+        if (exported.erase(spec.name.c_str()) == 0)
+            wrong.push_back(std::string(spec.name.c_str()) + " is not exported");
     for (const auto& symbol : exported)
         wrong.push_back(symbol + " is exported, but is no row");
 }
@@ -193,13 +195,12 @@ class Driver {
 public:
     Driver(std::string family, std::string library, std::string self)
         : family_(std::move(family)), library_(std::move(library)), self_(std::move(self))
-    {
-    }
+    {}
     int run(const char* exports, const std::set<std::string>& only);
 
 private:
-    int start(const std::vector<std::string>& arguments, const fs::path& plan, const fs::path& stats, const fs::path& errors,
-              pid_t& pid);
+    int start(const std::vector<std::string>& arguments, const fs::path& plan, const fs::path& stats,
+              const fs::path& errors, pid_t& pid);
     void compare(const Subject& subject);
     void strike(const Subject& subject);
     void judge_strike(const Subject& subject, const Outcome& outcome, const Outcome& reference, int error);
@@ -261,9 +262,12 @@ void Driver::compare(const Subject& subject)
     differs("end", ending(pass.status), ending(reference.status));
     const auto shown = [](const Outcome& outcome) -> std::string {
         switch (outcome.kind) {
-        case Outcome::Kind::pointer: return outcome.result == 0 ? "null" : outcome.result == -1 ? "-1" : "a pointer";
-        case Outcome::Kind::sign: return outcome.result < 0 ? "negative" : "not negative";
-        default: return std::to_string(outcome.result);
+        case Outcome::Kind::pointer:
+            return outcome.result == 0 ? "null" : outcome.result == -1 ? "-1" : "a pointer";
+        case Outcome::Kind::sign:
+            return outcome.result < 0 ? "negative" : "not negative";
+        default:
+            return std::to_string(outcome.result);
         }
     };
     differs("result", shown(pass), shown(reference));
@@ -276,7 +280,8 @@ void Driver::compare(const Subject& subject)
     if (!record.is_object()) return complain(subject, "let through, it leaves no record");
     const std::string function{subject.spec().function()};
     const auto& functions = record["functions"];
-    if (!functions.contains(function) || functions[function]["calls"] < 1) complain(subject, "let through, it is not counted");
+    if (!functions.contains(function) || functions[function]["calls"] < 1)
+        complain(subject, "let through, it is not counted");
 }
 
 void Driver::strike(const Subject& subject)
@@ -289,15 +294,20 @@ void Driver::strike(const Subject& subject)
     const bool exits = spec.tracks == calls::Tracks::exits;
     int error = 0;
     if (spec.can_fail()) {
-        error = spec.fails.errors.count != 0 ? spec.fails.errors.codes[0] : spec.misuse.count != 0 ? spec.misuse.codes[0] : EIO;
+        error = spec.fails.errors.count != 0 ? spec.fails.errors.codes[0]
+                : spec.misuse.count != 0     ? spec.misuse.codes[0]
+                                             : EIO;
     }
     const std::string name{calls::error_name(error)};
     std::ofstream plan(place / "plan.toml");
     plan << "seed = 1\narm = \"file:" << (place / "armed").string() << "\"\n[[fault]]\nname = \"f\"\nfunctions = [\""
          << spec.function() << "\"]\nmax_triggers = 1\n";
-    if (error != 0) plan << "type = \"errno\"\nerrno = \"" << name << "\"\n";
-    else if (exits) plan << "type = \"delay\"\ndelay = \"1ms\"\n";
-    else plan << "type = \"returns\"\nreturns = " << given_back << '\n';
+    if (error != 0)
+        plan << "type = \"errno\"\nerrno = \"" << name << "\"\n";
+    else if (exits)
+        plan << "type = \"delay\"\ndelay = \"1ms\"\n";
+    else
+        plan << "type = \"returns\"\nreturns = " << given_back << '\n';
     plan.close();
 
     pid_t pid = 0;
@@ -325,23 +335,34 @@ void Driver::judge_strike(const Subject& subject, const Outcome& outcome, const 
     int left = untouched;
     using enum Failure::Returns;
     switch (spec.fails.returns) {
-    case nothing: result = given_back; break;
-    case minus_one: result = -1, left = error; break;
+    case nothing:
+        result = given_back;
+        break;
+    case minus_one:
+        result = -1, left = error;
+        break;
     case null:
-    case zero: left = error; break;
-    case code: result = error; break;
+    case zero:
+        left = error;
+        break;
+    case code:
+        result = error;
+        break;
     case gai_code:
-        if (error < 0) result = error;
-        else result = EAI_SYSTEM, left = error;
+        if (error < 0)
+            result = error;
+        else
+            result = EAI_SYSTEM, left = error;
         break;
     }
     // The row is what the result is measured by, so a row with the wrong manner of failing has to be found another way.
-    static const std::set<std::string_view> minus_one_pointers{"mmap",   "mmap64", "mremap", "shmat",  "sbrk",
+    static const std::set<std::string_view> minus_one_pointers{"mmap",   "mmap64", "mremap",     "shmat",  "sbrk",
                                                                "__sbrk", "signal", "bsd_signal", "ssignal"};
     const bool is_pointer = outcome.kind == Outcome::Kind::pointer;
     const auto wanted = minus_one_pointers.contains(spec.name) ? minus_one : null;
     if (is_pointer && spec.can_fail() && spec.fails.returns != wanted)
-        complain(subject, wanted == null ? "its result is a pointer, but its row does not say null" : "its row does not say -1");
+        complain(subject,
+                 wanted == null ? "its result is a pointer, but its row does not say null" : "its row does not say -1");
     if (!is_pointer && spec.fails.returns == null) complain(subject, "its row says null, but its result is no pointer");
     if (outcome.width != 0 && narrowed(outcome, outcome.result) != narrowed(outcome, result))
         complain(subject, "struck, it returns " + std::to_string(outcome.result) + ", not " + std::to_string(result));
@@ -354,7 +375,8 @@ void Driver::judge_strike(const Subject& subject, const Outcome& outcome, const 
         complain(subject, spec.acts ? "struck, it does not act" : "struck, it has its effect all the same");
 }
 
-void Driver::judge_record(const Subject& subject, const Outcome& outcome, const fs::path& place, const std::string& error)
+void Driver::judge_record(const Subject& subject, const Outcome& outcome, const fs::path& place,
+                          const std::string& error)
 {
     const auto& spec = subject.spec();
     const auto record = Json::parse(slurp(place / ("stats-" + std::to_string(outcome.pid) + ".json")), nullptr, false);
@@ -365,7 +387,8 @@ void Driver::judge_record(const Subject& subject, const Outcome& outcome, const 
     const auto& event = record["events"][0];
     const auto same = [&](const char* key, const Json& wanted) {
         const auto got = event.contains(key) ? event[key] : Json();
-        if (got != wanted) complain(subject, std::string("the record's ") + key + " is " + got.dump() + ", not " + wanted.dump());
+        if (got != wanted)
+            complain(subject, std::string("the record's ") + key + " is " + got.dump() + ", not " + wanted.dump());
     };
     same("target", std::string{spec.function()});
     if (!error.empty()) same("errno", error);
@@ -373,7 +396,8 @@ void Driver::judge_record(const Subject& subject, const Outcome& outcome, const 
     if (standard) same("fd", spec.stream == calls::to_stdout ? 1 : 0);
     const auto told = [&](bool has, bool is_told, const char* key, const Json& value) {
         if (has && !is_told) complain(subject, std::string("its row has a ") + key + ", but its case does not tell it");
-        if (is_told && !has) complain(subject, std::string("its case tells of a ") + key + ", but its row does not know it");
+        if (is_told && !has)
+            complain(subject, std::string("its case tells of a ") + key + ", but its row does not know it");
         if (has && is_told) same(key, value);
     };
     if (!standard) told(spec.has_descriptor(), outcome.told_fd, "fd", outcome.fd);
@@ -421,8 +445,10 @@ int Driver::run(const char* exports, const std::set<std::string>& only)
     for (const auto& name : absent_)
         std::cout << ' ' << name;
     std::cout << '\n';
-    if (getenv("ROWS_KEEP") != nullptr) std::cout << "kept: " << root_.string() << '\n';
-    else fs::remove_all(root_);
+    if (getenv("ROWS_KEEP") != nullptr)
+        std::cout << "kept: " << root_.string() << '\n';
+    else
+        fs::remove_all(root_);
     return wrong_.empty() ? 0 : 1;
 }
 
@@ -449,5 +475,6 @@ int main(int argc, char** argv)
         return observe(all, words[2]);
     }
     if (words.size() < 3) return 2;
-    return Driver(words[0], words[1], fs::read_symlink("/proc/self/exe")).run(words[2].c_str(), {words.begin() + 3, words.end()});
+    return Driver(words[0], words[1], fs::read_symlink("/proc/self/exe"))
+        .run(words[2].c_str(), {words.begin() + 3, words.end()});
 }

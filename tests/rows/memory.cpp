@@ -90,8 +90,7 @@ const Case table[] = {
     {"mmap mmap64",
      [](Run& r) {
          const int fd = Run::file();
-         void* const memory =
-             r.call<decltype(::mmap)>(nullptr, r.size(page), PROT_READ, MAP_PRIVATE, r.fd(fd), 0);
+         void* const memory = r.call<decltype(::mmap)>(nullptr, r.size(page), PROT_READ, MAP_PRIVATE, r.fd(fd), 0);
          r.effect(memory != MAP_FAILED && memcmp(memory, "hello", 5) == 0);
      }},
     {"munmap",
@@ -102,7 +101,8 @@ const Case table[] = {
      }},
     {"mremap",
      [](Run& r) {
-         void* const moved = r.call<void*(void*, size_t, size_t, int, ...)>(mapped(), page, r.size(4 * page), MREMAP_MAYMOVE);
+         void* const moved =
+             r.call<void*(void*, size_t, size_t, int, ...)>(mapped(), page, r.size(4 * page), MREMAP_MAYMOVE);
          r.effect(moved != MAP_FAILED && is_mapped(static_cast<char*>(moved) + 3 * page));
      }},
     {"mprotect",

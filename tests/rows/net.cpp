@@ -1,15 +1,15 @@
-// Cases for src/calls/net.def. No network but the loopback: names are numbers or "localhost", and the resolver is pointed at a
-// port of this machine where nobody listens.
+// Cases for src/calls/net.def. No network but the loopback: names are numbers or "localhost", and the resolver is
+// pointed at a port of this machine where nobody listens.
 #include "run.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <arpa/nameser.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <arpa/nameser.h>
 #include <resolv.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
@@ -159,7 +159,8 @@ const Case table[] = {
      [](Run& r) { r.effect(r.call<int(int, sockaddr*, socklen_t*)>(r.fd(visited()), nullptr, nullptr) >= 0); }},
     {"accept4",
      [](Run& r) {
-         r.effect(r.call<int(int, sockaddr*, socklen_t*, int)>(r.fd(visited()), nullptr, nullptr, int{SOCK_CLOEXEC}) >= 0);
+         r.effect(r.call<int(int, sockaddr*, socklen_t*, int)>(r.fd(visited()), nullptr, nullptr, int{SOCK_CLOEXEC}) >=
+                  0);
      }},
     {"connect __connect",
      [](Run& r) {
@@ -185,8 +186,8 @@ const Case table[] = {
     {"sendto",
      [](Run& r) {
          const Pair pair;
-         r.call<ssize_t(int, const void*, size_t, int, const sockaddr*, socklen_t)>(r.fd(pair.one), "HELLO", r.size(5), 0,
-                                                                                    nullptr, 0U);
+         r.call<ssize_t(int, const void*, size_t, int, const sockaddr*, socklen_t)>(r.fd(pair.one), "HELLO", r.size(5),
+                                                                                    0, nullptr, 0U);
          r.effect(pair.arrived() == "HELLO");
      }},
     {"sendmsg",
@@ -363,8 +364,8 @@ const Case table[] = {
     {"getnameinfo",
      [](Run& r) {
          Address here;
-         r.call<int(const sockaddr*, socklen_t, char*, socklen_t, char*, socklen_t, int)>(here.any(), here.size, room, 100U,
-                                                                                          nullptr, 0U, NI_NUMERICHOST);
+         r.call<int(const sockaddr*, socklen_t, char*, socklen_t, char*, socklen_t, int)>(
+             here.any(), here.size, room, 100U, nullptr, 0U, NI_NUMERICHOST);
          r.effect(strcmp(room, "127.0.0.1") == 0);
      }},
     {"gethostbyname", [](Run& r) { found(r, r.call<decltype(::gethostbyname)>(r.path("127.0.0.1"))); }},
@@ -430,9 +431,16 @@ const Case table[] = {
          r.call<int(char*, size_t, size_t)>(room, r.size(100), sizeof room);
          r.effect(room[0] != '\0');
      }},
-    {"getdomainname", [](Run& r) { r.call<decltype(::getdomainname)>(room, r.size(100)); r.effect(room[0] != '\0'); }},
+    {"getdomainname",
+     [](Run& r) {
+         r.call<decltype(::getdomainname)>(room, r.size(100));
+         r.effect(room[0] != '\0');
+     }},
     {"__getdomainname_chk",
-     [](Run& r) { r.call<int(char*, size_t, size_t)>(room, r.size(100), sizeof room); r.effect(room[0] != '\0'); }},
+     [](Run& r) {
+         r.call<int(char*, size_t, size_t)>(room, r.size(100), sizeof room);
+         r.effect(room[0] != '\0');
+     }},
     // Longer than a name may be: refused, whoever asks.
     {"sethostname setdomainname", [](Run& r) { r.call<int(const char*, size_t)>("x", 100'000UL); }},
     {"getifaddrs",
@@ -452,8 +460,8 @@ const Case table[] = {
     {"res_querydomain",
      [](Run& r) {
          lead_astray(&_res);
-         r.call<int(const char*, const char*, int, int, unsigned char*, int)>("name", "invalid", int{C_IN}, int{T_A}, answer,
-                                                                              512);
+         r.call<int(const char*, const char*, int, int, unsigned char*, int)>("name", "invalid", int{C_IN}, int{T_A},
+                                                                              answer, 512);
      }},
     {"res_send",
      [](Run& r) {
@@ -466,8 +474,8 @@ const Case table[] = {
      [](Run& r) {
          static struct __res_state state;
          lead_astray(&state);
-         r.call<int(res_state, const char*, int, int, unsigned char*, int)>(&state, "name.invalid.", int{C_IN}, int{T_A},
-                                                                            answer, 512);
+         r.call<int(res_state, const char*, int, int, unsigned char*, int)>(&state, "name.invalid.", int{C_IN},
+                                                                            int{T_A}, answer, 512);
      }},
     {"res_nsend",
      [](Run& r) {

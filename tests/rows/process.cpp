@@ -1,5 +1,5 @@
-// Cases for src/calls/process.def. Identities are set to what they are, and what only the administrator may do is asked for in
-// a way that is refused to everybody.
+// Cases for src/calls/process.def. Identities are set to what they are, and what only the administrator may do is asked
+// for in a way that is refused to everybody.
 #include "run.hpp"
 
 #include <csignal>
@@ -54,7 +54,7 @@ sigset_t signal_waits()
     sigemptyset(&signals);
     sigaddset(&signals, SIGUSR1);
     sigprocmask(SIG_BLOCK, &signals, nullptr);
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = note_signal;
     sigaction(SIGUSR1, &action, nullptr);
     kill(getpid(), SIGUSR1);
@@ -63,7 +63,7 @@ sigset_t signal_waits()
 
 sighandler_t handler_of(int signal)
 {
-    struct sigaction action{};
+    struct sigaction action {};
     sigaction(signal, nullptr, &action);
     return action.sa_handler;
 }
@@ -76,10 +76,13 @@ void users(Run& r, const group* entry) { r.effect(entry != nullptr && entry->gr_
 
 const Case table[] = {
     {"fork __fork _Fork", [](Run& r) { forked(r, r.vary<pid_t()>()); }},
-    {"execve", [](Run& r) { r.call<int(const char*, char* const*, char* const*)>(r.path(program), arguments, environ); }, ends},
-    {"execl", [](Run& r) { r.call<int(const char*, const char*, ...)>(r.path(program), "true", static_cast<char*>(nullptr)); },
+    {"execve",
+     [](Run& r) { r.call<int(const char*, char* const*, char* const*)>(r.path(program), arguments, environ); }, ends},
+    {"execl",
+     [](Run& r) { r.call<int(const char*, const char*, ...)>(r.path(program), "true", static_cast<char*>(nullptr)); },
      ends},
-    {"execlp", [](Run& r) { r.call<int(const char*, const char*, ...)>(r.path("true"), "true", static_cast<char*>(nullptr)); },
+    {"execlp",
+     [](Run& r) { r.call<int(const char*, const char*, ...)>(r.path("true"), "true", static_cast<char*>(nullptr)); },
      ends},
     {"execle",
      [](Run& r) {
@@ -88,7 +91,8 @@ const Case table[] = {
      ends},
     {"execv", [](Run& r) { r.call<int(const char*, char* const*)>(r.path(program), arguments); }, ends},
     {"execvp", [](Run& r) { r.call<int(const char*, char* const*)>(r.path("true"), arguments); }, ends},
-    {"execvpe", [](Run& r) { r.call<int(const char*, char* const*, char* const*)>(r.path("true"), arguments, environ); }, ends},
+    {"execvpe",
+     [](Run& r) { r.call<int(const char*, char* const*, char* const*)>(r.path("true"), arguments, environ); }, ends},
     {"fexecve",
      [](Run& r) {
          const int fd = open(program, O_RDONLY | O_CLOEXEC);
@@ -97,7 +101,8 @@ const Case table[] = {
      ends},
     {"execveat",
      [](Run& r) {
-         r.call<int(int, const char*, char* const*, char* const*, int)>(AT_FDCWD, r.path(program), arguments, environ, 0);
+         r.call<int(int, const char*, char* const*, char* const*, int)>(AT_FDCWD, r.path(program), arguments, environ,
+                                                                        0);
      },
      ends},
     {"posix_spawn",
@@ -167,7 +172,11 @@ const Case table[] = {
          if (!r.failing) _exit(0);
      },
      elsewhere},
-    {"wait __wait", [](Run& r) { const pid_t pid = child(); r.effect(r.vary<pid_t(int*)>(nullptr) == pid); }},
+    {"wait __wait",
+     [](Run& r) {
+         const pid_t pid = child();
+         r.effect(r.vary<pid_t(int*)>(nullptr) == pid);
+     }},
     {"waitpid __waitpid",
      [](Run& r) {
          int status = 0;
@@ -199,8 +208,7 @@ const Case table[] = {
     {"prctl", [](Run& r) { r.call<int(int, ...)>(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL); }},
     {"syscall", [](Run& r) { r.effect(r.call<long(long, ...)>(long{SYS_umask}, 0L) == 022); }},
 
-    {"kill killpg",
-     [](Run& r) { r.call<int(pid_t, int)>(r.is("kill") ? getpid() : getpgrp(), 0); }},
+    {"kill killpg", [](Run& r) { r.call<int(pid_t, int)>(r.is("kill") ? getpid() : getpgrp(), 0); }},
     {"raise",
      [](Run& r) {
          signal(SIGUSR1, note_signal);
@@ -228,7 +236,7 @@ const Case table[] = {
      }},
     {"sigaction __sigaction",
      [](Run& r) {
-         struct sigaction action{};
+         struct sigaction action {};
          action.sa_handler = note_signal;
          r.call<int(int, const struct sigaction*, struct sigaction*)>(SIGUSR1, &action, nullptr);
          r.effect(handler_of(SIGUSR1) == note_signal);
@@ -315,8 +323,10 @@ const Case table[] = {
     {"getgroups __getgroups_chk",
      [](Run& r) {
          gid_t groups[200];
-         if (r.is("getgroups")) r.call<decltype(::getgroups)>(200, groups);
-         else r.call<int(int, gid_t*, size_t)>(200, groups, sizeof groups);
+         if (r.is("getgroups"))
+             r.call<decltype(::getgroups)>(200, groups);
+         else
+             r.call<int(int, gid_t*, size_t)>(200, groups, sizeof groups);
      }},
     {"initgroups", [](Run& r) { r.call<decltype(::initgroups)>("root", getgid()); }},
     {"getgrouplist",
@@ -326,8 +336,16 @@ const Case table[] = {
          r.call<decltype(::getgrouplist)>("root", 0U, groups, &count);
          r.effect(count < 200);
      }},
-    {"setsid", [](Run& r) { r.vary<decltype(::setsid)>(); r.effect(getsid(0) == getpid()); }},
-    {"setpgid __setpgid", [](Run& r) { r.call<int(pid_t, pid_t)>(0, 0); r.effect(getpgrp() == getpid()); }},
+    {"setsid",
+     [](Run& r) {
+         r.vary<decltype(::setsid)>();
+         r.effect(getsid(0) == getpid());
+     }},
+    {"setpgid __setpgid",
+     [](Run& r) {
+         r.call<int(pid_t, pid_t)>(0, 0);
+         r.effect(getpgrp() == getpid());
+     }},
     {"getpgid __getpgid getsid", [](Run& r) { r.vary<pid_t(pid_t)>(0); }},
     {"setrlimit setrlimit64",
      [](Run& r) {
@@ -358,7 +376,10 @@ const Case table[] = {
      }},
     {"getpriority", [](Run& r) { r.call<int(int, id_t)>(PRIO_PROCESS, 0U); }},
     {"setpriority",
-     [](Run& r) { r.call<int(int, id_t, int)>(PRIO_PROCESS, 0U, 19); r.effect(getpriority(PRIO_PROCESS, 0) == 19); }},
+     [](Run& r) {
+         r.call<int(int, id_t, int)>(PRIO_PROCESS, 0U, 19);
+         r.effect(getpriority(PRIO_PROCESS, 0) == 19);
+     }},
     {"nice", [](Run& r) { r.call<decltype(::nice)>(1); }},
     {"sched_setaffinity",
      [](Run& r) {
@@ -451,12 +472,15 @@ const Case table[] = {
     {"getlogin", [](Run& r) { r.call<decltype(::getlogin)>(); }},
     {"getlogin_r __getlogin_r_chk",
      [](Run& r) {
-         if (r.is("getlogin_r")) r.call<decltype(::getlogin_r)>(room, sizeof room);
-         else r.call<int(char*, size_t, size_t)>(room, sizeof room, sizeof room);
+         if (r.is("getlogin_r"))
+             r.call<decltype(::getlogin_r)>(room, sizeof room);
+         else
+             r.call<int(char*, size_t, size_t)>(room, sizeof room, sizeof room);
          r.saw(room);
      }},
     {"dlopen", [](Run& r) { r.call<void*(const char*, int)>(r.path("libm.so.6"), RTLD_NOW); }},
-    {"dlmopen", [](Run& r) { r.call<void*(Lmid_t, const char*, int)>(Lmid_t{LM_ID_BASE}, r.path("libm.so.6"), RTLD_NOW); }},
+    {"dlmopen",
+     [](Run& r) { r.call<void*(Lmid_t, const char*, int)>(Lmid_t{LM_ID_BASE}, r.path("libm.so.6"), RTLD_NOW); }},
     {"setenv",
      [](Run& r) {
          r.call<decltype(::setenv)>("ROW", "value", 1);

@@ -6,7 +6,10 @@
 namespace rows {
 namespace {
 
-bool filled(const char (&bytes)[32]) { return std::string_view{bytes, sizeof bytes} != std::string(sizeof bytes, '\0'); }
+bool filled(const char (&bytes)[32])
+{
+    return std::string_view{bytes, sizeof bytes} != std::string(sizeof bytes, '\0');
+}
 
 const Case table[] = {
     {"getrandom",

@@ -1,10 +1,10 @@
-// One case of the every-row test: it sets up what a libc function needs, calls the function once through its symbol, and
-// says what came of it. main.cpp runs every case three times (without us; with the row armed at probability 0; with the row
-// failing) and compares.
+// One case of the every-row test: it sets up what a libc function needs, calls the function once through its symbol,
+// and says what came of it. main.cpp runs every case three times (without us; with the row armed at probability 0; with
+// the row failing) and compares.
 //
-// How to write a case: { "symbol twin …", [](Run& r) { … } }. The lambda calls r.call<TYPE>(arguments…) exactly once. What it
-// calls before is never struck, what it calls after neither. Whatever a row names has to be told: r.fd(), r.at() for a stream
-// or a directory, r.path(), r.size(), so that wrong argument positions in the table are found.
+// How to write a case: { "symbol twin …", [](Run& r) { … } }. The lambda calls r.call<TYPE>(arguments…) exactly once.
+// What it calls before is never struck, what it calls after neither. Whatever a row names has to be told: r.fd(),
+// r.at() for a stream or a directory, r.path(), r.size(), so that wrong argument positions in the table are found.
 #pragma once
 
 #include "calls/table.hpp"
@@ -41,10 +41,10 @@ constexpr int untouched = 12345;
 struct Outcome {
     enum class Kind : std::uint8_t { none, number, sign, pointer };
     std::int64_t result;
-    int error;       // errno after the call
-    int width;       // bytes of the result; 0: void
-    Kind kind;       // how results are compared: exactly, by their sign, or by being null
-    bool missing;    // this libc has no such symbol
+    int error;    // errno after the call
+    int width;    // bytes of the result; 0: void
+    Kind kind;    // how results are compared: exactly, by their sign, or by being null
+    bool missing; // this libc has no such symbol
     bool called, finished;
     int pid, status; // of the process, as wait reports it; written by its parent
     bool told_effect, effect;
@@ -60,8 +60,7 @@ class Run {
 public:
     Run(calls::Id row, Outcome& outcome, bool failing, const char* arming)
         : failing(failing), outcome_(outcome), row_(row), arming_(arming)
-    {
-    }
+    {}
 
     const bool failing; // the call is going to be struck
 
@@ -165,7 +164,7 @@ public:
     }
     static bool exists(const char* name)
     {
-        struct stat status{};
+        struct stat status {};
         return lstat(name, &status) == 0;
     }
     static bool open_fd(int number) { return fcntl(number, F_GETFD) >= 0; }

@@ -32,24 +32,19 @@ FILE* wide(const char* content = "hello world\n")
     return stream;
 }
 
-void opened(Run& r, FILE* stream)
-{
-    r.effect(stream != nullptr && Run::open_fd(fileno(stream)));
-}
+void opened(Run& r, FILE* stream) { r.effect(stream != nullptr && Run::open_fd(fileno(stream))); }
 
 /// putc and its kin, with the character first.
 template <class Character>
 void puts_character(Run& r)
 {
-    FILE* const stream = sizeof(Character) == 4 && r.symbol().find("wc") != std::string_view::npos ? wide("") : Run::stream("");
+    FILE* const stream =
+        sizeof(Character) == 4 && r.symbol().find("wc") != std::string_view::npos ? wide("") : Run::stream("");
     r.call<int(int, FILE*)>('x', r.at(stream));
     r.effect(written(stream) == "x");
 }
 
-void gets_character(Run& r, FILE* stream)
-{
-    r.effect(r.call<int(FILE*)>(r.at(stream)) == 'h');
-}
+void gets_character(Run& r, FILE* stream) { r.effect(r.call<int(FILE*)>(r.at(stream)) == 'h'); }
 
 void entry_to_put(Run& r, FILE* stream, const char* wanted) { r.effect(written(stream) == wanted); }
 
@@ -72,7 +67,10 @@ void scanned(Run& r, bool is_wide = false)
 
 const Case table[] = {
     {"fopen fopen64 _IO_fopen",
-     [](Run& r) { close(Run::file()); opened(r, r.call<FILE*(const char*, const char*)>(r.path("file"), "r")); }},
+     [](Run& r) {
+         close(Run::file());
+         opened(r, r.call<FILE*(const char*, const char*)>(r.path("file"), "r"));
+     }},
     {"freopen freopen64",
      [](Run& r) {
          FILE* const stream = Run::stream();
@@ -163,7 +161,8 @@ const Case table[] = {
     {"__fgets_chk __fgets_unlocked_chk",
      [](Run& r) {
          char bytes[20] = "";
-         r.call<char*(char*, size_t, int, FILE*)>(bytes, sizeof bytes, static_cast<int>(r.size(20)), r.at(Run::stream()));
+         r.call<char*(char*, size_t, int, FILE*)>(bytes, sizeof bytes, static_cast<int>(r.size(20)),
+                                                  r.at(Run::stream()));
          r.effect(strcmp(bytes, "hello world\n") == 0);
      }},
     {"gets _IO_gets",
@@ -234,8 +233,16 @@ const Case table[] = {
          r.call<wint_t(FILE*, wint_t)>(r.at(stream), L'x');
          r.effect(written(stream) == "x");
      }},
-    {"putchar putchar_unlocked", [](Run& r) { r.call<int(int)>('x'); r.effect(printed() == "x"); }},
-    {"putwchar putwchar_unlocked", [](Run& r) { r.call<wint_t(wchar_t)>(L'x'); r.effect(printed() == "x"); }},
+    {"putchar putchar_unlocked",
+     [](Run& r) {
+         r.call<int(int)>('x');
+         r.effect(printed() == "x");
+     }},
+    {"putwchar putwchar_unlocked",
+     [](Run& r) {
+         r.call<wint_t(wchar_t)>(L'x');
+         r.effect(printed() == "x");
+     }},
     {"putw",
      [](Run& r) {
          FILE* const stream = Run::stream("");
@@ -271,8 +278,16 @@ const Case table[] = {
          r.effect(written(stream) == "hello");
      }},
 
-    {"printf _IO_printf", [](Run& r) { r.call<int(const char*, ...)>("%d %s", 12, "x"); r.effect(printed() == "12 x"); }},
-    {"__printf_chk", [](Run& r) { r.call<int(int, const char*, ...)>(1, "%d %s", 12, "x"); r.effect(printed() == "12 x"); }},
+    {"printf _IO_printf",
+     [](Run& r) {
+         r.call<int(const char*, ...)>("%d %s", 12, "x");
+         r.effect(printed() == "12 x");
+     }},
+    {"__printf_chk",
+     [](Run& r) {
+         r.call<int(int, const char*, ...)>(1, "%d %s", 12, "x");
+         r.effect(printed() == "12 x");
+     }},
     {"vprintf",
      [](Run& r) {
          Run::with_list([&r](va_list rest) { r.call<int(const char*, va_list)>("%d %s", rest); }, 12, "x");
@@ -298,14 +313,16 @@ const Case table[] = {
     {"vfprintf _IO_vfprintf",
      [](Run& r) {
          FILE* const stream = Run::stream("");
-         Run::with_list([&](va_list rest) { r.call<int(FILE*, const char*, va_list)>(r.at(stream), "%d %s", rest); }, 12, "x");
+         Run::with_list([&](va_list rest) { r.call<int(FILE*, const char*, va_list)>(r.at(stream), "%d %s", rest); },
+                        12, "x");
          r.effect(written(stream) == "12 x");
      }},
     {"__vfprintf_chk",
      [](Run& r) {
          FILE* const stream = Run::stream("");
-         Run::with_list([&](va_list rest) { r.call<int(FILE*, int, const char*, va_list)>(r.at(stream), 1, "%d %s", rest); },
-                        12, "x");
+         Run::with_list(
+             [&](va_list rest) { r.call<int(FILE*, int, const char*, va_list)>(r.at(stream), 1, "%d %s", rest); }, 12,
+             "x");
          r.effect(written(stream) == "12 x");
      }},
     {"dprintf",
@@ -321,18 +338,27 @@ const Case table[] = {
     {"vdprintf",
      [](Run& r) {
          const int fd = Run::file("");
-         Run::with_list([&](va_list rest) { r.call<int(int, const char*, va_list)>(r.fd(fd), "%d %s", rest); }, 12, "x");
+         Run::with_list([&](va_list rest) { r.call<int(int, const char*, va_list)>(r.fd(fd), "%d %s", rest); }, 12,
+                        "x");
          r.effect(Run::content() == "12 x");
      }},
     {"__vdprintf_chk",
      [](Run& r) {
          const int fd = Run::file("");
-         Run::with_list([&](va_list rest) { r.call<int(int, int, const char*, va_list)>(r.fd(fd), 1, "%d %s", rest); }, 12, "x");
+         Run::with_list([&](va_list rest) { r.call<int(int, int, const char*, va_list)>(r.fd(fd), 1, "%d %s", rest); },
+                        12, "x");
          r.effect(Run::content() == "12 x");
      }},
-    {"wprintf", [](Run& r) { r.call<int(const wchar_t*, ...)>(L"%d %s", 12, "x"); r.effect(printed() == "12 x"); }},
+    {"wprintf",
+     [](Run& r) {
+         r.call<int(const wchar_t*, ...)>(L"%d %s", 12, "x");
+         r.effect(printed() == "12 x");
+     }},
     {"__wprintf_chk",
-     [](Run& r) { r.call<int(int, const wchar_t*, ...)>(1, L"%d %s", 12, "x"); r.effect(printed() == "12 x"); }},
+     [](Run& r) {
+         r.call<int(int, const wchar_t*, ...)>(1, L"%d %s", 12, "x");
+         r.effect(printed() == "12 x");
+     }},
     {"vwprintf",
      [](Run& r) {
          Run::with_list([&r](va_list rest) { r.call<int(const wchar_t*, va_list)>(L"%d %s", rest); }, 12, "x");
@@ -358,15 +384,16 @@ const Case table[] = {
     {"vfwprintf",
      [](Run& r) {
          FILE* const stream = wide("");
-         Run::with_list([&](va_list rest) { r.call<int(FILE*, const wchar_t*, va_list)>(r.at(stream), L"%d %s", rest); }, 12,
-                        "x");
+         Run::with_list(
+             [&](va_list rest) { r.call<int(FILE*, const wchar_t*, va_list)>(r.at(stream), L"%d %s", rest); }, 12, "x");
          r.effect(written(stream) == "12 x");
      }},
     {"__vfwprintf_chk",
      [](Run& r) {
          FILE* const stream = wide("");
          Run::with_list(
-             [&](va_list rest) { r.call<int(FILE*, int, const wchar_t*, va_list)>(r.at(stream), 1, L"%d %s", rest); }, 12, "x");
+             [&](va_list rest) { r.call<int(FILE*, int, const wchar_t*, va_list)>(r.at(stream), 1, L"%d %s", rest); },
+             12, "x");
          r.effect(written(stream) == "12 x");
      }},
     {"asprintf __asprintf",
@@ -384,35 +411,48 @@ const Case table[] = {
     {"vasprintf",
      [](Run& r) {
          char* text = nullptr;
-         Run::with_list([&](va_list rest) { r.call<int(char**, const char*, va_list)>(&text, "%d %s", rest); }, 12, "x");
+         Run::with_list([&](va_list rest) { r.call<int(char**, const char*, va_list)>(&text, "%d %s", rest); }, 12,
+                        "x");
          r.effect(text != nullptr && strcmp(text, "12 x") == 0);
      }},
     {"__vasprintf_chk",
      [](Run& r) {
          char* text = nullptr;
-         Run::with_list([&](va_list rest) { r.call<int(char**, int, const char*, va_list)>(&text, 1, "%d %s", rest); }, 12, "x");
+         Run::with_list([&](va_list rest) { r.call<int(char**, int, const char*, va_list)>(&text, 1, "%d %s", rest); },
+                        12, "x");
          r.effect(text != nullptr && strcmp(text, "12 x") == 0);
      }},
-    {"scanf __isoc99_scanf", [](Run& r) { r.call<int(const char*, ...)>("%d %s", &number, word); scanned(r); }},
+    {"scanf __isoc99_scanf",
+     [](Run& r) {
+         r.call<int(const char*, ...)>("%d %s", &number, word);
+         scanned(r);
+     }},
     {"vscanf __isoc99_vscanf",
      [](Run& r) {
          Run::with_list([&](va_list rest) { r.call<int(const char*, va_list)>("%d %s", rest); }, &number, word);
          scanned(r);
      }},
     {"fscanf __isoc99_fscanf",
-     [](Run& r) { r.call<int(FILE*, const char*, ...)>(r.at(Run::stream("12 alpha")), "%d %s", &number, word); scanned(r); }},
+     [](Run& r) {
+         r.call<int(FILE*, const char*, ...)>(r.at(Run::stream("12 alpha")), "%d %s", &number, word);
+         scanned(r);
+     }},
     {"vfscanf __isoc99_vfscanf __vfscanf",
      [](Run& r) {
          FILE* const stream = Run::stream("12 alpha");
-         Run::with_list([&](va_list rest) { r.call<int(FILE*, const char*, va_list)>(r.at(stream), "%d %s", rest); }, &number,
-                        word);
+         Run::with_list([&](va_list rest) { r.call<int(FILE*, const char*, va_list)>(r.at(stream), "%d %s", rest); },
+                        &number, word);
          scanned(r);
      }},
     {"wscanf __isoc99_wscanf",
-     [](Run& r) { r.call<int(const wchar_t*, ...)>(L"%d %ls", &number, wide_word); scanned(r, true); }},
+     [](Run& r) {
+         r.call<int(const wchar_t*, ...)>(L"%d %ls", &number, wide_word);
+         scanned(r, true);
+     }},
     {"vwscanf __isoc99_vwscanf",
      [](Run& r) {
-         Run::with_list([&](va_list rest) { r.call<int(const wchar_t*, va_list)>(L"%d %ls", rest); }, &number, wide_word);
+         Run::with_list([&](va_list rest) { r.call<int(const wchar_t*, va_list)>(L"%d %ls", rest); }, &number,
+                        wide_word);
          scanned(r, true);
      }},
     {"fwscanf __isoc99_fwscanf",
@@ -423,8 +463,9 @@ const Case table[] = {
     {"vfwscanf __isoc99_vfwscanf",
      [](Run& r) {
          FILE* const stream = wide("12 alpha");
-         Run::with_list([&](va_list rest) { r.call<int(FILE*, const wchar_t*, va_list)>(r.at(stream), L"%d %ls", rest); },
-                        &number, wide_word);
+         Run::with_list(
+             [&](va_list rest) { r.call<int(FILE*, const wchar_t*, va_list)>(r.at(stream), L"%d %ls", rest); }, &number,
+             wide_word);
          scanned(r, true);
      }},
 
@@ -548,7 +589,10 @@ const Case table[] = {
          r.effect(found == &entry);
      }},
     {"setmntent __setmntent",
-     [](Run& r) { close(Run::file()); opened(r, r.call<FILE*(const char*, const char*)>(r.path("file"), "r")); }},
+     [](Run& r) {
+         close(Run::file());
+         opened(r, r.call<FILE*(const char*, const char*)>(r.path("file"), "r"));
+     }},
     {"getmntent",
      [](Run& r) {
          const mntent* const entry = r.call<decltype(::getmntent)>(r.at(Run::stream("dev /dir type opts 0 0\n")));

@@ -98,8 +98,10 @@ pthread_t waiter()
     for (bool waits = false; !waits; usleep(500)) {
         pthread_mutex_lock(&mutex);
         waits = ran;
-        if (!waits) pthread_mutex_unlock(&mutex);
-        else break;
+        if (!waits)
+            pthread_mutex_unlock(&mutex);
+        else
+            break;
     }
     return made;
 }
@@ -125,8 +127,10 @@ struct Queue {
         sizes.mq_maxmsg = 4;
         sizes.mq_msgsize = 16;
         id = mq_open(name.c_str(), O_RDWR | O_CREAT | O_NONBLOCK, 0600, &sizes);
-        if (id < 0) exists = false, id = 0;
-        else mq_send(id, "first", 5, 1);
+        if (id < 0)
+            exists = false, id = 0;
+        else
+            mq_send(id, "first", 5, 1);
     }
     ~Queue() { mq_unlink(name.c_str()); }
     [[nodiscard]] long waiting() const
@@ -166,9 +170,16 @@ const Case table[] = {
          if (r.call<decltype(::pthread_create)>(&made, nullptr, begin, nullptr) == 0) pthread_join(made, nullptr);
          r.effect(ran);
      }},
-    {"pthread_join", [](Run& r) { const pthread_t made = thread(); r.call<decltype(::pthread_join)>(made, nullptr); }},
+    {"pthread_join",
+     [](Run& r) {
+         const pthread_t made = thread();
+         r.call<decltype(::pthread_join)>(made, nullptr);
+     }},
     {"pthread_tryjoin_np",
-     [](Run& r) { const pthread_t made = thread(sleep_on); r.call<decltype(::pthread_tryjoin_np)>(made, nullptr); }},
+     [](Run& r) {
+         const pthread_t made = thread(sleep_on);
+         r.call<decltype(::pthread_tryjoin_np)>(made, nullptr);
+     }},
     {"pthread_timedjoin_np",
      [](Run& r) {
          const pthread_t made = thread();
@@ -181,7 +192,11 @@ const Case table[] = {
          const auto until = in_future(CLOCK_MONOTONIC);
          r.call<decltype(::pthread_clockjoin_np)>(made, nullptr, CLOCK_MONOTONIC, &until);
      }},
-    {"pthread_detach", [](Run& r) { const pthread_t made = thread(sleep_on); r.call<decltype(::pthread_detach)>(made); }},
+    {"pthread_detach",
+     [](Run& r) {
+         const pthread_t made = thread(sleep_on);
+         r.call<decltype(::pthread_detach)>(made);
+     }},
     {"pthread_cancel",
      [](Run& r) {
          const pthread_t made = thread(sleep_on);
@@ -271,9 +286,17 @@ const Case table[] = {
      }},
 
     {"pthread_mutex_init", [](Run& r) { r.call<decltype(::pthread_mutex_init)>(&mutex, nullptr); }},
-    {"pthread_mutex_lock pthread_mutex_trylock", [](Run& r) { r.call<int(pthread_mutex_t*)>(&mutex); locked(r); }},
+    {"pthread_mutex_lock pthread_mutex_trylock",
+     [](Run& r) {
+         r.call<int(pthread_mutex_t*)>(&mutex);
+         locked(r);
+     }},
     {"pthread_mutex_timedlock",
-     [](Run& r) { const auto until = in_future(); r.call<decltype(::pthread_mutex_timedlock)>(&mutex, &until); locked(r); }},
+     [](Run& r) {
+         const auto until = in_future();
+         r.call<decltype(::pthread_mutex_timedlock)>(&mutex, &until);
+         locked(r);
+     }},
     {"pthread_mutex_clocklock",
      [](Run& r) {
          const auto until = in_future(CLOCK_MONOTONIC);
@@ -287,7 +310,10 @@ const Case table[] = {
          r.effect(pthread_mutex_trylock(&mutex) == 0);
      }},
     {"pthread_mutex_destroy",
-     [](Run& r) { r.call<decltype(::pthread_mutex_destroy)>(&mutex); r.effect(pthread_mutex_lock(&mutex) == EINVAL); }},
+     [](Run& r) {
+         r.call<decltype(::pthread_mutex_destroy)>(&mutex);
+         r.effect(pthread_mutex_lock(&mutex) == EINVAL);
+     }},
     {"pthread_cond_init", [](Run& r) { r.call<decltype(::pthread_cond_init)>(&condition, nullptr); }},
     {"pthread_cond_wait",
      [](Run& r) {
@@ -300,7 +326,10 @@ const Case table[] = {
          pthread_join(made, nullptr);
      }},
     {"pthread_cond_timedwait",
-     [](Run& r) { pthread_mutex_lock(&mutex); r.call<decltype(::pthread_cond_timedwait)>(&condition, &mutex, &past); }},
+     [](Run& r) {
+         pthread_mutex_lock(&mutex);
+         r.call<decltype(::pthread_cond_timedwait)>(&condition, &mutex, &past);
+     }},
     {"pthread_cond_clockwait",
      [](Run& r) {
          pthread_mutex_lock(&mutex);
@@ -316,8 +345,16 @@ const Case table[] = {
      }},
     {"pthread_cond_destroy", [](Run& r) { r.call<decltype(::pthread_cond_destroy)>(&condition); }},
     {"pthread_rwlock_init", [](Run& r) { r.call<decltype(::pthread_rwlock_init)>(&lock, nullptr); }},
-    {"pthread_rwlock_rdlock pthread_rwlock_tryrdlock", [](Run& r) { r.call<int(pthread_rwlock_t*)>(&lock); held(r, false); }},
-    {"pthread_rwlock_wrlock pthread_rwlock_trywrlock", [](Run& r) { r.call<int(pthread_rwlock_t*)>(&lock); held(r, true); }},
+    {"pthread_rwlock_rdlock pthread_rwlock_tryrdlock",
+     [](Run& r) {
+         r.call<int(pthread_rwlock_t*)>(&lock);
+         held(r, false);
+     }},
+    {"pthread_rwlock_wrlock pthread_rwlock_trywrlock",
+     [](Run& r) {
+         r.call<int(pthread_rwlock_t*)>(&lock);
+         held(r, true);
+     }},
     {"pthread_rwlock_timedrdlock pthread_rwlock_timedwrlock",
      [](Run& r) {
          const auto until = in_future();
@@ -336,7 +373,12 @@ const Case table[] = {
          r.call<decltype(::pthread_rwlock_unlock)>(&lock);
          r.effect(pthread_rwlock_tryrdlock(&lock) == 0);
      }},
-    {"pthread_spin_init", [](Run& r) { spin = 9; r.call<decltype(::pthread_spin_init)>(&spin, 0); r.effect(spin != 9); }},
+    {"pthread_spin_init",
+     [](Run& r) {
+         spin = 9;
+         r.call<decltype(::pthread_spin_init)>(&spin, 0);
+         r.effect(spin != 9);
+     }},
     {"pthread_spin_lock pthread_spin_trylock",
      [](Run& r) {
          pthread_spin_init(&spin, 0);
@@ -378,7 +420,11 @@ const Case table[] = {
          thrd_create(&made, begin_c11, nullptr);
          r.call<decltype(::thrd_detach)>(made);
      }},
-    {"thrd_sleep", [](Run& r) { const timespec pause{0, 1000}; r.call<decltype(::thrd_sleep)>(&pause, nullptr); }},
+    {"thrd_sleep",
+     [](Run& r) {
+         const timespec pause{0, 1000};
+         r.call<decltype(::thrd_sleep)>(&pause, nullptr);
+     }},
     {"mtx_init", [](Run& r) { r.call<decltype(::mtx_init)>(&plain_mutex, int{mtx_plain}); }},
     {"mtx_lock mtx_trylock",
      [](Run& r) {
@@ -420,7 +466,11 @@ const Case table[] = {
          mtx_lock(&plain_mutex);
          r.call<decltype(::cnd_timedwait)>(&plain_condition, &plain_mutex, &past);
      }},
-    {"cnd_signal cnd_broadcast", [](Run& r) { cnd_init(&plain_condition); r.call<int(cnd_t*)>(&plain_condition); }},
+    {"cnd_signal cnd_broadcast",
+     [](Run& r) {
+         cnd_init(&plain_condition);
+         r.call<int(cnd_t*)>(&plain_condition);
+     }},
     {"tss_create",
      [](Run& r) {
          tss_t key = 999;
@@ -449,8 +499,18 @@ const Case table[] = {
          r.call<decltype(::sem_unlink)>(r.path(name.c_str()));
          r.effect(sem_unlink(name.c_str()) != 0);
      }},
-    {"sem_init", [](Run& r) { ready(0); r.call<decltype(::sem_init)>(&semaphore, 0, 3U); r.effect(value_of(semaphore) == 3); }},
-    {"sem_wait sem_trywait", [](Run& r) { ready(1); r.call<int(sem_t*)>(&semaphore); r.effect(value_of(semaphore) == 0); }},
+    {"sem_init",
+     [](Run& r) {
+         ready(0);
+         r.call<decltype(::sem_init)>(&semaphore, 0, 3U);
+         r.effect(value_of(semaphore) == 3);
+     }},
+    {"sem_wait sem_trywait",
+     [](Run& r) {
+         ready(1);
+         r.call<int(sem_t*)>(&semaphore);
+         r.effect(value_of(semaphore) == 0);
+     }},
     {"sem_timedwait",
      [](Run& r) {
          ready(1);
@@ -465,7 +525,12 @@ const Case table[] = {
          r.call<decltype(::sem_clockwait)>(&semaphore, CLOCK_MONOTONIC, &until);
          r.effect(value_of(semaphore) == 0);
      }},
-    {"sem_post", [](Run& r) { ready(1); r.call<decltype(::sem_post)>(&semaphore); r.effect(value_of(semaphore) == 2); }},
+    {"sem_post",
+     [](Run& r) {
+         ready(1);
+         r.call<decltype(::sem_post)>(&semaphore);
+         r.effect(value_of(semaphore) == 2);
+     }},
 
     {"mq_open",
      [](Run& r) {
@@ -473,10 +538,22 @@ const Case table[] = {
          r.call<mqd_t(const char*, int, ...)>(r.path(name.c_str()), O_RDWR | O_CREAT, 0600, nullptr);
          mq_unlink(name.c_str());
      }},
-    {"__mq_open_2", [](Run& r) { const Queue queue; r.call<mqd_t(const char*, int)>(r.path(queue.name.c_str()), O_RDONLY); }},
+    {"__mq_open_2",
+     [](Run& r) {
+         const Queue queue;
+         r.call<mqd_t(const char*, int)>(r.path(queue.name.c_str()), O_RDONLY);
+     }},
     {"mq_close",
-     [](Run& r) { const Queue queue; r.call<decltype(::mq_close)>(r.fd(queue.id)); r.effect(!Run::open_fd(queue.id)); }},
-    {"mq_unlink", [](Run& r) { const Queue queue; r.call<decltype(::mq_unlink)>(r.path(queue.name.c_str())); }},
+     [](Run& r) {
+         const Queue queue;
+         r.call<decltype(::mq_close)>(r.fd(queue.id));
+         r.effect(!Run::open_fd(queue.id));
+     }},
+    {"mq_unlink",
+     [](Run& r) {
+         const Queue queue;
+         r.call<decltype(::mq_unlink)>(r.path(queue.name.c_str()));
+     }},
     {"mq_send",
      [](Run& r) {
          const Queue queue;
@@ -503,7 +580,11 @@ const Case table[] = {
          r.call<decltype(::mq_timedreceive)>(r.fd(queue.id), bytes, 16UL, nullptr, &past);
          r.saw(bytes);
      }},
-    {"mq_notify", [](Run& r) { const Queue queue; r.call<decltype(::mq_notify)>(r.fd(queue.id), nullptr); }},
+    {"mq_notify",
+     [](Run& r) {
+         const Queue queue;
+         r.call<decltype(::mq_notify)>(r.fd(queue.id), nullptr);
+     }},
     {"mq_getattr",
      [](Run& r) {
          const Queue queue;
@@ -539,7 +620,11 @@ const Case table[] = {
          r.call<decltype(::semtimedop)>(semaphores.id, &down, 1UL, &none);
          r.effect(semaphores.value() == 0);
      }},
-    {"semctl", [](Run& r) { const Semaphores semaphores; r.call<int(int, int, int, ...)>(semaphores.id, 0, GETVAL); }},
+    {"semctl",
+     [](Run& r) {
+         const Semaphores semaphores;
+         r.call<int(int, int, int, ...)>(semaphores.id, 0, GETVAL);
+     }},
     {"msgget",
      [](Run& r) {
          const int id = r.vary<decltype(::msgget)>(IPC_PRIVATE, 0600);

@@ -1,4 +1,5 @@
-// Cases for src/calls/time.def. Nothing here changes the machine's clock: where a call would, it is given what it refuses.
+// Cases for src/calls/time.def. Nothing here changes the machine's clock: where a call would, it is given what it
+// refuses.
 #include "run.hpp"
 
 #include <csignal>

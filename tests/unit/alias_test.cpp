@@ -1,6 +1,6 @@
-// Libc exports one call under many names: X64, __X_chk, __X_2, __isoc99_X, X_unlocked … A program that was built another way imports
-// another of them, so a function of which one name lacks a row is struck in some programs and not in others. This walks what this
-// machine's libc exports.
+// Libc exports one call under many names: X64, __X_chk, __X_2, __isoc99_X, X_unlocked … A program that was built
+// another way imports another of them, so a function of which one name lacks a row is struck in some programs and not
+// in others. This walks what this machine's libc exports.
 #include "calls/table.hpp"
 
 #include <gelf.h>
@@ -25,7 +25,8 @@ std::string path_of_libc()
     return dladdr(reinterpret_cast<void*>(&gnu_get_libc_version), &info) != 0 ? info.dli_fname : "";
 }
 
-/// The functions that a library defines for others, but for those of version GLIBC_PRIVATE, which are nobody's but its own.
+/// The functions that a library defines for others, but for those of version GLIBC_PRIVATE, which are nobody's but its
+/// own.
 std::set<std::string> exported_functions(const std::string& path)
 {
     std::set<std::string> names;
@@ -76,8 +77,10 @@ std::vector<std::string> simpler(const std::string& name)
     for (const std::string_view prefix : {"__isoc99_", "__isoc23_", "__libc_", "_IO_", "__"})
         if (name.starts_with(prefix) && name.size() > prefix.size()) all.push_back(name.substr(prefix.size()));
     for (const std::string_view suffix : {"_chk", "_unlocked", "_2"})
-        if (name.ends_with(suffix) && name.size() > suffix.size()) all.push_back(name.substr(0, name.size() - suffix.size()));
-    for (auto at = name.find("64"); at != std::string::npos; at = name.find("64", at + 1)) // also readdir64_r, preadv64v2
+        if (name.ends_with(suffix) && name.size() > suffix.size())
+            all.push_back(name.substr(0, name.size() - suffix.size()));
+    for (auto at = name.find("64"); at != std::string::npos;
+         at = name.find("64", at + 1)) // also readdir64_r, preadv64v2
         if (at != 0) all.push_back(name.substr(0, at) + name.substr(at + 2));
     return all;
 }
@@ -113,7 +116,8 @@ TEST(Alias, EveryVariantOfAnInterceptedFunctionHasARowOrAReason)
         if (!base) continue;
         ++variants;
         if (find_symbol(name) == row_count && !reasons.contains(name))
-            ADD_FAILURE() << name << " is a variant of " << *base << ", which is intercepted, and is neither a row nor left out";
+            ADD_FAILURE() << name << " is a variant of " << *base
+                          << ", which is intercepted, and is neither a row nor left out";
     }
     EXPECT_GT(variants, 200);
 }
