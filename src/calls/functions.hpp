@@ -1,5 +1,5 @@
-// The functions that plans and statistics name. A function is all the rows that mean the same call; the row that bears its
-// name stands before its twins, and speaks for them.
+// The functions that plans and statistics name. A function is all the rows that mean the same call; the row that bears
+// its name stands before its twins, and speaks for them.
 #pragma once
 
 #include "calls/table.hpp"

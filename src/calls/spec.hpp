@@ -1,8 +1,8 @@
 // What Faultline knows about one libc function, as data. Everything else (the exported symbol, the typed hook, the plan
 // parser's checks, `faultline list`) is derived from it, so adding a function is adding one row to a .def file here.
 //
-// How to add a row: pick the file of the function's family and write CALL(name, ...), or one of the other forms of all.def
-// where the C declaration is variadic, missing from the headers, or does not fit. Take the errnos from the
+// How to add a row: pick the file of the function's family and write CALL(name, ...), or one of the other forms of
+// all.def where the C declaration is variadic, missing from the headers, or does not fit. Take the errnos from the
 // ERRORS section of its man page: environmental ones (what a sound program may meet) into .fails, programming ones
 // (EBADF, EFAULT, EINVAL …) into .misuse. Argument positions count from 0; a wrong one is a compile error.
 #pragma once
@@ -18,8 +18,8 @@ enum class Family : std::uint8_t { io, file, stdio, net, memory, process, thread
 inline constexpr std::array<std::string_view, 9> family_names{"io",      "file",   "stdio", "net",   "memory",
                                                               "process", "thread", "time",  "random"};
 
-/// A short text that holds its own characters. A table of these has no pointers, so the loader has nothing to relocate in it
-/// and a program under test touches only the rows it uses.
+/// A short text that holds its own characters. A table of these has no pointers, so the loader has nothing to relocate
+/// in it and a program under test touches only the rows it uses.
 class Label {
 public:
     constexpr Label() = default;
@@ -116,13 +116,13 @@ consteval Failure gai_code(Codes... codes)
 struct Data {
     enum class Shape : std::uint8_t {
         none,
-        bytes,   // buffer, and a length in bytes: an argument, or the result
-        items,   // buffer, the size of an item, the number of items; the result counts items
-        text,    // a string that ends with a NUL
-        line,    // a char** that the call points at the line it read; the result is its length
-        vector,  // a struct iovec array and its length; the result counts bytes
-        message, // a struct msghdr; the result counts bytes
-        byte,    // one character: passed in, or the result itself
+        bytes,     // buffer, and a length in bytes: an argument, or the result
+        items,     // buffer, the size of an item, the number of items; the result counts items
+        text,      // a string that ends with a NUL
+        line,      // a char** that the call points at the line it read; the result is its length
+        vector,    // a struct iovec array and its length; the result counts bytes
+        message,   // a struct msghdr; the result counts bytes
+        byte,      // one character: passed in, or the result itself
         formatted, // made or taken apart inside the call (printf, scanf): it can fail, but not be damaged or cut
     };
     Shape shape = Shape::none;
@@ -151,8 +151,7 @@ struct Size {
     constexpr Size(int argument) : factor(static_cast<Argument>(argument)) {}
     constexpr Size(int argument, int times)
         : factor(static_cast<Argument>(argument)), other(static_cast<Argument>(times))
-    {
-    }
+    {}
 };
 
 /// How a call that may wait learns for how long, and what it reports when that time is over.
@@ -199,27 +198,27 @@ enum class Tracks : std::uint8_t {
 
 /// One row of the table.
 struct Spec {
-    Label name;                  // the exported symbol
-    Family family;               // the .def file it stands in
-    Label means = {};            // the function that a user knows it as: "read" for __read_chk; empty: itself
-    Failure fails = {};          // failure value, and the errors the environment may cause
-    Errors misuse = {};          // errors that only a mistake in the program causes: allowed by name, never drawn
-    Argument fd = absent;        // the descriptor it works on
-    Argument stream = absent;    // the FILE*
-    Argument dir = absent;       // the DIR*
-    Argument dirfd = absent;     // the directory that `path` is relative to
-    Argument path = absent;      // a file name (of getaddrinfo: the host)
-    Argument path2 = absent;     // the second file name of rename, link, symlink
-    Size size = {};              // the bytes asked for
-    Argument flags = absent;     // the flags it takes: O_…, MSG_…, MAP_…
-    Data out = {};               // data that comes in
-    Data in = {};                // data that goes out
-    Wait waits = {};             // how it times out
+    Label name;               // the exported symbol
+    Family family;            // the .def file it stands in
+    Label means = {};         // the function that a user knows it as: "read" for __read_chk; empty: itself
+    Failure fails = {};       // failure value, and the errors the environment may cause
+    Errors misuse = {};       // errors that only a mistake in the program causes: allowed by name, never drawn
+    Argument fd = absent;     // the descriptor it works on
+    Argument stream = absent; // the FILE*
+    Argument dir = absent;    // the DIR*
+    Argument dirfd = absent;  // the directory that `path` is relative to
+    Argument path = absent;   // a file name (of getaddrinfo: the host)
+    Argument path2 = absent;  // the second file name of rename, link, symlink
+    Size size = {};           // the bytes asked for
+    Argument flags = absent;  // the flags it takes: O_…, MSG_…, MAP_…
+    Data out = {};            // data that comes in
+    Data in = {};             // data that goes out
+    Wait waits = {};          // how it times out
     Tracks tracks = Tracks::nothing;
-    bool acts = false;           // on an injected failure the real call is made all the same: the resource is gone (close)
-    bool allocates = false;      // belongs to @alloc
-    bool syncs = false;          // belongs to @sync
-    Label version = {};          // the symbol version to resolve, where it has no default one
+    bool acts = false;      // on an injected failure the real call is made all the same: the resource is gone (close)
+    bool allocates = false; // belongs to @alloc
+    bool syncs = false;     // belongs to @sync
+    Label version = {};     // the symbol version to resolve, where it has no default one
 
     /// The name under which plans and statistics know the function.
     [[nodiscard]] constexpr std::string_view function() const noexcept { return means.empty() ? name : means; }

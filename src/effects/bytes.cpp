@@ -58,7 +58,8 @@ void swap(unsigned char& a, unsigned char& b) noexcept
     b = kept;
 }
 
-Damage reverse(Bytes& bytes, std::uint64_t first, std::uint64_t n, const plan::Fault& fault, Sequence& sequence) noexcept
+Damage reverse(Bytes& bytes, std::uint64_t first, std::uint64_t n, const plan::Fault& fault,
+               Sequence& sequence) noexcept
 {
     std::uint64_t window = fault.amount.share != 0 ? share_of(n, fault.amount.share) : fault.amount.bytes;
     if (window < 2 || window > n) window = n; // one byte reversed is the same byte
@@ -99,20 +100,30 @@ Damage damage(Bytes bytes, const plan::Fault& fault, const engine::Draw& draw) n
         auto& byte = bytes.at(first + index);
         using enum plan::Mode;
         switch (fault.mode) {
-        case random: byte = static_cast<unsigned char>(byte ^ (1 + sequence.next(255))); break;
-        case zero: byte = 0; break;
-        case increment: ++byte; break;
+        case random:
+            byte = static_cast<unsigned char>(byte ^ (1 + sequence.next(255)));
+            break;
+        case zero:
+            byte = 0;
+            break;
+        case increment:
+            ++byte;
+            break;
         case swap: {
             const auto neighbour = index + 1 < n ? index + 1 : index - 1;
             if (n > 1) effects::swap(byte, bytes.at(first + neighbour));
             break;
         }
-        default: byte = static_cast<unsigned char>(byte ^ (1U << sequence.next(8))); break;
+        default:
+            byte = static_cast<unsigned char>(byte ^ (1U << sequence.next(8)));
+            break;
         }
         if (done.count++ == 0) done.first = first + index;
     };
-    if (fault.amount.share != 0) each_by_rate(n, fault.amount.share, sequence, strike);
-    else each_of_count(n, fault.amount.bytes, sequence, strike);
+    if (fault.amount.share != 0)
+        each_by_rate(n, fault.amount.share, sequence, strike);
+    else
+        each_of_count(n, fault.amount.bytes, sequence, strike);
     return done;
 }
 

@@ -43,12 +43,15 @@ std::uint64_t received(const Invocation& invocation, const Data& data, Word resu
     const auto& call = invocation.call;
     if (!succeeded(spec_of(call), result)) return 0;
     switch (data.shape) {
-    case Shape::items: return result * call.words[data.length];
-    case Shape::text: return __builtin_strlen(engine::pointer<const char>(call, data.buffer));
+    case Shape::items:
+        return result * call.words[data.length];
+    case Shape::text:
+        return __builtin_strlen(engine::pointer<const char>(call, data.buffer));
     case Shape::bytes:
         if (data.length != calls::result) return call.words[data.length];
         [[fallthrough]];
-    default: return static_cast<std::int64_t>(result) > 0 ? result : 0;
+    default:
+        return static_cast<std::int64_t>(result) > 0 ? result : 0;
     }
 }
 
@@ -138,8 +141,12 @@ Word perform_with(const Invocation& invocation, const Data& data, char* bytes, s
         words[data.count] = size / item;
         return invocation.perform(words);
     }
-    case Shape::bytes: words[data.length] = size; [[fallthrough]];
-    default: words[data.buffer] = reinterpret_cast<Word>(bytes); return invocation.perform(words);
+    case Shape::bytes:
+        words[data.length] = size;
+        [[fallthrough]];
+    default:
+        words[data.buffer] = reinterpret_cast<Word>(bytes);
+        return invocation.perform(words);
     }
 }
 

@@ -19,7 +19,8 @@ void raise_signal_of(const engine::Call& call, std::int32_t error)
 {
     const auto& spec = spec_of(call);
     if (error != EPIPE || spec.in.shape == calls::Data::Shape::none) return;
-    if (spec.flags != calls::absent && (call.words[spec.flags] & MSG_NOSIGNAL) != 0 && spec.family == calls::Family::net)
+    if (spec.flags != calls::absent && (call.words[spec.flags] & MSG_NOSIGNAL) != 0 &&
+        spec.family == calls::Family::net)
         return;
     sys::signal_thread(sys::getpid(), sys::gettid(), SIGPIPE);
 }
@@ -40,7 +41,8 @@ void mark_stream(const engine::Call& call) noexcept
     const auto& spec = spec_of(call);
     if (spec.acts) return; // closed: there is no stream any more
     using enum calls::Data::Shape;
-    if (spec.in.shape == none && spec.out.shape == none && !spec.syncs) return; // ftell, ungetc: no error of the stream's
+    if (spec.in.shape == none && spec.out.shape == none && !spec.syncs)
+        return; // ftell, ungetc: no error of the stream's
     if (auto* const stream = engine::stream_of(call)) stream->_flags |= _IO_ERR_SEEN;
 }
 
@@ -48,11 +50,15 @@ bool succeeded(const calls::Spec& spec, Word result) noexcept
 {
     using enum calls::Failure::Returns;
     switch (spec.fails.returns) {
-    case null: return result != 0;
+    case null:
+        return result != 0;
     case code:
-    case gai_code: return result == 0;
-    case zero: return true; // a count, maybe of nothing
-    default: return static_cast<std::int64_t>(result) >= 0;
+    case gai_code:
+        return result == 0;
+    case zero:
+        return true; // a count, maybe of nothing
+    default:
+        return static_cast<std::int64_t>(result) >= 0;
     }
 }
 
@@ -63,14 +69,19 @@ Word report(const engine::Call& call, std::int32_t error)
     raise_signal_of(call, error);
     mark_stream(call);
     switch (spec.fails.returns) {
-    case code: return static_cast<Word>(error);
+    case code:
+        return static_cast<Word>(error);
     case gai_code:
         if (error < 0) return static_cast<Word>(static_cast<std::int64_t>(error));
         errno = error;
         return static_cast<Word>(static_cast<std::int64_t>(EAI_SYSTEM));
     case null:
-    case zero: errno = error; return 0;
-    default: errno = error; return ~Word{0};
+    case zero:
+        errno = error;
+        return 0;
+    default:
+        errno = error;
+        return ~Word{0};
     }
 }
 

@@ -16,8 +16,8 @@ struct Invocation {
     Word (*perform)(Word* words); // makes the real call
 };
 
-/// Carries out the verdict and returns what the host gets; sets errno where the real call would. After boot; in a signal
-/// handler too. System calls only as far as the effect needs them.
+/// Carries out the verdict and returns what the host gets; sets errno where the real call would. After boot; in a
+/// signal handler too. System calls only as far as the effect needs them.
 Word strike(const Invocation& invocation);
 
 // One for each plan::Type, in effects.cpp, wait.cpp and data.cpp.

@@ -62,12 +62,16 @@ Patience patience_of(const engine::Call& call) noexcept
     case clock: {
         const auto* moment = engine::pointer<const ::timespec>(call, waits.argument);
         if (moment == nullptr) return {};
-        const auto which = waits.limit == clock ? static_cast<clockid_t>(call.words[waits.argument - 1]) : CLOCK_REALTIME;
+        const auto which =
+            waits.limit == clock ? static_cast<clockid_t>(call.words[waits.argument - 1]) : CLOCK_REALTIME;
         return {until(moment, which), true};
     }
-    case receive: return patience_of_socket(call, SO_RCVTIMEO);
-    case send: return patience_of_socket(call, SO_SNDTIMEO);
-    default: return {};
+    case receive:
+        return patience_of_socket(call, SO_RCVTIMEO);
+    case send:
+        return patience_of_socket(call, SO_SNDTIMEO);
+    default:
+        return {};
     }
 }
 

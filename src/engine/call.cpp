@@ -18,7 +18,8 @@ std::uint64_t bytes_in(const Call& call, const calls::Data& data) noexcept
 {
     using enum calls::Data::Shape;
     switch (data.shape) {
-    case vector: return vector_bytes(pointer<iovec>(call, data.buffer), call.words[data.length] & 0xffff'ffffU);
+    case vector:
+        return vector_bytes(pointer<iovec>(call, data.buffer), call.words[data.length] & 0xffff'ffffU);
     case message: {
         const auto* header = pointer<msghdr>(call, data.buffer);
         return header == nullptr ? 0 : vector_bytes(header->msg_iov, header->msg_iovlen);
@@ -27,7 +28,8 @@ std::uint64_t bytes_in(const Call& call, const calls::Data& data) noexcept
         const auto* bytes = pointer<char>(call, data.buffer);
         return bytes == nullptr ? 0 : __builtin_strlen(bytes);
     }
-    default: return 0;
+    default:
+        return 0;
     }
 }
 
@@ -38,10 +40,14 @@ void use_dirfd(int (*dirfd)(void*)) noexcept { real_dirfd = dirfd; }
 FILE* stream_of(const Call& call) noexcept
 {
     switch (const auto stream = spec_of(call).stream) {
-    case calls::absent: return nullptr;
-    case calls::to_stdout: return stdout;
-    case calls::from_stdin: return stdin;
-    default: return pointer<FILE>(call, stream);
+    case calls::absent:
+        return nullptr;
+    case calls::to_stdout:
+        return stdout;
+    case calls::from_stdin:
+        return stdin;
+    default:
+        return pointer<FILE>(call, stream);
     }
 }
 

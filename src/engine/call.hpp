@@ -14,7 +14,7 @@ using Word = std::uint64_t;
 /// Lives on the stack of the hook for as long as the call does.
 struct Call {
     calls::Id row;
-    const Word* words; // one for each argument
+    const Word* words;  // one for each argument
     const void* caller; // the address that the call returns to
 };
 

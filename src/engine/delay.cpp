@@ -27,10 +27,14 @@ double sample(const plan::Delay& delay, Sequence& sequence) noexcept
     const auto stddev = static_cast<double>(delay.stddev);
     using enum plan::Delay::Shape;
     switch (delay.shape) {
-    case normal: return mean + stddev * standard_normal(sequence);
-    case exponential: return -mean * logarithm(sequence.fraction());
-    case pareto: return engine::pareto(mean, stddev, sequence);
-    default: return 0;
+    case normal:
+        return mean + stddev * standard_normal(sequence);
+    case exponential:
+        return -mean * logarithm(sequence.fraction());
+    case pareto:
+        return engine::pareto(mean, stddev, sequence);
+    default:
+        return 0;
     }
 }
 

@@ -119,8 +119,10 @@ void Descriptors::duplicated(int from, int to) noexcept
 {
     if (from < 0 || static_cast<std::size_t>(from) >= table_size) return forget(to);
     const auto entry = entries_[from].load(std::memory_order_relaxed);
-    if ((entry & known) != 0) opened(to, entry & bits_mask);
-    else forget(to);
+    if ((entry & known) != 0)
+        opened(to, entry & bits_mask);
+    else
+        forget(to);
 }
 
 void Descriptors::forget_range(unsigned first, unsigned last) noexcept

@@ -1,6 +1,7 @@
-// Which descriptor leads to which path, so that a `path` selector holds for read and write as it does for open, and costs no
-// system call in the steady state. Beside each descriptor stands one bit for each set of path globs in the plan: known from
-// the call that opened it, copied by dup, forgotten at close, and looked up once for descriptors opened out of sight.
+// Which descriptor leads to which path, so that a `path` selector holds for read and write as it does for open, and
+// costs no system call in the steady state. Beside each descriptor stands one bit for each set of path globs in the
+// plan: known from the call that opened it, copied by dup, forgotten at close, and looked up once for descriptors
+// opened out of sight.
 #pragma once
 
 #include "plan/plan.hpp"
@@ -42,8 +43,8 @@ private:
     std::atomic<std::uint64_t> entries_[table_size]{};
 };
 
-/// Says whether system calls may be made to learn a path. Where they may not, what is not known yet matches nothing: for a
-/// process that shuts itself off from them. Any time.
+/// Says whether system calls may be made to learn a path. Where they may not, what is not known yet matches nothing:
+/// for a process that shuts itself off from them. Any time.
 void allow_look_ups(bool may) noexcept;
 
 /// The sets that match a call's own path. `dirfd` is AT_FDCWD or the directory that a relative path starts from.

@@ -1,5 +1,5 @@
-// The generator. It is counter-based: a draw is a function of (seed, fault, lineage, match, lane) and of nothing else, so
-// there is no state to race on, and a run repeats whatever the scheduler does.
+// The generator. It is counter-based: a draw is a function of (seed, fault, lineage, match, lane) and of nothing else,
+// so there is no state to race on, and a run repeats whatever the scheduler does.
 //
 // Counter mode of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): two
 // multiplications a draw. Philox costs ten rounds of two, more than the whole budget of a counted call.
@@ -26,8 +26,8 @@ constexpr std::uint64_t hash(std::string_view text, std::uint64_t from = 0) noex
     return from;
 }
 
-/// The stream of one fault in one thread of the tree. The fault counts by its name, so that adding a fault to a plan leaves
-/// the others' decisions alone.
+/// The stream of one fault in one thread of the tree. The fault counts by its name, so that adding a fault to a plan
+/// leaves the others' decisions alone.
 constexpr std::uint64_t stream_key(std::uint64_t seed, std::string_view fault, std::string_view lineage) noexcept
 {
     return mix(hash(lineage, hash(fault, mix(seed + golden))));

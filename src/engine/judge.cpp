@@ -10,14 +10,14 @@ bool path_selects(const Context& context, const plan::Fault& fault, const Call& 
 {
     const auto& spec = spec_of(call);
     const auto wanted = PathBits{1} << fault.path_set;
-    if (spec.path == calls::absent) return (context.descriptors.paths(context.plan(), descriptor_of(call)) & wanted) != 0;
+    if (spec.path == calls::absent)
+        return (context.descriptors.paths(context.plan(), descriptor_of(call)) & wanted) != 0;
     const int dirfd = spec.dirfd == calls::absent ? AT_FDCWD : static_cast<int>(call.words[spec.dirfd]);
     const auto* path = pointer<const char>(call, spec.path);
     if (spec.dirfd != calls::absent && (path == nullptr || *path == '\0')) // AT_EMPTY_PATH: the descriptor itself
         return (context.descriptors.paths(context.plan(), dirfd) & wanted) != 0;
     auto bits = match_paths(context.plan(), dirfd, path);
-    if (spec.path2 != calls::absent)
-        bits |= match_paths(context.plan(), dirfd, pointer<const char>(call, spec.path2));
+    if (spec.path2 != calls::absent) bits |= match_paths(context.plan(), dirfd, pointer<const char>(call, spec.path2));
     return (bits & wanted) != 0;
 }
 

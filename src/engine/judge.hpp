@@ -1,8 +1,9 @@
-// Whether a call is struck, and by which fault. A pure function of plan, counters, call and generator: it runs in unit tests
-// without any preloading.
+// Whether a call is struck, and by which fault. A pure function of plan, counters, call and generator: it runs in unit
+// tests without any preloading.
 //
-// The order of what is asked is part of the plan's meaning (spec.md): selectors, then triggers from the exact and cheap ones
-// to the draws, so that the generator is asked only where it can still matter and unrelated traffic never shifts a seeded run.
+// The order of what is asked is part of the plan's meaning (spec.md): selectors, then triggers from the exact and cheap
+// ones to the draws, so that the generator is asked only where it can still matter and unrelated traffic never shifts a
+// seeded run.
 #pragma once
 
 #include "engine/call.hpp"
@@ -55,15 +56,16 @@ struct Verdict {
 [[nodiscard]] bool lists(const plan::Plan& plan, const plan::Fault& fault, std::uint64_t match) noexcept;
 
 /// The last step of a fault that is about to fire: takes one of its triggers, decides what it does, and records it.
-/// False where no trigger was left. `own_match` is the thread's number of the match, `match` that of the fault's `count`.
+/// False where no trigger was left. `own_match` is the thread's number of the match, `match` that of the fault's
+/// `count`.
 [[nodiscard, gnu::cold]] bool fire(const Context& context, const Call& call, std::uint16_t index,
                                    std::uint64_t own_match, std::uint64_t match, Verdict& verdict) noexcept;
 
 /// Records the error that a call was made to report. Any time after the verdict.
 void note_error(const Verdict& verdict, std::int32_t error) noexcept;
 
-/// Adds to a counter that belongs to one thread, in one instruction, so that a signal handler which counts in between loses
-/// nothing. Returns what it was before. `shared`: other threads use it as well.
+/// Adds to a counter that belongs to one thread, in one instruction, so that a signal handler which counts in between
+/// loses nothing. Returns what it was before. `shared`: other threads use it as well.
 inline std::uint64_t count(std::uint64_t& counter, bool shared) noexcept
 {
 #if defined(__x86_64__)
@@ -88,9 +90,9 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
     __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
 }
 
-/// Counts the call, asks the faults that name its function in file order, and records the first that fires. Touches only
-/// counters; no system call unless a fault fires or a path is seen for the first time; errno is left alone. After boot; in a
-/// signal handler and in a vfork child too. Inline, because every call of an armed function pays for it.
+/// Counts the call, asks the faults that name its function in file order, and records the first that fires. Touches
+/// only counters; no system call unless a fault fires or a path is seen for the first time; errno is left alone. After
+/// boot; in a signal handler and in a vfork child too. Inline, because every call of an armed function pays for it.
 [[nodiscard, gnu::always_inline]] inline bool judge(const Context& context, const Call& call, Verdict& verdict) noexcept
 {
     const auto& target = context.schedule.targets[call.row];

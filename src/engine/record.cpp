@@ -51,7 +51,8 @@ void note_error(const Verdict& verdict, std::int32_t error) noexcept
     if (verdict.event != nullptr) verdict.event->error = error;
 }
 
-ledger::Event* record(const Context& context, const Call& call, const Occasion& occasion, const Verdict& verdict) noexcept
+ledger::Event* record(const Context& context, const Call& call, const Occasion& occasion,
+                      const Verdict& verdict) noexcept
 {
     auto& header = context.header;
     auto* const event = ledger::claim_event(header);
@@ -62,12 +63,12 @@ ledger::Event* record(const Context& context, const Call& call, const Occasion& 
     event->fault = occasion.fault;
     event->function = occasion.function;
     event->type = verdict.fault->type;
-    event->call = sum(header, [&](const ledger::Thread& thread) {
-        return thread.calls(header.fault_count)[occasion.function];
-    });
-    event->match = occasion.in_thread && verdict.fault->count == plan::Count::process
-                       ? sum(header, [&](const ledger::Thread& thread) { return thread.shares()[occasion.fault].matched; })
-                       : occasion.match;
+    event->call =
+        sum(header, [&](const ledger::Thread& thread) { return thread.calls(header.fault_count)[occasion.function]; });
+    event->match =
+        occasion.in_thread && verdict.fault->count == plan::Count::process
+            ? sum(header, [&](const ledger::Thread& thread) { return thread.shares()[occasion.fault].matched; })
+            : occasion.match;
     // Strict seccomp forbids even the time stamp counter, from which the vDSO reads the clock.
     const bool may_ask = (header.trouble.load(std::memory_order_relaxed) & ledger::sealed) == 0;
     const auto now = may_ask ? sys::now(CLOCK_MONOTONIC) : header.ended_monotonic_ns.load(std::memory_order_relaxed);

@@ -11,7 +11,9 @@ struct Occasion {
     bool in_thread;                // that numbering is the thread's own, and the event's is still to be found
 };
 
-/// Makes the event of a verdict, with everything that is known before the effect. Returns nullptr where no slot was left.
-ledger::Event* record(const Context& context, const Call& call, const Occasion& occasion, const Verdict& verdict) noexcept;
+/// Makes the event of a verdict, with everything that is known before the effect. Returns nullptr where no slot was
+/// left.
+ledger::Event* record(const Context& context, const Call& call, const Occasion& occasion,
+                      const Verdict& verdict) noexcept;
 
 } // namespace faultline::engine

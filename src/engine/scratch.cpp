@@ -28,9 +28,9 @@ int take_slot() noexcept
 
 Scratch::Scratch() noexcept : slot_(take_slot())
 {
-    bytes_ = slot_ >= 0 ? pool[slot_]
-                        : static_cast<char*>(
-                              sys::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS));
+    bytes_ = slot_ >= 0
+                 ? pool[slot_]
+                 : static_cast<char*>(sys::map(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS));
 }
 
 Scratch::~Scratch()

@@ -5,8 +5,9 @@
 
 namespace faultline::engine {
 
-/// A buffer of `size` bytes out of a fixed pool, or of a mapping of its own when the pool is taken. Lock-free, so it may be
-/// used in a signal handler and on any stack. Never hold one across a call into libc that may block or be cancelled.
+/// A buffer of `size` bytes out of a fixed pool, or of a mapping of its own when the pool is taken. Lock-free, so it
+/// may be used in a signal handler and on any stack. Never hold one across a call into libc that may block or be
+/// cancelled.
 class Scratch {
 public:
     static constexpr std::size_t size = 4096;

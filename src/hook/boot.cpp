@@ -1,10 +1,10 @@
-// The second phase of boot: our constructor reads the environment and the plan, makes the record, and arms the slots last.
-// While the plan is parsed no hook is armed, so nothing can recurse.
+// The second phase of boot: our constructor reads the environment and the plan, makes the record, and arms the slots
+// last. While the plan is parsed no hook is armed, so nothing can recurse.
 #include "calls/errors.hpp"
+#include "engine/site.hpp"
 #include "hook/lineage.hpp"
 #include "hook/slots.hpp"
 #include "hook/track.hpp"
-#include "engine/site.hpp"
 #include "plan/glob.hpp"
 #include "plan/parse.hpp"
 #include "sys/syscalls.hpp"
@@ -108,7 +108,8 @@ std::uint64_t drawn_seed()
 {
     std::uint64_t seed = 0;
     if (sys::call(SYS_getrandom, sys::address(&seed), sizeof seed, 0) != sizeof seed)
-        seed = engine::mix(static_cast<std::uint64_t>(sys::now(CLOCK_REALTIME)) ^ static_cast<std::uint64_t>(sys::getpid()));
+        seed = engine::mix(static_cast<std::uint64_t>(sys::now(CLOCK_REALTIME)) ^
+                           static_cast<std::uint64_t>(sys::getpid()));
     return seed >> 1U; // a seed is below 2^63, so that every JSON reader takes it
 }
 
@@ -116,7 +117,9 @@ void choose_seed(std::string_view given, const Inheritance* inherited)
 {
     if (!given.empty()) {
         const auto seed = plan::parse_seed(given);
-        if (!seed) refuse("FAULT_SEED is '" + std::string{given} + "'; it must be a whole number from 0 to 9223372036854775807");
+        if (!seed)
+            refuse("FAULT_SEED is '" + std::string{given} +
+                   "'; it must be a whole number from 0 to 9223372036854775807");
         process.seed = *seed;
     } else if (process.plan->seed_given) {
         process.seed = process.plan->seed;
@@ -128,7 +131,8 @@ void choose_seed(std::string_view given, const Inheritance* inherited)
 bool disabled_by(std::string_view value)
 {
     if (value.empty() || value == "0") return false;
-    if (value != "1") refuse("FAULT_DISABLE is '" + std::string{value} + "'; it must be 1, to let everything pass, or 0");
+    if (value != "1")
+        refuse("FAULT_DISABLE is '" + std::string{value} + "'; it must be 1, to let everything pass, or 0");
     return true;
 }
 
@@ -160,7 +164,8 @@ void arm_rows()
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
         const auto& spec = calls::table[row];
         const bool carries_lineage = spec.tracks == calls::Tracks::executes || spec.tracks == calls::Tracks::spawns;
-        const bool wanted = process.selected ? functions[row] != plan::no_index || must_see(plan, spec) : carries_lineage;
+        const bool wanted =
+            process.selected ? functions[row] != plan::no_index || must_see(plan, spec) : carries_lineage;
         if (wanted) arm_row(calls::Id{row});
     }
 }
@@ -195,8 +200,10 @@ void boot(int argc, char** argv, char** environment)
     Inheritance inherited;
     const bool is_child = parse_inheritance(variable(environment, "FAULT_LINEAGE"), inherited);
     choose_seed(variable(environment, "FAULT_SEED"), is_child ? &inherited : nullptr);
-    if (is_child) process.lineage = inherited.lineage;
-    else process.lineage.assign("0");
+    if (is_child)
+        process.lineage = inherited.lineage;
+    else
+        process.lineage.assign("0");
     if (is_child) remove_replaced_ledger(inherited);
 
     make_absolute("FAULT_CONFIG", config, directory);

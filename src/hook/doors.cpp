@@ -1,5 +1,5 @@
-// The calls after which this process is another one, or has one more thread, or is no more: each gets what it needs to know of
-// its place in the tree, and what was counted so far is made safe.
+// The calls after which this process is another one, or has one more thread, or is no more: each gets what it needs to
+// know of its place in the tree, and what was counted so far is made safe.
 #include "hook/lineage.hpp"
 #include "hook/track.hpp"
 #include "sys/syscalls.hpp"
@@ -91,8 +91,8 @@ Word execute(calls::Id row, Word* words)
     if (row == calls::id_execveat)
         result = real<int(Word, Word, Word, Word, Word)>(row)(words[0], words[1], words[2], with, words[4]);
     else if (row == calls::id_execv || row == calls::id_execvp)
-        result = real<int(Word, Word, Word)>(row == calls::id_execv ? calls::id_execve : calls::id_execvpe)(
-            words[0], words[1], with);
+        result = real<int(Word, Word, Word)>(row == calls::id_execv ? calls::id_execve
+                                                                    : calls::id_execvpe)(words[0], words[1], with);
     else
         result = real<int(Word, Word, Word)>(row)(words[0], words[1], with);
     if (leaves_record) { // it failed: life goes on
@@ -130,16 +130,20 @@ Word exit_now(calls::Id row, Word* words)
         return 0;
     }
     // quick_exit still runs handlers, of which ours is the last: it needs to know only the status.
-    if (row == calls::id_quick_exit) quick_exit_status = static_cast<int>(words[0]);
-    else finish(ledger::State::finished, static_cast<int>(words[0]) & 0xff);
+    if (row == calls::id_quick_exit)
+        quick_exit_status = static_cast<int>(words[0]);
+    else
+        finish(ledger::State::finished, static_cast<int>(words[0]) & 0xff);
     real<void(int)>(row)(static_cast<int>(words[0]));
     return 0;
 }
 
 int run_main(int argc, char** argv, char** envp)
 {
-    if (process.plan->arm == plan::Arm::main) arm();
-    else wait_to_arm();
+    if (process.plan->arm == plan::Arm::main)
+        arm();
+    else
+        wait_to_arm();
     return host_main(argc, argv, envp);
 }
 
@@ -151,14 +155,16 @@ Word start_program(calls::Id row, Word* words)
         words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
 }
 
-/// Takes note that from now on no system call of ours is safe, or that it is again. The clock is none either: what happens
-/// later is dated to this moment.
+/// Takes note that from now on no system call of ours is safe, or that it is again. The clock is none either: what
+/// happens later is dated to this moment.
 void set_sealed(bool sealed) noexcept
 {
     auto& header = *process.header;
     header.ended_monotonic_ns = sealed ? sys::now(CLOCK_MONOTONIC) : 0;
-    if (sealed) header.trouble |= ledger::sealed;
-    else header.trouble &= ~static_cast<std::uint32_t>(ledger::sealed);
+    if (sealed)
+        header.trouble |= ledger::sealed;
+    else
+        header.trouble &= ~static_cast<std::uint32_t>(ledger::sealed);
     engine::allow_look_ups(!sealed);
 }
 
@@ -173,12 +179,11 @@ Word seal(calls::Id row, Word* words)
         static_cast<void>(next_lineage()); // makes the record
         set_sealed(true);
     }
-    const Word result =
-        row == calls::id_prctl
-            ? static_cast<Word>(static_cast<std::int64_t>(
-                  real<int(int, Word, Word, Word, Word)>(row)(static_cast<int>(words[0]), words[1], words[2], words[3], words[4])))
-            : static_cast<Word>(real<long(Word, Word, Word, Word, Word, Word, Word)>(row)(
-                  words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
+    const Word result = row == calls::id_prctl
+                            ? static_cast<Word>(static_cast<std::int64_t>(real<int(int, Word, Word, Word, Word)>(row)(
+                                  static_cast<int>(words[0]), words[1], words[2], words[3], words[4])))
+                            : static_cast<Word>(real<long(Word, Word, Word, Word, Word, Word, Word)>(row)(
+                                  words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
     if (seals && static_cast<std::int64_t>(result) < 0) set_sealed(false);
     return result;
 }
@@ -191,12 +196,18 @@ Word door(calls::Id row, Word* words)
 {
     using enum calls::Tracks;
     switch (calls::table[row].tracks) {
-    case threads: return start_thread(row, words);
-    case executes: return execute(row, words);
-    case spawns: return spawn(row, words);
-    case exits: return exit_now(row, words);
-    case starts: return start_program(row, words);
-    default: return seal(row, words);
+    case threads:
+        return start_thread(row, words);
+    case executes:
+        return execute(row, words);
+    case spawns:
+        return spawn(row, words);
+    case exits:
+        return exit_now(row, words);
+    case starts:
+        return start_program(row, words);
+    default:
+        return seal(row, words);
     }
 }
 

@@ -33,8 +33,8 @@ using BriefHeirloom = HeirloomOf<0>; // of a new process; fits on any stack
 void write_heirloom(std::span<char> text, const ledger::Lineage& lineage, int replaced_pid,
                     std::string_view replaced_ledger) noexcept;
 
-/// The text that stands in this process's environment, which putenv() put there at boot. It is rewritten in place around
-/// system() and popen(), which take no environment of their own.
+/// The text that stands in this process's environment, which putenv() put there at boot. It is rewritten in place
+/// around system() and popen(), which take no environment of their own.
 [[nodiscard]] Heirloom& own_heirloom() noexcept;
 
 } // namespace faultline::hook

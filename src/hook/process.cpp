@@ -14,18 +14,16 @@ namespace {
 
 constinit engine::Schedule schedule_of_plan{};
 constinit thread_local ledger::Lineage lineage_of_fork{};
-constinit std::atomic<std::uint64_t> children_in_transit{0}; // of a process that `programs` leaves out, or that has no record yet
-constinit std::atomic<std::uint64_t> strangers{0};           // threads that began out of our sight
-constinit std::atomic<std::int64_t> armed_at{0};             // monotonic ns; a child goes on with its parent's
+constinit std::atomic<std::uint64_t> children_in_transit{
+    0};                                            // of a process that `programs` leaves out, or that has no record yet
+constinit std::atomic<std::uint64_t> strangers{0}; // threads that began out of our sight
+constinit std::atomic<std::int64_t> armed_at{0};   // monotonic ns; a child goes on with its parent's
 
 // `arm = "5s"` and `arm = "file:PATH"`: the next moment at which to look whether it is time; 0: not waiting.
 constinit std::atomic<std::int64_t> look_at{0};
 constexpr std::int64_t look_every = 5'000'000;
 
-bool is_sealed() noexcept
-{
-    return (process.header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0;
-}
+bool is_sealed() noexcept { return (process.header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0; }
 
 void append(ledger::Lineage& lineage, std::string_view text) noexcept
 {
@@ -108,7 +106,8 @@ void warn(const ledger::Problem& problem) noexcept
     static constinit char line[sizeof(ledger::Place::json) + 256];
     sys::Writer text{line};
     text << "faultline: the statistics cannot be written to " << std::string_view{problem.file} << ": "
-         << std::string_view{problem.reason} << " (faults strike all the same; set FAULT_STATS to a file that can be written)\n";
+         << std::string_view{problem.reason}
+         << " (faults strike all the same; set FAULT_STATS to a file that can be written)\n";
     sys::write(2, line, text.view().size());
 }
 
@@ -129,11 +128,10 @@ void make_record() noexcept
 {
     if (process.header != nullptr && !process.record_pending) return;
     static constinit ledger::Problem problem{};
-    auto* const header =
-        ledger::create(*process.plan,
-                       {process.program, process.lineage.view(), process.seed, process.image_by_exec,
-                        process.arguments, process.pid, process.ppid},
-                       problem);
+    auto* const header = ledger::create(*process.plan,
+                                        {process.program, process.lineage.view(), process.seed, process.image_by_exec,
+                                         process.arguments, process.pid, process.ppid},
+                                        problem);
     // A forked child speaks of this no second time: its parent has.
     if (problem.reason != nullptr && !process.record_pending) warn(problem);
     process.record_pending = false;
@@ -163,7 +161,8 @@ void arm() noexcept
 void wait_to_arm() noexcept
 {
     const auto& plan = *process.plan;
-    look_at = sys::now(CLOCK_MONOTONIC) + (plan.arm == plan::Arm::after ? static_cast<std::int64_t>(plan.arm_after) : 0);
+    look_at =
+        sys::now(CLOCK_MONOTONIC) + (plan.arm == plan::Arm::after ? static_cast<std::int64_t>(plan.arm_after) : 0);
 }
 
 ledger::Lineage next_lineage(bool makes_record) noexcept
@@ -191,7 +190,8 @@ void finish(ledger::State state, std::int32_t status) noexcept
 {
     if (!process.selected || sys::getpid() != process.pid) return;
     if (process.record_pending) {
-        // Nothing was counted since the fork. An image that ends has a record all the same; one that is replaced need not.
+        // Nothing was counted since the fork. An image that ends has a record all the same; one that is replaced need
+        // not.
         if (state == ledger::State::executed) return;
         enter();
     }

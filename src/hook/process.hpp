@@ -1,5 +1,5 @@
-// This process: its plan, its place in the tree of processes, its threads' counters, and whether it is armed. All hooks come
-// through here to the engine.
+// This process: its plan, its place in the tree of processes, its threads' counters, and whether it is armed. All hooks
+// come through here to the engine.
 #pragma once
 
 #include "engine/judge.hpp"
@@ -60,7 +60,8 @@ extern constinit engine::Descriptors descriptors;
 {
     const auto* const schedule = active.load(std::memory_order_acquire);
     auto* const block = own_block;
-    if (schedule == nullptr || block == nullptr) [[unlikely]] return strikes_at_first(call, verdict);
+    if (schedule == nullptr || block == nullptr) [[unlikely]]
+        return strikes_at_first(call, verdict);
     return engine::judge({*schedule, *process.header, *block, descriptors}, call, verdict);
 }
 

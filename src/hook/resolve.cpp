@@ -20,9 +20,9 @@ constexpr std::uint32_t gnu_hash(std::string_view name) noexcept
 
 /// What a library exports, as its dynamic section describes it.
 struct Exports {
-    const ElfW(Sym)* symbols = nullptr;
+    const ElfW(Sym) * symbols = nullptr;
     const char* strings = nullptr;
-    const ElfW(Half)* versions = nullptr;
+    const ElfW(Half) * versions = nullptr;
     const std::uint32_t* hash = nullptr;
     ElfW(Addr) base = 0;
 };
@@ -36,18 +36,27 @@ Exports read_exports(const link_map& library) noexcept
         auto address = entry->d_un.d_ptr;
         if (address < library.l_addr) address += library.l_addr;
         switch (entry->d_tag) {
-        case DT_SYMTAB: found.symbols = reinterpret_cast<const ElfW(Sym)*>(address); break;
-        case DT_STRTAB: found.strings = reinterpret_cast<const char*>(address); break;
-        case DT_VERSYM: found.versions = reinterpret_cast<const ElfW(Half)*>(address); break;
-        case DT_GNU_HASH: found.hash = reinterpret_cast<const std::uint32_t*>(address); break;
-        default: break;
+        case DT_SYMTAB:
+            found.symbols = reinterpret_cast<const ElfW(Sym)*>(address);
+            break;
+        case DT_STRTAB:
+            found.strings = reinterpret_cast<const char*>(address);
+            break;
+        case DT_VERSYM:
+            found.versions = reinterpret_cast<const ElfW(Half)*>(address);
+            break;
+        case DT_GNU_HASH:
+            found.hash = reinterpret_cast<const std::uint32_t*>(address);
+            break;
+        default:
+            break;
         }
     }
     return found;
 }
 
-/// The exports of the first libraries after ours, which hold nearly all that is looked for. Filled by whoever comes first:
-/// racing threads write the same values, and only what is complete is read.
+/// The exports of the first libraries after ours, which hold nearly all that is looked for. Filled by whoever comes
+/// first: racing threads write the same values, and only what is complete is read.
 struct Known {
     std::atomic<const link_map*> library{nullptr};
     Exports exports;
@@ -68,7 +77,8 @@ Exports exports_of(const link_map& library, std::size_t position) noexcept
 }
 
 /// The symbol of a name: its default version, or with `hidden` one that only old programs are bound to.
-const ElfW(Sym)* find_symbol_in(const Exports& library, std::string_view name, std::uint32_t hash, bool hidden) noexcept
+const ElfW(Sym) *
+    find_symbol_in(const Exports& library, std::string_view name, std::uint32_t hash, bool hidden) noexcept
 {
     // The format: https://flapenguin.me/elf-dt-gnu-hash
     const auto bucket_count = library.hash[0];

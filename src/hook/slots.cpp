@@ -1,7 +1,7 @@
 // Turns rows of the table into exported symbols. A symbol is one indirect jump through its slot: no frame, no register
 // touched, so that variadic arguments, cancellation, vfork and backtraces pass through, and a call that no plan names
-// costs next to nothing. A slot leads first to code that finds the real function; then to that; then, where a plan names
-// the row, to the gate.
+// costs next to nothing. A slot leads first to code that finds the real function; then to that; then, where a plan
+// names the row, to the gate.
 #include "hook/slots.hpp"
 
 #include "hook/declarations.hpp"
@@ -99,7 +99,8 @@ void arm_row(calls::Id row) noexcept
 Word strike_or_perform(const engine::Call& call, Word* words)
 {
     engine::Verdict verdict;
-    if (strikes(call, verdict)) [[unlikely]] return effects::strike({call, verdict, words, thunks[call.row]});
+    if (strikes(call, verdict)) [[unlikely]]
+        return effects::strike({call, verdict, words, thunks[call.row]});
     return thunks[call.row](words);
 }
 

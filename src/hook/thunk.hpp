@@ -18,16 +18,21 @@ using Thunk = Word (*)(Word* words);
 template <class T>
 constexpr Word to_word(T value) noexcept
 {
-    if constexpr (std::is_pointer_v<T>) return reinterpret_cast<Word>(value);
-    else if constexpr (std::is_signed_v<T>) return static_cast<Word>(static_cast<std::int64_t>(value));
-    else return static_cast<Word>(value);
+    if constexpr (std::is_pointer_v<T>)
+        return reinterpret_cast<Word>(value);
+    else if constexpr (std::is_signed_v<T>)
+        return static_cast<Word>(static_cast<std::int64_t>(value));
+    else
+        return static_cast<Word>(value);
 }
 
 template <class T>
 constexpr T from_word(Word word) noexcept
 {
-    if constexpr (std::is_pointer_v<T>) return reinterpret_cast<T>(word);
-    else return static_cast<T>(word);
+    if constexpr (std::is_pointer_v<T>)
+        return reinterpret_cast<T>(word);
+    else
+        return static_cast<T>(word);
 }
 
 /// Whether every argument position of a row exists in a signature of `count` arguments.
@@ -54,7 +59,7 @@ struct Typed<R(Arguments...), id> {
     static constexpr const calls::Spec& spec = calls::table[id];
     static_assert(fits(spec, sizeof...(Arguments)), "the row names an argument that its function does not have");
     static_assert(sizeof...(Arguments) <= most_words, "more arguments than the gate lays out");
-    static_assert(((std::is_pointer_v<Arguments> || std::is_integral_v<Arguments> || std::is_enum_v<Arguments>) && ...),
+    static_assert(((std::is_pointer_v<Arguments> || std::is_integral_v<Arguments> || std::is_enum_v<Arguments>)&&...),
                   "an argument that does not travel as one machine word");
 
     /// Makes the real call, and tells the engine what it has to learn from it.

@@ -34,14 +34,18 @@ void note_opened(const calls::Spec& spec, const Word* words, Word result) noexce
 bool must_see(const plan::Plan& plan, const calls::Spec& spec) noexcept
 {
     switch (spec.tracks) {
-    case Tracks::nothing: return false;
+    case Tracks::nothing:
+        return false;
     case Tracks::opens:
     case Tracks::pair:
     case Tracks::duplicates:
     case Tracks::closes:
-    case Tracks::closes_all: return plan.follows_descriptors;
-    case Tracks::starts: return plan.arm != plan::Arm::load;
-    default: return true;
+    case Tracks::closes_all:
+        return plan.follows_descriptors;
+    case Tracks::starts:
+        return plan.arm != plan::Arm::load;
+    default:
+        return true;
     }
 }
 

@@ -17,7 +17,8 @@ constexpr bool has_door(calls::Tracks tracks)
 /// Makes the real call of such a row.
 Word door(calls::Id row, Word* words);
 
-// Descriptors: forgotten before they close, because another thread may get the same number at once; learnt after they open.
+// Descriptors: forgotten before they close, because another thread may get the same number at once; learnt after they
+// open.
 void before(calls::Id row, const Word* words) noexcept;
 void after(calls::Id row, const Word* words, Word result) noexcept;
 

@@ -1,5 +1,5 @@
-// Hooks of variadic functions. They cannot be forwarded argument by argument, so they go on to a twin that takes the rest
-// as one: vfprintf for fprintf, execv for execl.
+// Hooks of variadic functions. They cannot be forwarded argument by argument, so they go on to a twin that takes the
+// rest as one: vfprintf for fprintf, execv for execl.
 #pragma once
 
 #include "hook/thunk.hpp"
@@ -14,7 +14,8 @@ struct Formatted;
 
 template <class R, class... Named, calls::Id id, calls::Id twin>
 struct Formatted<R(Named...), id, twin> {
-    static_assert(fits(calls::table[id], sizeof...(Named)), "the row names an argument that its function does not have");
+    static_assert(fits(calls::table[id], sizeof...(Named)),
+                  "the row names an argument that its function does not have");
 
     // va_start wants the last parameter by its name, which a pack does not have.
     template <class A>
@@ -49,9 +50,12 @@ struct Formatted<R(Named...), id, twin> {
     }
     static constexpr auto pick()
     {
-        if constexpr (sizeof...(Named) == 1) return &entry_1<Named...>;
-        else if constexpr (sizeof...(Named) == 2) return &entry_2<Named...>;
-        else return &entry_3<Named...>;
+        if constexpr (sizeof...(Named) == 1)
+            return &entry_1<Named...>;
+        else if constexpr (sizeof...(Named) == 2)
+            return &entry_2<Named...>;
+        else
+            return &entry_3<Named...>;
     }
     static constexpr auto entry = pick();
 

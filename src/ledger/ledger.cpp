@@ -1,7 +1,7 @@
-// A process keeps no descriptor open for its ledger, because hosts close and reuse what they did not open. Growing therefore
-// opens the file again by its path, and does so in a way that any number of threads may do at once: giving disk space to a
-// range that has it, and mapping a range over itself, change nothing. So there is no lock that a fork or a signal could
-// leave behind.
+// A process keeps no descriptor open for its ledger, because hosts close and reuse what they did not open. Growing
+// therefore opens the file again by its path, and does so in a way that any number of threads may do at once: giving
+// disk space to a range that has it, and mapping a range over itself, change nothing. So there is no lock that a fork
+// or a signal could leave behind.
 #include "ledger/ledger.hpp"
 
 #include "ledger/render.hpp"
@@ -21,10 +21,10 @@ constexpr std::uint32_t most_threads = 4096;
 constexpr std::uint64_t second = 1'000'000'000;
 
 constinit Place where{};
-constinit Header* header_at = nullptr;       // also in children: their ledger takes the same addresses
+constinit Header* header_at = nullptr; // also in children: their ledger takes the same addresses
 constinit std::uint64_t reserved_bytes = 0;
-constinit bool on_disk = false;              // false: the ledger is only memory
-constinit std::uint64_t inode = 0;           // of the ledger's file, lest we write into another one put in its place
+constinit bool on_disk = false;    // false: the ledger is only memory
+constinit std::uint64_t inode = 0; // of the ledger's file, lest we write into another one put in its place
 constinit std::atomic<std::uint64_t> threads_backed{0}; // bytes of the thread region that are mapped
 constinit std::atomic<std::uint32_t> next_look{0};
 constinit std::atomic<bool> finishing{false};
@@ -38,12 +38,12 @@ bool in_file(int fd) noexcept
 
 bool map_in_place(int fd, std::uint64_t from, std::uint64_t to) noexcept
 {
-    return sys::map(reinterpret_cast<char*>(header_at) + from, to - from, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
-                    fd, from) != nullptr;
+    return sys::map(reinterpret_cast<char*>(header_at) + from, to - from, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_FIXED, fd, from) != nullptr;
 }
 
-/// Gives the bytes [from, to) of a new file space on the disk by writing zeros. On file systems that allocate late this is
-/// cheaper than fallocate, and a short-lived process's ledger never reaches the disk at all. 0, or -errno.
+/// Gives the bytes [from, to) of a new file space on the disk by writing zeros. On file systems that allocate late this
+/// is cheaper than fallocate, and a short-lived process's ledger never reaches the disk at all. 0, or -errno.
 long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept
 {
     static constinit char zeros[page]{};
@@ -74,7 +74,9 @@ bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
 /// YYYYMMDDTHHMMSSZ: sorts by time and needs no quoting in a shell.
 void compact_time(sys::Writer& out, std::int64_t seconds) noexcept
 {
-    const auto two = [&out](std::uint64_t number) { out << static_cast<char>('0' + number / 10 % 10) << static_cast<char>('0' + number % 10); };
+    const auto two = [&out](std::uint64_t number) {
+        out << static_cast<char>('0' + number / 10 % 10) << static_cast<char>('0' + number % 10);
+    };
     const auto date = sys::civil(seconds / 86400);
     const auto of_day = static_cast<std::uint64_t>(seconds % 86400);
     out << static_cast<std::uint64_t>(date.year);
@@ -107,10 +109,18 @@ void expand(sys::Writer& out, std::string_view pattern, const Identity& identity
             continue;
         }
         switch (pattern[++i]) {
-        case 'p': out << static_cast<std::uint64_t>(identity.pid); break;
-        case 'e': out << identity.program; break;
-        case 't': compact_time(out, started_s); break;
-        default: out << '%'; break;
+        case 'p':
+            out << static_cast<std::uint64_t>(identity.pid);
+            break;
+        case 'e':
+            out << identity.program;
+            break;
+        case 't':
+            compact_time(out, started_s);
+            break;
+        default:
+            out << '%';
+            break;
         }
     }
 }
@@ -141,20 +151,32 @@ const char* reason(long error) noexcept
 {
     switch (-error) {
     case EACCES:
-    case EPERM: return "permission denied";
-    case EROFS: return "the file system is read-only";
-    case ENOENT: return "no such directory";
-    case ENOTDIR: return "a part of the path is not a directory";
+    case EPERM:
+        return "permission denied";
+    case EROFS:
+        return "the file system is read-only";
+    case ENOENT:
+        return "no such directory";
+    case ENOTDIR:
+        return "a part of the path is not a directory";
     case ENOSPC:
-    case EDQUOT: return "no space left on the device";
-    case EFBIG: return "the file size limit (ulimit -f) is too low";
-    case EISDIR: return "it is a directory";
-    case ELOOP: return "it is a symbolic link";
+    case EDQUOT:
+        return "no space left on the device";
+    case EFBIG:
+        return "the file size limit (ulimit -f) is too low";
+    case EISDIR:
+        return "it is a directory";
+    case ELOOP:
+        return "it is a symbolic link";
     case EMFILE:
-    case ENFILE: return "no descriptor is free";
-    case EOPNOTSUPP: return "the file system cannot reserve space";
-    case EEXIST: return "another process keeps its record there";
-    default: return "the system refused";
+    case ENFILE:
+        return "no descriptor is free";
+    case EOPNOTSUPP:
+        return "the file system cannot reserve space";
+    case EEXIST:
+        return "another process keeps its record there";
+    default:
+        return "the system refused";
     }
 }
 
@@ -163,7 +185,8 @@ int create_file() noexcept
 {
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
     int fd = sys::open(where.ledger, flags, 0600);
-    if (fd == -EEXIST && !owned_by_another() && sys::unlink(where.ledger) == 0) fd = sys::open(where.ledger, flags, 0600);
+    if (fd == -EEXIST && !owned_by_another() && sys::unlink(where.ledger) == 0)
+        fd = sys::open(where.ledger, flags, 0600);
     return fd;
 }
 
@@ -179,7 +202,8 @@ bool map_file(std::uint64_t fixed, const Header& sizes, long& error) noexcept
     const auto events_end = sizes.events_offset + chunk;
     error = events_end > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
     if (error == 0) error = fill(fd, sizes.events_offset, events_end);
-    const bool mapped = error == 0 && map_in_place(fd, 0, threads_end) && map_in_place(fd, sizes.events_offset, events_end);
+    const bool mapped =
+        error == 0 && map_in_place(fd, 0, threads_end) && map_in_place(fd, sizes.events_offset, events_end);
     sys::close(fd);
     if (!mapped) {
         if (error == 0) error = -ENOSPC;
@@ -298,7 +322,9 @@ Thread& claim_thread(Header& header, std::uint32_t tid) noexcept
     for (std::uint32_t look = 0; may_ask && look < looks && claimed > 1; ++look) {
         auto& block = header.thread(1 + next_look.fetch_add(1, std::memory_order_relaxed) % (claimed - 1));
         auto owner = block.owner.load(std::memory_order_acquire);
-        const bool over = owner == 0 || (owner != unborn && (owner == tid || sys::signal_thread(header.pid, static_cast<int>(owner), 0) == -ESRCH));
+        const bool over =
+            owner == 0 ||
+            (owner != unborn && (owner == tid || sys::signal_thread(header.pid, static_cast<int>(owner), 0) == -ESRCH));
         if (over && block.owner.compare_exchange_strong(owner, tid, std::memory_order_acq_rel)) return block;
     }
     for (auto next = claimed; next < header.thread_limit;) {
@@ -306,7 +332,8 @@ Thread& claim_thread(Header& header, std::uint32_t tid) noexcept
         auto backed = threads_backed.load(std::memory_order_acquire);
         while (backed < end) {
             if (!grow(header, header.threads_offset + backed, header.threads_offset + backed + chunk)) break;
-            if (threads_backed.compare_exchange_strong(backed, backed + chunk, std::memory_order_acq_rel)) backed += chunk;
+            if (threads_backed.compare_exchange_strong(backed, backed + chunk, std::memory_order_acq_rel))
+                backed += chunk;
         }
         if (backed < end) break;
         std::uint32_t free = 0;
@@ -334,7 +361,8 @@ Event* claim_event(Header& header) noexcept
             header.trouble.fetch_or(events_lost_no_space, std::memory_order_relaxed);
             return nullptr;
         }
-        if (header.events_backed.compare_exchange_strong(backed, backed + step, std::memory_order_acq_rel)) backed += step;
+        if (header.events_backed.compare_exchange_strong(backed, backed + step, std::memory_order_acq_rel))
+            backed += step;
     }
     return &header.event(slot);
 }

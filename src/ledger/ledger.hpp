@@ -8,12 +8,12 @@
 
 namespace faultline::ledger {
 
-/// A program's arguments, kept apart from its own memory: programs write over their argv, and forked children have records
-/// of their own later.
+/// A program's arguments, kept apart from its own memory: programs write over their argv, and forked children have
+/// records of their own later.
 struct Arguments {
     std::uint32_t count = 0;
     std::uint32_t bytes = 0;
-    bool cut = false; // there were more
+    bool cut = false;                  // there were more
     char text[sizeof(Header::argv)]{}; // each with its NUL
 
     void keep(int argc, char* const* argv) noexcept;

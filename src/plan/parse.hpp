@@ -1,5 +1,5 @@
-// Turns TOML into a Plan, strictly: whatever it does not understand is a mistake with its place and cure, and it lists all
-// of them. Runs in the host once, at boot, before anything is intercepted, and in the faultline command.
+// Turns TOML into a Plan, strictly: whatever it does not understand is a mistake with its place and cure, and it lists
+// all of them. Runs in the host once, at boot, before anything is intercepted, and in the faultline command.
 #pragma once
 
 #include "plan/plan.hpp"

@@ -1,5 +1,5 @@
-// A plan as the engine reads it: one flat block of bytes without pointers, so that it can lie in the ledger, be shared with
-// children, be replaced by one pointer swap and be read in a signal handler. plan/parse.hpp makes it from TOML.
+// A plan as the engine reads it: one flat block of bytes without pointers, so that it can lie in the ledger, be shared
+// with children, be replaced by one pointer swap and be read in a signal handler. plan/parse.hpp makes it from TOML.
 #pragma once
 
 #include "calls/table.hpp"
@@ -67,7 +67,7 @@ struct Amount {
 };
 
 struct Glob {
-    Text pattern;             // without the leading "!"
+    Text pattern; // without the leading "!"
     std::uint32_t negated = 0;
 };
 
@@ -94,8 +94,8 @@ struct Fault {
     Slice<WeightedError> errors; // empty: the environmental errors of the function struck
     std::int64_t returns = 0;
     Delay delay;
-    Amount amount;                       // of bytes to damage, or to let through
-    std::uint64_t range_first = 0;       // bytes that may be damaged: [first, last]
+    Amount amount;                 // of bytes to damage, or to let through
+    std::uint64_t range_first = 0; // bytes that may be damaged: [first, last]
     std::uint64_t range_last = unlimited;
 
     [[nodiscard]] bool selects_size() const noexcept { return size_least != 0 || size_most != unlimited; }
@@ -117,8 +117,8 @@ struct Plan {
     std::uint64_t arm_after = 0; // ns after main
     std::uint64_t max_events = 100000;
     Text arm_file;
-    Text source;      // absolute path of the TOML file
-    Text stats_file;  // as written, with its % letters
+    Text source;          // absolute path of the TOML file
+    Text stats_file;      // as written, with its % letters
     Slice<Text> programs; // globs; empty: every program
     Slice<Fault> faults;
     Slice<Function> functions;

@@ -8,7 +8,10 @@ namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
 
-int clock_by_system_call(clockid_t clock, timespec* time) { return static_cast<int>(call(SYS_clock_gettime, clock, address(time))); }
+int clock_by_system_call(clockid_t clock, timespec* time)
+{
+    return static_cast<int>(call(SYS_clock_gettime, clock, address(time)));
+}
 
 constinit std::atomic<int (*)(clockid_t, timespec*)> clock_reader{&clock_by_system_call};
 

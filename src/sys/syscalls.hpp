@@ -1,6 +1,6 @@
 // The one door to the operating system for code that runs inside a host: system calls made directly, so that no hook of
-// ours or of anybody else is met. Every function returns the kernel's answer, -errno on failure, and leaves errno alone.
-// All may be called at any time: before boot, in a signal handler, in a vfork child, after exit handlers.
+// ours or of anybody else is met. Every function returns the kernel's answer, -errno on failure, and leaves errno
+// alone. All may be called at any time: before boot, in a signal handler, in a vfork child, after exit handlers.
 #pragma once
 
 #include <cstddef>
@@ -91,13 +91,17 @@ inline bool process_exists(int pid) noexcept { return call(SYS_kill, pid, 0) != 
 }
 
 /// A mapping, or nullptr.
-inline void* map(void* at, std::uint64_t bytes, int protection, int flags, int fd = -1, std::uint64_t offset = 0) noexcept
+inline void* map(void* at, std::uint64_t bytes, int protection, int flags, int fd = -1,
+                 std::uint64_t offset = 0) noexcept
 {
-    const long result = call(SYS_mmap, address(at), static_cast<long>(bytes), protection, flags, fd,
-                             static_cast<long>(offset));
+    const long result =
+        call(SYS_mmap, address(at), static_cast<long>(bytes), protection, flags, fd, static_cast<long>(offset));
     return result < 0 && result > -4096 ? nullptr : reinterpret_cast<void*>(result);
 }
-inline long unmap(void* at, std::uint64_t bytes) noexcept { return call(SYS_munmap, address(at), static_cast<long>(bytes)); }
+inline long unmap(void* at, std::uint64_t bytes) noexcept
+{
+    return call(SYS_munmap, address(at), static_cast<long>(bytes));
+}
 
 /// The largest file that this process may write: beyond it the kernel would send SIGXFSZ to the host.
 inline std::uint64_t file_size_limit() noexcept
@@ -120,8 +124,8 @@ inline void restore_signals(std::uint64_t mask) noexcept
     call(SYS_rt_sigprocmask, 2 /* SIG_SETMASK */, address(&mask), 0, sizeof mask);
 }
 
-/// Waits until the monotonic clock shows `deadline_ns`. With `interruptible` it gives up at the first signal that runs a
-/// handler and returns false; else it goes on afterwards.
+/// Waits until the monotonic clock shows `deadline_ns`. With `interruptible` it gives up at the first signal that runs
+/// a handler and returns false; else it goes on afterwards.
 bool sleep_until(std::int64_t deadline_ns, bool interruptible) noexcept;
 
 /// Nanoseconds of a clock; through the vDSO once `use_clock` was called, so without a system call.

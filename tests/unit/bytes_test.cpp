@@ -92,9 +92,15 @@ TEST(Random, AlwaysChangesTheByteItStrikes)
         EXPECT_EQ(damaged(zeros, fault(plan::Mode::random, 100), match).changed, 100);
 }
 
-TEST(Zero, Clears) { EXPECT_EQ(damaged(letters, fault(plan::Mode::zero, 0, plan::unlimited)).bytes, std::string(26, '\0')); }
+TEST(Zero, Clears)
+{
+    EXPECT_EQ(damaged(letters, fault(plan::Mode::zero, 0, plan::unlimited)).bytes, std::string(26, '\0'));
+}
 
-TEST(Increment, AddsOne) { EXPECT_EQ(damaged("abc\xff", fault(plan::Mode::increment, 0, plan::unlimited)).bytes, std::string("bcd\0", 4)); }
+TEST(Increment, AddsOne)
+{
+    EXPECT_EQ(damaged("abc\xff", fault(plan::Mode::increment, 0, plan::unlimited)).bytes, std::string("bcd\0", 4));
+}
 
 TEST(Reverse, TurnsAllOfItUnlessToldHowMuch)
 {

@@ -1,5 +1,6 @@
-// The generator: repeatable, independent between streams, and as uniform as the triggers need it. The statistical bounds are
-// five standard deviations wide, a false alarm in 1.7 million runs; the draws are fixed, so a test that passes once passes always.
+// The generator: repeatable, independent between streams, and as uniform as the triggers need it. The statistical
+// bounds are five standard deviations wide, a false alarm in 1.7 million runs; the draws are fixed, so a test that
+// passes once passes always.
 #include "engine/draw.hpp"
 #include "engine/numbers.hpp"
 

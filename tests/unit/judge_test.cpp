@@ -43,7 +43,8 @@ public:
     bool call(calls::Id row, std::vector<Word> words, Verdict& verdict, std::uint32_t block = 0)
     {
         words.resize(8);
-        return judge({schedule_, header(), header().thread(block), descriptors_}, {row, words.data(), nullptr}, verdict);
+        return judge({schedule_, header(), header().thread(block), descriptors_}, {row, words.data(), nullptr},
+                     verdict);
     }
     /// The numbers of those of `count` calls of write that are struck.
     std::vector<int> writes(int count, std::uint32_t block = 0)
@@ -121,7 +122,9 @@ TEST(Judge, LeavesOtherFaultsAloneWhereOneIsAdded)
     const auto alone = Host(plan(f)).writes(100);
     // The other one stands before it, but never fires, and matches the same calls.
     const auto with = Host("[[fault]]\nname = \"g\"\nfunctions = [\"write\"]\ntype = \"delay\"\ndelay = \"1ms\"\n"
-                           "probability = 0.0\n" + plan(f)).writes(100);
+                           "probability = 0.0\n" +
+                           plan(f))
+                          .writes(100);
     EXPECT_EQ(alone, with);
 }
 
@@ -163,7 +166,8 @@ TEST(Judge, SelectsBySizeAsked)
 
 TEST(Judge, LetsTheFirstFaultThatFiresDecide)
 {
-    Host host(plan("on = \"2..\"\n") + "[[fault]]\nname = \"g\"\nfunctions = [\"write\"]\ntype = \"errno\"\nerrno = \"EIO\"\n");
+    Host host(plan("on = \"2..\"\n") +
+              "[[fault]]\nname = \"g\"\nfunctions = [\"write\"]\ntype = \"errno\"\nerrno = \"EIO\"\n");
     Verdict verdict;
     ASSERT_TRUE(host.call(calls::id_write, {1, 0, 1}, verdict));
     EXPECT_EQ(verdict.error, EIO);

@@ -57,8 +57,8 @@ faultline_resolve_first:
     .popsection
 )");
 
-// The way of an armed row: its arguments are laid out as words, and unless the call is struck they go back where they were
-// and the real function takes over, as if it had been called: no frame of ours stays on the stack. %r11: the slot.
+// The way of an armed row: its arguments are laid out as words, and unless the call is struck they go back where they
+// were and the real function takes over, as if it had been called: no frame of ours stays on the stack. %r11: the slot.
 // Behind it the beginnings of two arrays in the order of the table: the slots, and stubs of 16 bytes that lead here.
 asm(R"(
     .pushsection .text
