@@ -141,16 +141,7 @@ void remove_replaced_ledger(const Inheritance& inherited)
 {
     if (inherited.replaced_pid != sys::getpid() || inherited.replaced_ledger.empty()) return;
     process.image_by_exec = true;
-    const std::string path{inherited.replaced_ledger};
-    const int fd = sys::open(path.c_str(), O_RDONLY | O_NOFOLLOW);
-    if (fd < 0) return;
-    std::vector<char> bytes(sizeof(ledger::Header));
-    const bool whole = sys::read(fd, bytes.data(), bytes.size()) == static_cast<long>(bytes.size());
-    sys::close(fd);
-    const auto& header = *reinterpret_cast<const ledger::Header*>(bytes.data());
-    if (whole && header.magic_number == ledger::magic && header.pid == sys::getpid() &&
-        header.state == ledger::State::executed)
-        sys::unlink(path.c_str());
+    ledger::remove_replaced(std::string{inherited.replaced_ledger}.c_str());
 }
 
 void at_exit(int status, void*) { finish(ledger::State::finished, status & 0xff); }

@@ -82,7 +82,7 @@ void wait_to_arm() noexcept; // for `arm = "5s"` and `arm = "file:PATH"`, from m
 /// Writes the statistics file. Does nothing in a vfork child, which shares our memory but is not us.
 void finish(ledger::State state, std::int32_t status) noexcept;
 
-/// The handlers of fork, for pthread_atfork and for _Fork.
+/// The handlers of fork, for pthread_atfork. _Fork runs none: its child goes on counting in its parent's record.
 void before_fork() noexcept;
 void after_fork_in_child() noexcept;
 

@@ -134,17 +134,24 @@ bool place_files(std::string_view pattern, const Identity& identity, std::int64_
     return !json.cut() && !ledger.cut();
 }
 
+/// The header of the ledger at a path, in room of our own that the next call takes again; nullptr where there is none.
+const Header* peek(const char* path) noexcept
+{
+    const int fd = sys::open(path, O_RDONLY | O_NOFOLLOW);
+    if (fd < 0) return nullptr;
+    alignas(Header) static constinit char bytes[sizeof(Header)];
+    const bool whole = sys::read(fd, bytes, sizeof bytes) == static_cast<long>(sizeof bytes);
+    sys::close(fd);
+    const auto* const header = reinterpret_cast<const Header*>(bytes);
+    return whole && header->magic_number == magic ? header : nullptr;
+}
+
 /// Whether the ledger at our path belongs to another process that is alive.
 bool owned_by_another() noexcept
 {
-    const int fd = sys::open(where.ledger, O_RDONLY | O_NOFOLLOW);
-    if (fd < 0) return false;
-    static constinit char bytes[sizeof(Header)];
-    const bool whole = sys::read(fd, bytes, sizeof bytes) == static_cast<long>(sizeof bytes);
-    sys::close(fd);
-    const auto& other = *reinterpret_cast<const Header*>(bytes);
-    return whole && other.magic_number == magic && other.state == State::running && other.pid != sys::getpid() &&
-           sys::process_exists(other.pid);
+    const auto* const other = peek(where.ledger);
+    return other != nullptr && other->state == State::running && other->pid != sys::getpid() &&
+           sys::process_exists(other->pid);
 }
 
 const char* reason(long error) noexcept
@@ -421,9 +428,10 @@ void resume(Header& header) noexcept
     if (header.state.exchange(State::running) != State::running && on_disk) sys::unlink(where.json);
 }
 
-void discard() noexcept
+void remove_replaced(const char* path) noexcept
 {
-    if (on_disk) sys::unlink(where.ledger);
+    const auto* const replaced = peek(path);
+    if (replaced != nullptr && replaced->pid == sys::getpid() && replaced->state == State::executed) sys::unlink(path);
 }
 
 } // namespace faultline::ledger

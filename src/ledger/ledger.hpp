@@ -68,7 +68,7 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
 /// Takes finish() back, for an exec that has failed: the ledger, which was kept, is the record again. Any time.
 void resume(Header& header) noexcept;
 
-/// Removes a ledger of which nothing is worth keeping.
-void discard() noexcept;
+/// Removes the ledger of an image of this process that was replaced and has written its statistics file. Boot only.
+void remove_replaced(const char* path) noexcept;
 
 } // namespace faultline::ledger
