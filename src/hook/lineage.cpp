@@ -36,9 +36,8 @@ bool parse_inheritance(std::string_view value, Inheritance& inheritance) noexcep
     auto rest = value;
     const auto lineage = take_field(rest);
     if (lineage.empty() || !inheritance.lineage.assign(lineage)) return false;
-    inheritance.has_seed = parse_number(take_field(rest), inheritance.seed);
     std::uint64_t pid = 0;
-    if (!inheritance.has_seed || !parse_number(take_field(rest), pid)) return false;
+    if (!parse_number(take_field(rest), inheritance.seed) || !parse_number(take_field(rest), pid)) return false;
     inheritance.replaced_pid = static_cast<int>(pid);
     inheritance.replaced_ledger = rest;
     return true;

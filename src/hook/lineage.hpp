@@ -12,7 +12,6 @@ inline constexpr std::string_view lineage_variable = "FAULT_LINEAGE=";
 /// What the variable told this image.
 struct Inheritance {
     ledger::Lineage lineage;
-    bool has_seed = false;
     std::uint64_t seed = 0;
     int replaced_pid = 0;
     std::string_view replaced_ledger;

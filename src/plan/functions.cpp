@@ -73,9 +73,8 @@ const Spec& bearer(std::uint16_t function) { return calls::table[calls::named_ro
 /// The function of a symbol, be it its name or a twin; no_function where there is none.
 std::uint16_t find_function(std::string_view symbol)
 {
-    for (std::size_t row = 0; row < calls::row_count; ++row)
-        if (calls::table[row].name == symbol) return calls::function_of_row[row];
-    return calls::no_function;
+    const auto row = calls::find_symbol(symbol);
+    return row == calls::row_count ? calls::no_function : calls::function_of_row[row];
 }
 
 /// Whatever may stand in `functions` beside globs: names, then twins, then groups.
