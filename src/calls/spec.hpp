@@ -124,6 +124,9 @@ struct Data {
         message,   // a struct msghdr; the result counts bytes
         byte,      // one character: passed in, or the result itself
         formatted, // made or taken apart inside the call (printf, scanf): it can fail, but not be damaged or cut
+        messages,  // an array of struct mmsghdr and its length; the result counts messages
+        fresh,     // memory just allocated: the result, or what `buffer` points at; nobody may rely on what is in it
+        unseen,    // moved by the kernel (sendfile): it can be cut and paced, but not be damaged; the result counts bytes
     };
     Shape shape = Shape::none;
     Argument buffer = absent;
@@ -142,6 +145,10 @@ constexpr Data vector(Argument iov, Argument count) { return {Data::Shape::vecto
 constexpr Data message(Argument header) { return {Data::Shape::message, header, absent, absent}; }
 constexpr Data formatted() { return {Data::Shape::formatted, absent, absent, absent}; }
 constexpr Data byte(Argument value) { return {Data::Shape::byte, value, absent, absent}; }
+constexpr Data messages(Argument array, Argument count) { return {Data::Shape::messages, array, count, absent}; }
+/// `old`: the block that the new one continues, whose bytes it keeps.
+constexpr Data fresh(Argument where, Argument old = absent) { return {Data::Shape::fresh, where, old, absent}; }
+constexpr Data unseen() { return {Data::Shape::unseen, absent, absent, absent}; }
 
 /// The bytes a call asks for: one argument, or the product of two (calloc, fread).
 struct Size {
@@ -152,6 +159,27 @@ struct Size {
     constexpr Size(int argument, int times)
         : factor(static_cast<Argument>(argument)), other(static_cast<Argument>(times))
     {}
+};
+
+/// An argument made of named bits, and which family of names.
+struct Flags {
+    enum class Kind : std::uint8_t { none, open, protection, map, message, at, socket };
+    Kind kind = Kind::none;
+    Argument argument = absent;
+};
+constexpr Flags open_flags(Argument argument) { return {Flags::Kind::open, argument}; }
+constexpr Flags map_flags(Argument argument) { return {Flags::Kind::map, argument}; }
+constexpr Flags message_flags(Argument argument) { return {Flags::Kind::message, argument}; }
+constexpr Flags at_flags(Argument argument) { return {Flags::Kind::at, argument}; }
+constexpr Flags socket_flags(Argument argument) { return {Flags::Kind::socket, argument}; }
+
+/// How a call tells the time, for faults that move clocks.
+enum class Tells : std::uint8_t {
+    nothing,
+    timespec_of_clock, // clock id in argument 0, struct timespec* in 1
+    timespec,          // struct timespec* in argument 0: the wall clock
+    timeval,           // struct timeval* in argument 0: the wall clock
+    seconds,           // the result, and time_t* in argument 0: the wall clock
 };
 
 /// How a call that may wait learns for how long, and what it reports when that time is over.
@@ -194,6 +222,12 @@ enum class Tracks : std::uint8_t {
     exits,      // ends the process without the exit handlers
     starts,     // calls main
     seals,      // may take system calls away from the process (seccomp)
+    connects,   // gives its descriptor a peer
+    resolves,   // tells the addresses of a host's name
+    names,      // gives a thread a name
+    lists,      // reads a directory, or moves about in it
+    times,      // tells the time: see `tells`
+    unloads,    // takes a module's code away
 };
 
 /// One row of the table.
@@ -210,11 +244,14 @@ struct Spec {
     Argument path = absent;   // a file name (of getaddrinfo: the host)
     Argument path2 = absent;  // the second file name of rename, link, symlink
     Size size = {};           // the bytes asked for
-    Argument flags = absent;  // the flags it takes: O_…, MSG_…, MAP_…
+    Argument address = absent; // the struct sockaddr of the peer; its length is the next argument
+    Flags flags = {};          // the flags it takes: O_…, MSG_…, MAP_…
+    Argument protection = absent; // PROT_…
     Data out = {};            // data that comes in
     Data in = {};             // data that goes out
     Wait waits = {};          // how it times out
     Tracks tracks = Tracks::nothing;
+    Tells tells = Tells::nothing;
     bool acts = false;      // on an injected failure the real call is made all the same: the resource is gone (close)
     bool allocates = false; // belongs to @alloc
     bool syncs = false;     // belongs to @sync
@@ -227,26 +264,55 @@ struct Spec {
     {
         return fd != absent || stream != absent || dir != absent;
     }
-    [[nodiscard]] constexpr bool moves_data() const noexcept
-    {
-        using enum Data::Shape;
-        return (out.shape != none && out.shape != formatted) || (in.shape != none && in.shape != formatted);
-    }
+    /// Whether there are bytes to damage.
+    [[nodiscard]] constexpr bool moves_data() const noexcept { return is_seen(out) || is_seen(in); }
     /// Whether the bytes asked for are known before the call.
     [[nodiscard]] constexpr bool has_size() const noexcept
     {
         using enum Data::Shape;
-        return size.factor != absent || out.shape == vector || in.shape == vector || out.shape == message ||
-               in.shape == message || in.shape == text;
+        const auto counts = [](const Data& data) {
+            return data.shape == vector || data.shape == message || data.shape == messages;
+        };
+        return size.factor != absent || counts(out) || counts(in) || in.shape == text;
+    }
+    /// Whether it can be said afterwards how many bytes went through.
+    [[nodiscard]] constexpr bool has_count() const noexcept
+    {
+        using enum Data::Shape;
+        return is_seen(in) || is_seen(out) || in.shape == unseen || (allocates && size.factor != absent);
     }
     /// Whether fewer bytes than asked for can be transferred, really.
     [[nodiscard]] constexpr bool can_be_short() const noexcept
     {
         using enum Data::Shape;
         const auto divisible = [](const Data& data) {
-            return data.shape == bytes || data.shape == items || data.shape == vector || data.shape == message;
+            return data.shape == bytes || data.shape == items || data.shape == vector || data.shape == message ||
+                   data.shape == unseen;
         };
         return has_size() && (divisible(out) || divisible(in)) && can_fail();
+    }
+    /// Whether a signal handler that ran may end it with EINTR.
+    [[nodiscard]] constexpr bool can_be_interrupted() const noexcept
+    {
+        constexpr int interrupted = 4; // EINTR
+        return fails.errors.contains(interrupted) || misuse.contains(interrupted);
+    }
+    /// Whether its path is a host's name.
+    [[nodiscard]] constexpr bool names_host() const noexcept { return path != absent && family == Family::net; }
+    /// Whether it has to do with a connection, or with a datagram's receiver.
+    [[nodiscard]] constexpr bool has_peer() const noexcept
+    {
+        if (family == Family::net && (tracks == Tracks::opens || name == "bind" || name == "listen")) return false;
+        return has_descriptor() || address != absent || names_host();
+    }
+    /// Whether it gives a mutex away while it waits, and may wake without a reason.
+    [[nodiscard]] constexpr bool may_wake_early() const noexcept { return waits.leaves == Wait::Leaves::mutex; }
+
+private:
+    static constexpr bool is_seen(const Data& data) noexcept
+    {
+        using enum Data::Shape;
+        return data.shape != none && data.shape != formatted && data.shape != unseen;
     }
 };
 

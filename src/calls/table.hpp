@@ -34,7 +34,9 @@ static_assert(std::size(table) == row_count);
 [[nodiscard]] constexpr bool in_group(const Spec& spec, std::string_view group) noexcept
 {
     if (group == family_names[static_cast<std::size_t>(spec.family)]) return true;
-    if (group == "read") return spec.out.shape != Data::Shape::none && spec.family != Family::random;
+    if (group == "read")
+        return spec.out.shape != Data::Shape::none && spec.out.shape != Data::Shape::fresh &&
+               spec.family != Family::random;
     if (group == "write") return spec.in.shape != Data::Shape::none;
     if (group == "alloc") return spec.allocates;
     if (group == "path") return spec.path != absent && spec.family != Family::net;

@@ -13,16 +13,21 @@ namespace faultline::cli {
 namespace {
 
 /// Keys whose values are text even where they look like a number.
-constexpr std::array<std::string_view, 12> texts{"name",  "on",     "size",   "delay",  "range", "after",
-                                                 "until", "budget", "thread", "caller", "site",  "path"};
+constexpr std::array<std::string_view, 15> texts{"name",   "on",     "size",   "delay", "range", "after", "until", "budget",
+                                                 "thread", "caller", "site",   "path",  "peer",  "program", "offset"};
 
 /// What a fault without a type is, by the first of these keys that it has.
-constexpr std::array<std::array<std::string_view, 2>, 6> types_by_key{{{"errno", "errno"},
-                                                                       {"mode", "corruption"},
-                                                                       {"rate", "corruption"},
-                                                                       {"fraction", "short"},
-                                                                       {"returns", "returns"},
-                                                                       {"delay", "delay"}}};
+constexpr std::array<std::array<std::string_view, 2>, 11> types_by_key{{{"errno", "errno"},
+                                                                        {"mode", "corruption"},
+                                                                        {"rate", "corruption"},
+                                                                        {"fraction", "short"},
+                                                                        {"returns", "returns"},
+                                                                        {"moment", "crash"},
+                                                                        {"status", "crash"},
+                                                                        {"signal", "signal"},
+                                                                        {"offset", "clock"},
+                                                                        {"speed", "clock"},
+                                                                        {"delay", "delay"}}};
 
 struct Item {
     std::string key, value, source;
@@ -209,8 +214,12 @@ std::string type_of(const std::vector<Item>& items)
         std::erase_if(name, [](char byte) { return byte == '"' || byte == '\''; });
         return name;
     }
-    for (const auto& [key, type] : types_by_key)
-        if (has(key) != items.end()) return std::string(type);
+    for (const auto& [key, type] : types_by_key) {
+        const auto item = has(key);
+        if (item == items.end()) continue;
+        const bool is_pace = key == "rate" && item->value.find("/s") != std::string::npos; // "64KiB/s", not 0.01
+        return std::string(is_pace ? "throttle" : type);
+    }
     return {};
 }
 

@@ -71,25 +71,26 @@ Json errnos_json(const Names& names)
     return list;
 }
 
-std::string_view meaning(plan::Type type)
-{
-    using enum plan::Type;
-    switch (type) {
-    case error:
-        return "the call fails as a real one would: its failure value, and errno set";
-    case delay:
-        return "the call waits, then proceeds";
-    case timeout:
-        return "the call waits as long as its caller had asked to, then reports a timeout in its own way";
-    case corruption:
-        return "the call proceeds, and its data is damaged";
-    case shorten:
-        return "the call transfers fewer bytes than asked for, at least 1";
-    case returns:
-        return "the call is not made: it returns a given value";
-    }
-    return "";
-}
+/// What each type does, in the order of plan::Type.
+constexpr std::string_view meanings[] = {
+    "the call fails as a real one would: its failure value, and errno set",
+    "the call waits, then proceeds",
+    "the call waits as long as its caller had asked to, then reports a timeout in its own way",
+    "the call blocks until a signal ends it",
+    "the call proceeds, and its data is damaged",
+    "the call transfers fewer bytes than asked for, at least 1",
+    "the call reports success and does nothing: a lost write, datagram or flush",
+    "the call is not made: it returns a given value",
+    "a signal is raised in the calling thread, then the call proceeds, or fails with EINTR",
+    "the process ends at the call, as by a power cut: no handlers, no flushing",
+    "the call proceeds, and its data is paced to a rate",
+    "the connection breaks and stays broken, as after a reset by its peer",
+    "the call tells another time",
+    "the block gets another address each time that it is resized",
+    "the wait ends without a reason, as condition variables may",
+    "the directory is listed in another order",
+};
+static_assert(std::size(meanings) == plan::type_names.size());
 
 /// The keys that a type takes beyond those that every fault takes.
 std::vector<plan::KnownKey> keys_of(std::string_view type)
@@ -109,7 +110,7 @@ std::string types_text(const Names& names)
     };
     for (std::size_t i = 0; i < plan::type_names.size(); ++i) {
         if (!wanted(names, plan::type_names[i])) continue;
-        text += fmt::format("{}\n  {}\n", plan::type_names[i], meaning(static_cast<plan::Type>(i)));
+        text += fmt::format("{}\n  {}\n", plan::type_names[i], meanings[i]);
         for (const auto& key : keys_of(plan::type_names[i]))
             add(key);
     }
@@ -129,7 +130,7 @@ Json types_json(const Names& names)
         for (const auto& key : keys_of(plan::type_names[i]))
             keys[std::string(key.name)] = {{"required", key.required}, {"help", key.help}};
         list.push_back(
-            {{"name", plan::type_names[i]}, {"meaning", meaning(static_cast<plan::Type>(i))}, {"keys", keys}});
+            {{"name", plan::type_names[i]}, {"meaning", meanings[i]}, {"keys", keys}});
     }
     return list;
 }

@@ -12,15 +12,18 @@ namespace {
 
 using Effect = Word (*)(const Invocation&);
 /// In the order of plan::Type.
-constexpr std::array<Effect, plan::type_names.size()> effects{fail, proceed, time_out, corrupt, shorten, give};
+constexpr std::array<Effect, plan::type_names.size()> effects{
+    fail, proceed, time_out, hang, corrupt, shorten, drop, give, raise, crash, throttle, reset, tell, move, wake, shuffle};
+
+using Finder = void* (*)(calls::Id row);
+constinit Finder find_in_libc = nullptr;
 
 /// A write to a connection that is gone raises SIGPIPE as well, unless the caller asked for it not to.
 void raise_signal_of(const engine::Call& call, std::int32_t error)
 {
     const auto& spec = spec_of(call);
     if (error != EPIPE || spec.in.shape == calls::Data::Shape::none) return;
-    if (spec.flags != calls::absent && (call.words[spec.flags] & MSG_NOSIGNAL) != 0 &&
-        spec.family == calls::Family::net)
+    if (spec.flags.kind == calls::Flags::Kind::message && (call.words[spec.flags.argument] & MSG_NOSIGNAL) != 0)
         return;
     sys::signal_thread(sys::getpid(), sys::gettid(), SIGPIPE);
 }
@@ -33,8 +36,13 @@ Word strike(const Invocation& invocation)
     // A timeout's delay is the time it waits for, not a time before it.
     if (verdict.delay_ns != 0 && verdict.fault->type != plan::Type::timeout)
         sys::sleep_until(sys::now(CLOCK_MONOTONIC) + static_cast<std::int64_t>(verdict.delay_ns), false);
+    if (verdict.cut != 0) return perform_short(invocation, verdict.cut);
     return effects[static_cast<std::size_t>(verdict.fault->type)](invocation);
 }
+
+void use_libc(void* (*find)(calls::Id row)) noexcept { find_in_libc = find; }
+
+void* libc_function(calls::Id row) noexcept { return find_in_libc(row); }
 
 void mark_stream(const engine::Call& call) noexcept
 {

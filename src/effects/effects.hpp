@@ -20,13 +20,26 @@ struct Invocation {
 /// signal handler too. System calls only as far as the effect needs them.
 Word strike(const Invocation& invocation);
 
-// One for each plan::Type, in effects.cpp, wait.cpp and data.cpp.
-Word fail(const Invocation& invocation);
-Word proceed(const Invocation& invocation);
-Word time_out(const Invocation& invocation);
-Word corrupt(const Invocation& invocation);
-Word shorten(const Invocation& invocation);
-Word give(const Invocation& invocation);
+// One for each plan::Type.
+Word fail(const Invocation& invocation);     // effects.cpp
+Word proceed(const Invocation& invocation);  // effects.cpp
+Word give(const Invocation& invocation);     // effects.cpp
+Word time_out(const Invocation& invocation); // wait.cpp
+Word hang(const Invocation& invocation);     // wait.cpp
+Word wake(const Invocation& invocation);     // wait.cpp
+Word throttle(const Invocation& invocation); // wait.cpp
+Word corrupt(const Invocation& invocation);  // corrupt.cpp
+Word shorten(const Invocation& invocation);  // shorten.cpp
+Word drop(const Invocation& invocation);     // drop.cpp
+Word raise(const Invocation& invocation);    // end.cpp
+Word crash(const Invocation& invocation);    // end.cpp
+Word reset(const Invocation& invocation);    // reset.cpp
+Word tell(const Invocation& invocation);     // clock.cpp
+Word move(const Invocation& invocation);     // move.cpp
+Word shuffle(const Invocation& invocation);  // directory.cpp
+
+/// The real call with fewer bytes: `size` of those it asks for. Its row can be short. In shorten.cpp.
+Word perform_short(const Invocation& invocation, std::uint64_t size);
 
 /// Reports `error` in the function's own way: failure value, errno, the stream's error flag, SIGPIPE with EPIPE.
 Word report(const engine::Call& call, std::int32_t error);
@@ -36,5 +49,15 @@ Word report(const engine::Call& call, std::int32_t error);
 
 /// Marks the call's stream as one that met an error, so that ferror() agrees with what the host was told.
 void mark_stream(const engine::Call& call) noexcept;
+
+/// Where effects find libc's own functions, past our hooks. Boot only.
+void use_libc(void* (*find)(calls::Id row)) noexcept;
+[[nodiscard]] void* libc_function(calls::Id row) noexcept;
+
+template <class Signature>
+[[nodiscard]] Signature* libc(calls::Id row) noexcept
+{
+    return reinterpret_cast<Signature*>(libc_function(row));
+}
 
 } // namespace faultline::effects

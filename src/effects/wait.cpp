@@ -1,10 +1,12 @@
-// `timeout`: the call waits for as long as its caller had asked it to, and then says so in its own way.
-#include "effects/effects.hpp"
-#include "sys/syscalls.hpp"
+// Waiting. `timeout`: the call waits for as long as its caller had asked it to, and then says so in its own way. `hang`:
+// for ever. `throttle`: until its bytes have had their time. `wake`: not at all, though nothing has happened.
+#include "effects/data.hpp"
 
 #include <cerrno>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <sys/select.h>
 #include <sys/time.h>
 
@@ -24,8 +26,8 @@ Patience patience_of_socket(const engine::Call& call, int option) noexcept
 {
     const int fd = engine::descriptor_of(call);
     const auto& spec = spec_of(call);
-    const bool one_call = spec.flags != calls::absent && spec.family == calls::Family::net &&
-                          (call.words[spec.flags] & MSG_DONTWAIT) != 0;
+    const bool one_call = spec.flags.kind == calls::Flags::Kind::message &&
+                          (call.words[spec.flags.argument] & MSG_DONTWAIT) != 0;
     const long status = sys::call(SYS_fcntl, fd, F_GETFL);
     if (one_call || (status >= 0 && (status & O_NONBLOCK) != 0)) return {0, true};
     timeval limit{};
@@ -104,7 +106,68 @@ void clear(const engine::Call& call) noexcept
     }
 }
 
+/// Blocks until a signal handler has run that does not have calls restarted: as the host's own call would, for libc's
+/// sem_wait is restarted, interrupted and cancelled like any other.
+void wait_for_signal(bool is_restarted)
+{
+    if (!is_restarted) { // poll, nanosleep: no handler has them restarted
+        libc<int(pollfd*, nfds_t, int)>(calls::id_poll)(nullptr, 0, -1);
+        return;
+    }
+    sem_t nobody{}; // sem_init() would be one more call into libc for these zeros
+    while (libc<int(sem_t*)>(calls::id_sem_wait)(&nobody) == 0) {
+    }
+}
+
 } // namespace
+
+Word hang(const Invocation& invocation)
+{
+    const auto& spec = spec_of(invocation.call);
+    const auto kept = errno;
+    if (!spec.can_be_interrupted()) // a disk that never answers: not even a signal gets the process out of it
+        for (;;)
+            wait_for_signal(true);
+    using enum calls::Wait::Limit;
+    const auto limit = spec.waits.limit;
+    const bool socket_has_limit = (limit == receive || limit == send) && patience_of(invocation.call).known;
+    wait_for_signal(limit == none || limit == kernel || ((limit == receive || limit == send) && !socket_has_limit));
+    errno = kept;
+    engine::note_error(invocation.verdict, EINTR);
+    return report(invocation.call, EINTR);
+}
+
+Word wake(const Invocation& invocation)
+{
+    auto* const mutex = engine::pointer<void>(invocation.call, 1);
+    const bool is_posix = invocation.call.row != calls::id_cnd_wait && invocation.call.row != calls::id_cnd_timedwait;
+    using Step = int(void*);
+    libc<Step>(is_posix ? calls::id_pthread_mutex_unlock : calls::id_mtx_unlock)(mutex);
+    sys::call(SYS_sched_yield); // whoever waits for it may have it
+    return static_cast<Word>(libc<Step>(is_posix ? calls::id_pthread_mutex_lock : calls::id_mtx_lock)(mutex));
+}
+
+Word throttle(const Invocation& invocation)
+{
+    // After the call, for only then is it known how much it was. The line is one for the whole process, and who comes
+    // first is served first.
+    const Word result = invocation.perform(invocation.words);
+    const auto kept = errno;
+    const auto bytes = transferred(invocation.call, invocation.words, result);
+    note_transfer(invocation, bytes);
+    const auto rate = static_cast<double>(invocation.verdict.fault->rate);
+    const auto time = static_cast<std::int64_t>(static_cast<double>(bytes) * static_cast<double>(second) / rate);
+    auto& line = invocation.verdict.header->totals()[invocation.verdict.index].paced_to;
+    const auto now = sys::now(CLOCK_MONOTONIC);
+    auto busy_to = line.load(std::memory_order_relaxed);
+    std::int64_t mine = 0;
+    do
+        mine = (busy_to > now ? busy_to : now) + time;
+    while (!line.compare_exchange_weak(busy_to, mine, std::memory_order_relaxed));
+    if (time != 0) sys::sleep_until(mine, false);
+    errno = kept;
+    return result;
+}
 
 Word time_out(const Invocation& invocation)
 {

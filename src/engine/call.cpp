@@ -24,6 +24,15 @@ std::uint64_t bytes_in(const Call& call, const calls::Data& data) noexcept
         const auto* header = pointer<msghdr>(call, data.buffer);
         return header == nullptr ? 0 : vector_bytes(header->msg_iov, header->msg_iovlen);
     }
+    case messages: {
+        const auto* array = pointer<mmsghdr>(call, data.buffer);
+        std::uint64_t sum = 0;
+        for (std::uint64_t i = 0; array != nullptr && i < (call.words[data.length] & 0xffff'ffffU); ++i)
+            sum += vector_bytes(array[i].msg_hdr.msg_iov, array[i].msg_hdr.msg_iovlen);
+        return sum;
+    }
+    case byte:
+        return 1;
     case text: {
         const auto* bytes = pointer<char>(call, data.buffer);
         return bytes == nullptr ? 0 : __builtin_strlen(bytes);

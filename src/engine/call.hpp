@@ -43,7 +43,7 @@ template <class T>
 [[nodiscard]] int descriptor_of_stream(const void* stream) noexcept;
 [[nodiscard]] int descriptor_of_directory(const void* directory) noexcept;
 
-/// The bytes in a call's pieces, message or string.
+/// The bytes in a call's pieces, messages or string, or its one byte.
 [[nodiscard]] std::uint64_t scattered_bytes(const Call& call) noexcept;
 
 /// The bytes that a call asks for; its row has to have a size. Any time.

@@ -5,18 +5,86 @@
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
+#include <asm/termbits.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
 namespace faultline::engine {
 namespace {
 
 constinit std::atomic<bool> may_look_up{true};
 
-PathBits match_absolute(const plan::Plan& plan, std::string_view path) noexcept
+SetBits match_absolute(const plan::Plan& plan, std::string_view path) noexcept
 {
-    const auto sets = plan.view(plan.path_sets);
-    PathBits bits = 0;
+    const auto sets = plan.view(plan.descriptor_sets);
+    SetBits bits = 0;
     for (std::size_t set = 0; set < sets.size(); ++set)
-        if (plan::any_matches(plan, sets[set], path)) bits |= PathBits{1} << set;
+        if (sets[set].paths.count != 0 && plan::any_matches(plan, sets[set].paths, path)) bits |= SetBits{1} << set;
     return bits;
+}
+
+template <class Wants>
+bool any_set(const plan::Plan& plan, const Wants& wants) noexcept
+{
+    for (const auto& set : plan.view(plan.descriptor_sets))
+        if (wants(set)) return true;
+    return false;
+}
+
+plan::Kind kind_of(int fd, const struct stat& status) noexcept
+{
+    using enum plan::Kind;
+    switch (status.st_mode & S_IFMT) {
+    case S_IFREG:
+        return file;
+    case S_IFDIR:
+        return directory;
+    case S_IFSOCK:
+        return socket;
+    case S_IFIFO:
+        return pipe;
+    case S_IFCHR: {
+        char attributes[64]; // the kernel's struct termios
+        return sys::call(SYS_ioctl, fd, TCGETS, sys::address(attributes)) == 0 ? tty : other;
+    }
+    default:
+        return other;
+    }
+}
+
+SetBits match_socket(const plan::Plan& plan, int fd) noexcept
+{
+    int type = 0;
+    socklen_t size = sizeof type;
+    if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, sys::address(&type), sys::address(&size)) != 0) return 0;
+    SetBits bits = type == SOCK_STREAM ? 0 : is_datagram;
+    sockaddr_storage storage;
+    auto* const peer = reinterpret_cast<sockaddr*>(&storage);
+    socklen_t length = sizeof storage;
+    if (sys::call(SYS_getpeername, fd, sys::address(peer), sys::address(&length)) != 0) return bits;
+    if (type == SOCK_STREAM) bits |= is_connection;
+    return bits | match_peer(plan, peer, length);
+}
+
+/// What the system says a descriptor is: its kind, and a socket's peer. Asks only for what the plan wants to know.
+SetBits match_facts(const plan::Plan& plan, int fd) noexcept
+{
+    if (!may_look_up.load(std::memory_order_relaxed)) return 0;
+    struct stat status {};
+    if (sys::call(SYS_fstat, fd, sys::address(&status)) != 0) return 0;
+    SetBits bits = (status.st_mode & S_IFMT) == S_IFSOCK ? match_socket(plan, fd) : 0;
+    if (any_set(plan, [](const plan::DescriptorSet& set) { return set.kinds != 0; })) {
+        const auto kind = static_cast<unsigned>(kind_of(fd, status));
+        const auto sets = plan.view(plan.descriptor_sets);
+        for (std::size_t set = 0; set < sets.size(); ++set)
+            if ((sets[set].kinds >> kind & 1U) != 0) bits |= SetBits{1} << set;
+    }
+    return bits;
+}
+
+bool has_paths(const plan::Plan& plan) noexcept
+{
+    return any_set(plan, [](const plan::DescriptorSet& set) { return set.paths.count != 0; });
 }
 
 /// Appends a path's components and resolves "." and ".." by their text alone.
@@ -39,6 +107,7 @@ void append_components(sys::Writer& out, std::string_view path) noexcept
 } // namespace
 
 void allow_look_ups(bool may) noexcept { may_look_up = may; }
+bool look_ups_allowed() noexcept { return may_look_up.load(std::memory_order_relaxed); }
 
 bool path_of_descriptor(int fd, char* bytes, std::size_t room, std::string_view& path) noexcept
 {
@@ -53,9 +122,9 @@ bool path_of_descriptor(int fd, char* bytes, std::size_t room, std::string_view&
     return true;
 }
 
-PathBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexcept
+SetBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexcept
 {
-    if (path == nullptr || plan.path_sets.count == 0) return 0;
+    if (path == nullptr || !has_paths(plan)) return 0;
     const Scratch scratch;
     if (scratch.data() == nullptr) return 0;
     const std::string_view given{path};
@@ -78,31 +147,55 @@ PathBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexce
     return match_absolute(plan, absolute.view().empty() ? std::string_view{"/"} : absolute.view());
 }
 
-PathBits Descriptors::look_up(const plan::Plan& plan, int fd) noexcept
+SetBits Descriptors::look_up(const plan::Plan& plan, int fd) noexcept
 {
     if (fd < 0) return 0;
     const auto index = static_cast<std::size_t>(fd);
     auto entry = index < table_size ? entries_[index].load(std::memory_order_relaxed) : 0;
-    PathBits bits = 0;
-    {
+    auto bits = match_facts(plan, fd);
+    if (has_paths(plan)) {
         const Scratch scratch;
         std::string_view path;
         if (scratch.data() != nullptr && path_of_descriptor(fd, scratch.data(), Scratch::size, path))
-            bits = match_absolute(plan, path);
+            bits |= match_absolute(plan, path);
     }
-    if (index < table_size)
+    if (index < table_size) {
+        reached(fd);
         entries_[index].compare_exchange_strong(entry, (entry & ~bits_mask) | known | bits, std::memory_order_relaxed);
+    }
     return bits;
 }
 
-void Descriptors::opened(int fd, PathBits bits) noexcept
+void Descriptors::reached(int fd) noexcept
+{
+    auto before = highest_.load(std::memory_order_relaxed);
+    while (before < fd && !highest_.compare_exchange_weak(before, fd, std::memory_order_relaxed)) {
+    }
+}
+
+void Descriptors::learn(int fd, SetBits bits) noexcept
 {
     if (fd < 0 || static_cast<std::size_t>(fd) >= table_size) return;
+    reached(fd);
     auto& entry = entries_[fd];
     auto before = entry.load(std::memory_order_relaxed);
     while (!entry.compare_exchange_weak(before, (((before & ~bits_mask) + one_generation) & ~bits_mask) | known | bits,
                                         std::memory_order_relaxed)) {
     }
+}
+
+void Descriptors::opened(const plan::Plan& plan, int fd, SetBits paths) noexcept
+{
+    const bool asks_more =
+        any_set(plan, [](const plan::DescriptorSet& set) { return set.kinds != 0 || set.peers.count != 0; });
+    learn(fd, asks_more ? paths | match_facts(plan, fd) : paths);
+}
+
+void Descriptors::peer_changed() noexcept
+{
+    const int last = highest_.load(std::memory_order_relaxed);
+    for (int fd = 0; fd <= last; ++fd)
+        entries_[fd].fetch_and(~(known | bits_mask), std::memory_order_relaxed);
 }
 
 void Descriptors::forget(int fd) noexcept
@@ -120,7 +213,7 @@ void Descriptors::duplicated(int from, int to) noexcept
     if (from < 0 || static_cast<std::size_t>(from) >= table_size) return forget(to);
     const auto entry = entries_[from].load(std::memory_order_relaxed);
     if ((entry & known) != 0)
-        opened(to, entry & bits_mask);
+        learn(to, entry & bits_mask);
     else
         forget(to);
 }

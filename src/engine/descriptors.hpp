@@ -1,21 +1,25 @@
-// Which descriptor leads to which path, so that a `path` selector holds for read and write as it does for open, and
-// costs no system call in the steady state. Beside each descriptor stands one bit for each set of path globs in the
-// plan: known from the call that opened it, copied by dup, forgotten at close, and looked up once for descriptors
-// opened out of sight.
+// What each descriptor leads to, so that the selectors `path`, `fd_kind` and `peer` hold for read and write as they do for
+// open and connect, and cost no system call in the steady state. Beside each descriptor stands one bit for each such
+// selector of the plan: known from the call that opened it, copied by dup, forgotten at close, and looked up once for
+// descriptors that came out of sight (inherited, accepted, passed over a socket).
 #pragma once
 
-#include "plan/plan.hpp"
+#include "engine/peers.hpp"
 
 #include <atomic>
 
 namespace faultline::engine {
 
-using PathBits = std::uint64_t; // bit n: the path matches path_sets[n]
+// Beside the plan's own sets, two things that types ask for.
+inline constexpr unsigned connection_bit = plan::most_descriptor_sets; // a stream socket that has a peer
+inline constexpr unsigned datagram_bit = connection_bit + 1;           // a socket that keeps messages apart
+inline constexpr SetBits is_connection = SetBits{1} << connection_bit;
+inline constexpr SetBits is_datagram = SetBits{1} << datagram_bit;
 
 class Descriptors {
 public:
-    /// The sets that the descriptor's path matches; 0 for what has no path. Any time after boot.
-    [[nodiscard]] PathBits paths(const plan::Plan& plan, int fd) noexcept
+    /// The sets that the descriptor is in. Any time after boot.
+    [[nodiscard]] SetBits sets(const plan::Plan& plan, int fd) noexcept
     {
         if (static_cast<unsigned>(fd) < table_size) {
             const auto entry = entries_[fd].load(std::memory_order_relaxed);
@@ -23,32 +27,45 @@ public:
         }
         return look_up(plan, fd);
     }
+    /// Tells one use of a descriptor's number from the next.
+    [[nodiscard]] std::uint64_t generation(int fd) const noexcept
+    {
+        if (static_cast<unsigned>(fd) >= table_size) return 0;
+        return (entries_[fd].load(std::memory_order_relaxed) & ~known) >> bit_count;
+    }
 
-    void opened(int fd, PathBits bits) noexcept;
+    /// `paths`: what the name matched that it was opened by.
+    void opened(const plan::Plan& plan, int fd, SetBits paths) noexcept;
     void opened_out_of_sight(int fd) noexcept { forget(fd); }
     void duplicated(int from, int to) noexcept;
     void forget(int fd) noexcept;
     void forget_range(unsigned first, unsigned last) noexcept;
+    /// Other descriptors may share the socket, so what is known of all of them is looked up again.
+    void peer_changed() noexcept;
 
 private:
-    [[nodiscard, gnu::cold]] PathBits look_up(const plan::Plan& plan, int fd) noexcept;
+    void learn(int fd, SetBits bits) noexcept;
+    void reached(int fd) noexcept;
+    [[nodiscard, gnu::cold]] SetBits look_up(const plan::Plan& plan, int fd) noexcept;
 
     // known (1) | generation (15) | bits (48). The generation keeps a slow look-up from overwriting what came after it.
-    static constexpr unsigned bit_count = plan::most_path_sets;
+    static constexpr unsigned bit_count = datagram_bit + 1;
     static constexpr std::uint64_t known = std::uint64_t{1} << 63U;
     static constexpr std::uint64_t one_generation = std::uint64_t{1} << bit_count;
     static constexpr std::uint64_t bits_mask = one_generation - 1;
     static constexpr std::size_t table_size = 65536; // descriptors above are looked up each time
 
     std::atomic<std::uint64_t> entries_[table_size]{};
+    std::atomic<int> highest_{-1}; // no descriptor above was ever known
 };
 
 /// Says whether system calls may be made to learn a path. Where they may not, what is not known yet matches nothing:
 /// for a process that shuts itself off from them. Any time.
 void allow_look_ups(bool may) noexcept;
+[[nodiscard]] bool look_ups_allowed() noexcept;
 
 /// The sets that match a call's own path. `dirfd` is AT_FDCWD or the directory that a relative path starts from.
-[[nodiscard]] PathBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexcept;
+[[nodiscard]] SetBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexcept;
 
 /// Writes the absolute path of a descriptor; false where it has none (a socket, a pipe). Any time; one system call.
 bool path_of_descriptor(int fd, char* bytes, std::size_t room, std::string_view& path) noexcept;

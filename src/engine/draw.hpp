@@ -40,7 +40,7 @@ public:
     constexpr Draw(std::uint64_t key, std::uint64_t match) noexcept : root_(mix(key + match * golden)) {}
 
     /// What a draw is for. Each purpose has its own lane, so that a plan that needs more of them shifts no other.
-    enum Lane : std::uint64_t { fires, error, waits, damage };
+    enum Lane : std::uint64_t { fires, error, waits, damage, burst, order };
 
     /// Uniform over 64 bits.
     [[nodiscard]] constexpr std::uint64_t bits(std::uint64_t lane) const noexcept

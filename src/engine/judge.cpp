@@ -1,25 +1,10 @@
 #include "engine/judge.hpp"
 
 #include "engine/record.hpp"
-#include "sys/syscalls.hpp"
+#include "engine/triggers.hpp"
 
 namespace faultline::engine {
 namespace {
-
-bool path_selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
-{
-    const auto& spec = spec_of(call);
-    const auto wanted = PathBits{1} << fault.path_set;
-    if (spec.path == calls::absent)
-        return (context.descriptors.paths(context.plan(), descriptor_of(call)) & wanted) != 0;
-    const int dirfd = spec.dirfd == calls::absent ? AT_FDCWD : static_cast<int>(call.words[spec.dirfd]);
-    const auto* path = pointer<const char>(call, spec.path);
-    if (spec.dirfd != calls::absent && (path == nullptr || *path == '\0')) // AT_EMPTY_PATH: the descriptor itself
-        return (context.descriptors.paths(context.plan(), dirfd) & wanted) != 0;
-    auto bits = match_paths(context.plan(), dirfd, path);
-    if (spec.path2 != calls::absent) bits |= match_paths(context.plan(), dirfd, pointer<const char>(call, spec.path2));
-    return (bits & wanted) != 0;
-}
 
 /// Takes one of the triggers that are left; never more than there are, however many threads race.
 bool takes_one(const plan::Fault& fault, ledger::Totals& totals) noexcept
@@ -35,9 +20,9 @@ bool takes_one(const plan::Fault& fault, ledger::Totals& totals) noexcept
 std::int32_t choose_error(const plan::Plan& plan, const plan::Fault& fault, const calls::Spec& spec,
                           const Draw& draw) noexcept
 {
-    if (fault.type != plan::Type::error) return 0;
-    Sequence sequence{draw, Draw::error};
     const auto named = plan.view(fault.errors);
+    if (fault.type != plan::Type::error && named.empty()) return 0;
+    Sequence sequence{draw, Draw::error};
     if (named.empty()) {
         if (spec.fails.errors.count == 0) return 0;
         return spec.fails.errors.codes[sequence.next(spec.fails.errors.count)];
@@ -58,52 +43,40 @@ void Schedule::prepare(const plan::Plan& from) noexcept
     const auto function_of_row = from.view(from.function_of_row);
     for (std::size_t row = 0; row < calls::row_count; ++row) {
         const auto function = function_of_row[row];
-        targets[row] = {nullptr, 0, function};
+        targets[row] = {nullptr, 0, function, false};
         if (function == plan::no_index) continue;
         const auto named_by = from.view(functions[function].faults);
         targets[row].faults = named_by.data();
         targets[row].fault_count = static_cast<std::uint16_t>(named_by.size());
+        for (const auto fault : named_by)
+            targets[row].metered = targets[row].metered || faults[fault].has_budget();
     }
 }
 
-bool selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
+bool fire(const Context& context, const Call& call, const Match& match, Verdict& verdict) noexcept
 {
-    if (fault.selects_size()) {
-        const auto bytes = asked_bytes(call);
-        if (bytes < fault.size_least || bytes > fault.size_most) return false;
-    }
-    // One byte cannot be cut.
-    if (fault.type == plan::Type::shorten && asked_bytes(call) < 2) return false;
-    return fault.path_set == plan::no_index || path_selects(context, fault, call);
-}
-
-bool lists(const plan::Plan& plan, const plan::Fault& fault, std::uint64_t match) noexcept
-{
-    for (const auto& some : plan.view(fault.on))
-        if (match >= some.first && match <= some.last && (match - some.first) % some.step == 0) return true;
-    return false;
-}
-
-bool fire(const Context& context, const Call& call, std::uint16_t index, std::uint64_t own_match, std::uint64_t match,
-          Verdict& verdict) noexcept
-{
+    const auto index = match.fault;
     const auto& fault = context.schedule.faults[index];
     auto& header = context.header;
     auto& share = context.thread.shares()[index];
-    if (!takes_one(fault, header.totals()[index])) return false;
+    const bool cuts = fault.has_budget() && verdict.cut != 0; // not yet the fault itself, but how it announces itself
+    if (!cuts && !takes_one(fault, header.totals()[index])) return false;
 
     const auto function = context.schedule.targets[call.row].function;
     const bool shared = context.thread.shared != 0;
-    const Draw draw{share.key, own_match};
+    const Draw draw{share.key, match.own};
     verdict.fault = &fault;
     verdict.header = &header;
+    verdict.descriptors = &context.descriptors;
     verdict.index = index;
     verdict.draw = draw;
-    verdict.error = choose_error(context.plan(), fault, spec_of(call), draw);
-    verdict.delay_ns = delay_ns(fault.delay, draw);
+    verdict.cut = cuts ? verdict.cut : 0;
+    verdict.error = cuts ? 0 : choose_error(context.plan(), fault, spec_of(call), draw);
+    verdict.delay_ns = cuts ? 0 : delay_ns(fault.delay, draw);
     bump(share.triggered, shared);
     bump(context.thread.hits(header.fault_count, header.function_count)[function], shared);
-    verdict.event = record(context, call, {index, function, match, fault.on.count == 0}, verdict);
+    verdict.event = record(context, call, match, verdict);
+    if (!cuts && fault.sticky != plan::Sticky::no) fired(context, call, fault, index);
     return true;
 }
 

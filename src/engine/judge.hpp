@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/call.hpp"
+#include "engine/cells.hpp"
 #include "engine/descriptors.hpp"
 #include "engine/draw.hpp"
 #include "ledger/layout.hpp"
@@ -19,6 +20,7 @@ struct Schedule {
         const std::uint16_t* faults; // indices into the plan's faults, in file order
         std::uint16_t fault_count;
         std::uint16_t function; // index into the plan's functions, or plan::no_index: no fault names this row
+        bool metered;           // some of the faults have a budget
     };
     const plan::Plan* plan;
     const plan::Fault* faults;
@@ -34,8 +36,16 @@ struct Context {
     ledger::Header& header;
     ledger::Thread& thread; // the calling thread's own block
     Descriptors& descriptors;
+    std::atomic<std::uint64_t>* run = nullptr; // matches of each fault in the whole run, if some fault counts them
 
     [[nodiscard]] const plan::Plan& plan() const noexcept { return *schedule.plan; }
+};
+
+/// Bytes of a fault's budget that were set aside for a call.
+struct Meter {
+    std::atomic<std::uint64_t>* total; // the process's budget; nullptr: a descriptor's, which `cell` holds
+    Cell cell;
+    std::uint64_t taken;
 };
 
 /// What is to happen to a call that was struck. Meaningful only if judge() returned true.
@@ -47,19 +57,34 @@ struct Verdict {
     Draw draw;
     std::int32_t error;     // that was chosen, of type errno; else 0
     std::uint64_t delay_ns; // to wait first
+    std::uint64_t cut;      // the bytes that are left of a budget and go through; 0: not that
+    Descriptors* descriptors;
+    // Where the row is metered, also for a call that was not struck:
+    std::uint8_t meter_count;
+    Meter meters[plan::most_budgets];
 };
 
 /// Whether the fault's selectors hold for a call. Only for faults that have some.
 [[nodiscard]] bool selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept;
 
-/// Whether `on` lists a match. Only for faults that have it.
-[[nodiscard]] bool lists(const plan::Plan& plan, const plan::Fault& fault, std::uint64_t match) noexcept;
+/// The match that is being judged.
+struct Match {
+    std::uint16_t fault;      // index into the plan
+    std::uint64_t own;        // its number in the thread
+    std::uint64_t number = 0; // in the numbering that `on` goes by; 0: nobody asked
+};
+
+/// Whether a fault with more triggers than a probability fires at a match. Numbers the match, spends its budget, draws.
+/// Touches only the fault's own counters; no system call. After boot; in a signal handler and in a vfork child too.
+[[nodiscard]] bool triggers(const Context& context, const Call& call, Match& match, Verdict& verdict) noexcept;
 
 /// The last step of a fault that is about to fire: takes one of its triggers, decides what it does, and records it.
-/// False where no trigger was left. `own_match` is the thread's number of the match, `match` that of the fault's
-/// `count`.
-[[nodiscard, gnu::cold]] bool fire(const Context& context, const Call& call, std::uint16_t index,
-                                   std::uint64_t own_match, std::uint64_t match, Verdict& verdict) noexcept;
+/// False where no trigger was left.
+[[nodiscard, gnu::cold]] bool fire(const Context& context, const Call& call, const Match& match,
+                                   Verdict& verdict) noexcept;
+
+/// Gives back what a call has not used of the budgets that it drew from: `moved` bytes went through.
+void settle(Verdict& verdict, std::uint64_t moved) noexcept;
 
 /// Records the error that a call was made to report. Any time after the verdict.
 void note_error(const Verdict& verdict, std::int32_t error) noexcept;
@@ -101,6 +126,7 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
     auto& thread = context.thread;
     const bool shared = thread.shared != 0;
     bump(thread.calls(header.fault_count)[target.function], shared);
+    if (target.metered) verdict.meter_count = 0;
     if (header.enabled.load(std::memory_order_relaxed) == 0) return false;
     for (std::uint16_t i = 0; i < target.fault_count; ++i) {
         const auto index = target.faults[i];
@@ -108,14 +134,13 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
         if (fault.selective && !selects(context, fault, call)) continue;
         auto& share = thread.shares()[index];
         const auto own_match = count(share.matched, shared) + 1 - share.matched_before;
-        auto match = own_match;
-        if (fault.on.count != 0) {
-            if (fault.count == plan::Count::process)
-                match = header.totals()[index].matched.fetch_add(1, std::memory_order_relaxed) + 1;
-            if (!lists(context.plan(), fault, match)) continue;
+        Match match{index, own_match};
+        if (fault.plain) {
+            if (!Draw{share.key, own_match}.hits(fault.probability, Draw::fires)) continue;
+        } else if (!triggers(context, call, match, verdict)) {
+            continue;
         }
-        if (!Draw{share.key, own_match}.hits(fault.probability, Draw::fires)) continue;
-        if (fire(context, call, index, own_match, match, verdict)) return true;
+        if (fire(context, call, match, verdict)) return true;
     }
     return false;
 }

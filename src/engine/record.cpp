@@ -51,28 +51,33 @@ void note_error(const Verdict& verdict, std::int32_t error) noexcept
     if (verdict.event != nullptr) verdict.event->error = error;
 }
 
-ledger::Event* record(const Context& context, const Call& call, const Occasion& occasion,
-                      const Verdict& verdict) noexcept
+std::int64_t time_since_arming(const ledger::Header& header) noexcept
 {
-    auto& header = context.header;
-    auto* const event = ledger::claim_event(header);
-    if (verdict.error != 0) header.count_error(occasion.fault, verdict.error);
-    if (event == nullptr) return nullptr;
-
-    const auto& spec = spec_of(call);
-    event->fault = occasion.fault;
-    event->function = occasion.function;
-    event->type = verdict.fault->type;
-    event->call =
-        sum(header, [&](const ledger::Thread& thread) { return thread.calls(header.fault_count)[occasion.function]; });
-    event->match =
-        occasion.in_thread && verdict.fault->count == plan::Count::process
-            ? sum(header, [&](const ledger::Thread& thread) { return thread.shares()[occasion.fault].matched; })
-            : occasion.match;
     // Strict seccomp forbids even the time stamp counter, from which the vDSO reads the clock.
     const bool may_ask = (header.trouble.load(std::memory_order_relaxed) & ledger::sealed) == 0;
     const auto now = may_ask ? sys::now(CLOCK_MONOTONIC) : header.ended_monotonic_ns.load(std::memory_order_relaxed);
-    event->time_ns = now - header.armed_monotonic_ns.load(std::memory_order_relaxed);
+    return now - header.armed_monotonic_ns.load(std::memory_order_relaxed);
+}
+
+ledger::Event* record(const Context& context, const Call& call, const Match& match, const Verdict& verdict) noexcept
+{
+    auto& header = context.header;
+    auto* const event = ledger::claim_event(header);
+    const auto function = context.schedule.targets[call.row].function;
+    if (verdict.error != 0) header.count_error(match.fault, verdict.error);
+    if (event == nullptr) return nullptr;
+
+    const auto& spec = spec_of(call);
+    event->fault = match.fault;
+    event->function = function;
+    event->type = verdict.fault->type;
+    event->call =
+        sum(header, [&](const ledger::Thread& thread) { return thread.calls(header.fault_count)[function]; });
+    event->match =
+        match.number != 0
+            ? match.number
+            : sum(header, [&](const ledger::Thread& thread) { return thread.shares()[match.fault].matched; });
+    event->time_ns = time_since_arming(header);
     if (spec.has_descriptor()) {
         event->fd = descriptor_of(call);
         event->has_fd = event->fd >= 0 ? 1 : 0;
@@ -85,7 +90,12 @@ ledger::Event* record(const Context& context, const Call& call, const Occasion& 
         event->delay_ns = verdict.delay_ns;
         event->did |= ledger::did_delay;
     }
-    note_path(*event, call, may_ask);
+    if (verdict.cut != 0) {
+        event->cut = 1;
+        event->bytes = verdict.cut;
+        event->did |= ledger::did_bytes;
+    }
+    note_path(*event, call, look_ups_allowed());
     const auto lineage = context.thread.lineage.view();
     const auto process = header.lineage.view();
     if (lineage.starts_with(process)) event->thread.assign(lineage.substr(process.size()));

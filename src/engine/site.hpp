@@ -1,13 +1,34 @@
-// Where a call came from: the module and offset of its return address, and the hash of the whole stack above it, both
-// the same from run to run whatever the address layout.
+// Where a call came from: the module and offset of its return address, and an id of the whole stack above it, both the
+// same from run to run whatever the address layout.
 #pragma once
 
 #include "ledger/layout.hpp"
 
+#include <link.h>
+
 namespace faultline::engine {
 
-/// Notes caller and site in an event. No lock and no allocation: libc's _dl_find_object is made for signal handlers,
-/// and the unwinder uses it too. After boot.
+/// An address as its module knows it.
+struct Place {
+    std::string_view module;     // file name without directories; empty: unknown
+    std::uint64_t offset = 0;    // as addr2line takes it
+    const link_map* map = nullptr;
+};
+
+// No lock and no allocation in what follows: libc's _dl_find_object is made for signal handlers, and the unwinder uses
+// it too. After boot.
+
+[[nodiscard]] Place place_of(std::uintptr_t address) noexcept;
+
+/// The id of the stack that a call came from. Its upper bits are those of leaf_of(), so that most calls from elsewhere
+/// are told apart without unwinding.
+[[nodiscard]] std::uint32_t site_of(const void* caller) noexcept;
+
+inline constexpr unsigned leaf_bits = 12;
+/// The upper `leaf_bits` bits of the ids of all sites whose call returns there, as a number of their own.
+[[nodiscard]] std::uint32_t leaf_of(const void* caller) noexcept;
+
+/// Notes caller and site in an event.
 void note_site(ledger::Event& event, const void* caller) noexcept;
 
 /// Does the unwinder's work of its first use. Boot only.

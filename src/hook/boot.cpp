@@ -59,17 +59,32 @@ std::string_view file_name(std::string_view path)
 }
 
 /// Whether `programs` names this executable, by the name it was called by or by that of its file.
-bool names_this_program(const plan::Plan& plan)
+bool names_this_program(const plan::Plan& plan, const std::string& executable)
 {
     if (plan.programs.count == 0) return true;
-    std::string executable(4096, '\0');
-    const long length = sys::readlink("/proc/self/exe", executable.data(), executable.size());
-    executable.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
     for (const auto glob : plan.view(plan.programs))
         if (plan::glob_matches(plan.text(glob), process.program) ||
             plan::glob_matches(plan.text(glob), file_name(executable)))
             return true;
     return false;
+}
+
+std::string path_of_executable()
+{
+    std::string path(4096, '\0');
+    const long length = sys::readlink("/proc/self/exe", path.data(), path.size());
+    path.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+    return path;
+}
+
+/// Marks the faults whose selector `program` names others than this one.
+void mark_elsewhere(plan::Plan& plan, const std::string& executable)
+{
+    const auto view = plan.view(plan.faults);
+    for (auto& fault : std::span(const_cast<plan::Fault*>(view.data()), view.size()))
+        fault.elsewhere = fault.programs.count != 0 &&
+                          !plan::any_name_matches(plan, fault.programs, process.program) &&
+                          !plan::any_name_matches(plan, fault.programs, file_name(executable));
 }
 
 /// A relative path in our environment would lead a child with another working directory astray, to no faults at all.
@@ -96,12 +111,12 @@ void make_preload_absolute(std::string_view value, const std::string& directory)
 }
 
 /// A copy of the plan that stays where it is for the life of the process.
-const plan::Plan* keep(const std::vector<std::byte>& block)
+plan::Plan* keep(const std::vector<std::byte>& block)
 {
     void* const kept = sys::map(nullptr, block.size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
     if (kept == nullptr) refuse("there is no memory for the plan");
     std::memcpy(kept, block.data(), block.size());
-    return static_cast<const plan::Plan*>(kept);
+    return static_cast<plan::Plan*>(kept);
 }
 
 std::uint64_t drawn_seed()
@@ -147,6 +162,16 @@ void remove_replaced_ledger(const Inheritance& inherited)
 void at_exit(int status, void*) { finish(ledger::State::finished, status & 0xff); }
 void at_quick_exit_of_host() { finish(ledger::State::finished, quick_exit_status & 0xff); }
 
+/// Joins the board of the run, or, as the first process of it, makes one and tells the children where.
+void take_part_in_run(const plan::Plan& plan, std::string_view board)
+{
+    if (!board.empty() && ledger::join_board(plan, std::string{board}.c_str(), process.image_by_exec)) return;
+    const bool shared = ledger::create_board(plan);
+    if (shared) setenv(std::string{ledger::board_variable}.c_str(), std::string{ledger::board_path()}.c_str(), 1);
+    if (!shared || !board.empty()) process.header->trouble |= ledger::run_unshared;
+    if (ledger::run_matches() == nullptr) refuse("there is no memory for what the run counts");
+}
+
 /// Points the slots of all rows that a fault names, or that the engine has to see, at their hooks.
 void arm_rows()
 {
@@ -166,6 +191,7 @@ void boot(int argc, char** argv, char** environment)
     const auto config = variable(environment, "FAULT_CONFIG");
     if (config.empty() || getauxval(AT_SECURE) != 0) return;
     sys::use_clock(real<int(clockid_t, timespec*)>(calls::id_clock_gettime));
+    effects::use_libc([](calls::Id row) { return resolve(row); });
     engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
 
     process.arguments.keep(argc, argv);
@@ -184,8 +210,11 @@ void boot(int argc, char** argv, char** environment)
             say(mistake.at(config));
         sys::exit_group(own_error);
     }
-    process.plan = keep(parsed.block);
-    process.selected = names_this_program(*process.plan);
+    auto* const plan = keep(parsed.block);
+    process.plan = plan;
+    const auto executable = path_of_executable();
+    process.selected = names_this_program(*plan, executable);
+    mark_elsewhere(*plan, executable);
     process.disabled = disabled_by(variable(environment, "FAULT_DISABLE"));
 
     Inheritance inherited;
@@ -209,6 +238,7 @@ void boot(int argc, char** argv, char** environment)
                             variable(environment, "FAULT_RUN"));
         make_record();
         if (process.header == nullptr) refuse("there is no memory for the ledger");
+        if (plan->counts_run) take_part_in_run(*plan, variable(environment, ledger::board_variable));
         engine::prepare_sites();
         // Registered before anything of the host's, so they run after all of it.
         on_exit(&at_exit, nullptr);

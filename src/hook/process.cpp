@@ -115,13 +115,14 @@ void warn(const ledger::Problem& problem) noexcept
 
 bool strikes_at_first(const engine::Call& call, engine::Verdict& verdict) noexcept
 {
+    verdict.meter_count = 0;
     if (active.load(std::memory_order_acquire) == nullptr) {
         if (look_at.load(std::memory_order_relaxed) == 0 || !due()) return false;
         arm();
     }
     const auto* const schedule = active.load(std::memory_order_acquire);
     if (schedule == nullptr || schedule->targets[call.row].function == plan::no_index) return false;
-    return engine::judge({*schedule, *process.header, enter(), descriptors}, call, verdict);
+    return engine::judge({*schedule, *process.header, enter(), descriptors, ledger::run_matches()}, call, verdict);
 }
 
 void make_record() noexcept
@@ -198,6 +199,7 @@ void finish(ledger::State state, std::int32_t status) noexcept
     if (process.header == nullptr) return;
     if (active.load() == nullptr) process.header->trouble |= ledger::not_armed;
     ledger::finish(*process.header, state, status, state == ledger::State::executed);
+    if (state == ledger::State::finished) ledger::leave_board();
 }
 
 void before_fork() noexcept { lineage_of_fork = next_lineage(); }
@@ -211,7 +213,10 @@ void after_fork_in_child() noexcept
     children_in_transit = 0;
     strangers = 0;
     own_block = nullptr;
-    if (process.selected) process.record_pending = true;
+    if (!process.selected) return;
+    process.record_pending = true;
+    engine::clear_cells();
+    ledger::share_board();
 }
 
 } // namespace faultline::hook

@@ -4,6 +4,7 @@
 
 #include "engine/judge.hpp"
 #include "hook/slots.hpp"
+#include "ledger/board.hpp"
 #include "ledger/ledger.hpp"
 
 #include <atomic>
@@ -62,7 +63,14 @@ extern constinit engine::Descriptors descriptors;
     auto* const block = own_block;
     if (schedule == nullptr || block == nullptr) [[unlikely]]
         return strikes_at_first(call, verdict);
-    return engine::judge({*schedule, *process.header, *block, descriptors}, call, verdict);
+    return engine::judge({*schedule, *process.header, *block, descriptors, ledger::run_matches()}, call, verdict);
+}
+
+/// Whether a call that was not struck has to be looked at when it has returned, for the budgets that it drew from.
+[[nodiscard]] inline bool is_metered(calls::Id row, const engine::Verdict& verdict) noexcept
+{
+    const auto* const schedule = active.load(std::memory_order_relaxed);
+    return schedule != nullptr && schedule->targets[row].metered && verdict.meter_count != 0;
 }
 
 /// Makes the record of this process image, if it has none. Boot, and later with all signals blocked.

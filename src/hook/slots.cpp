@@ -4,6 +4,7 @@
 // names the row, to the gate.
 #include "hook/slots.hpp"
 
+#include "effects/data.hpp"
 #include "hook/declarations.hpp"
 #include "hook/resolve.hpp"
 #include "hook/thunk.hpp"
@@ -75,6 +76,25 @@ constinit const VariadicEntry variadic_entries[] = {
 #include "calls/all.def"
 };
 
+/// What a call has not used of the budgets that it drew from is given back.
+Word settled(const engine::Call& call, engine::Verdict& verdict, const Word* words, Word result) noexcept
+{
+    engine::settle(verdict, effects::transferred(call, words, result));
+    return result;
+}
+
+Word perform_metered(const engine::Call& call, engine::Verdict& verdict, Word* words)
+{
+    return settled(call, verdict, words, thunks[call.row](words));
+}
+
+Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
+{
+    const auto metered = is_metered(call.row, verdict);
+    const Word result = effects::strike({call, verdict, words, thunks[call.row]});
+    return metered ? settled(call, verdict, words, result) : result;
+}
+
 } // namespace
 
 void* resolve(calls::Id row) noexcept
@@ -100,7 +120,9 @@ Word strike_or_perform(const engine::Call& call, Word* words)
 {
     engine::Verdict verdict;
     if (strikes(call, verdict)) [[unlikely]]
-        return effects::strike({call, verdict, words, thunks[call.row]});
+        return strike(call, verdict, words);
+    if (is_metered(call.row, verdict)) [[unlikely]]
+        return perform_metered(call, verdict, words);
     return thunks[call.row](words);
 }
 
@@ -121,7 +143,9 @@ extern "C" {
     const engine::Call call{row, words, caller};
     engine::Verdict verdict;
     if (hook::strikes(call, verdict)) [[unlikely]]
-        words[0] = effects::strike({call, verdict, words, hook::thunks[row]});
+        words[0] = hook::strike(call, verdict, words);
+    else if (hook::is_metered(row, verdict)) [[unlikely]]
+        words[0] = hook::perform_metered(call, verdict, words);
     else if (calls::table[row].tracks != calls::Tracks::nothing)
         words[0] = hook::thunks[row](words);
     else

@@ -38,8 +38,9 @@ constexpr T from_word(Word word) noexcept
 /// Whether every argument position of a row exists in a signature of `count` arguments.
 constexpr bool fits(const calls::Spec& spec, int count)
 {
-    for (const auto position : {spec.fd, spec.stream, spec.dir, spec.dirfd, spec.path, spec.path2, spec.flags,
-                                spec.size.factor, spec.size.other, spec.out.buffer, spec.out.length, spec.out.count,
+    for (const auto position : {spec.fd, spec.stream, spec.dir, spec.dirfd, spec.path, spec.path2, spec.address,
+                                spec.flags.argument, spec.protection, spec.size.factor, spec.size.other,
+                                spec.out.buffer, spec.out.length, spec.out.count,
                                 spec.in.buffer, spec.in.length, spec.in.count, spec.waits.argument})
         if (position >= count) return false;
     return true;
@@ -67,6 +68,10 @@ struct Typed<R(Arguments...), id> {
     {
         if constexpr (has_door(spec.tracks)) {
             return door(id, words);
+        } else if constexpr (spec.tracks == calls::Tracks::lists) {
+            Word served = 0;
+            if (listing_serves(id, words, served)) return served;
+            return call_real(words, std::index_sequence_for<Arguments...>{});
         } else if constexpr (spec.tracks != calls::Tracks::nothing) {
             before(id, words);
             const Word word = call_real(words, std::index_sequence_for<Arguments...>{});

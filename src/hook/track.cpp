@@ -1,5 +1,10 @@
 #include "hook/track.hpp"
 
+#include "effects/clock.hpp"
+#include "effects/directory.hpp"
+#include "engine/callers.hpp"
+#include "engine/selectors.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 
@@ -25,8 +30,24 @@ void note_opened(const calls::Spec& spec, const Word* words, Word result) noexce
     if (spec.path == calls::absent || spec.family == calls::Family::net) return descriptors.opened_out_of_sight(fd);
     const int dirfd = spec.dirfd == calls::absent ? AT_FDCWD : static_cast<int>(words[spec.dirfd]);
     const int kept = errno;
-    descriptors.opened(fd, engine::match_paths(*process.plan, dirfd, reinterpret_cast<const char*>(words[spec.path])));
+    descriptors.opened(*process.plan, fd, engine::match_paths(*process.plan, dirfd, reinterpret_cast<const char*>(words[spec.path])));
     errno = kept;
+}
+
+void note_descriptors(const calls::Spec& spec, const Word* words, Word result) noexcept
+{
+    if (spec.tracks == Tracks::opens) note_opened(spec, words, result);
+    if (spec.tracks == Tracks::pair) {
+        const auto* const made = reinterpret_cast<const int*>(words[spec.family == calls::Family::net ? 3 : 0]);
+        descriptors.opened_out_of_sight(made[0]);
+        descriptors.opened_out_of_sight(made[1]);
+    }
+    if (spec.tracks == Tracks::duplicates) {
+        const bool is_fcntl = spec.function() == "fcntl";
+        const auto command = static_cast<int>(words[1]);
+        if (!is_fcntl || command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+            descriptors.duplicated(static_cast<int>(words[0]), static_cast<int>(result));
+    }
 }
 
 } // namespace
@@ -41,7 +62,19 @@ bool must_see(const plan::Plan& plan, const calls::Spec& spec) noexcept
     case Tracks::duplicates:
     case Tracks::closes:
     case Tracks::closes_all:
+        return plan.follows_descriptors || (plan.shuffles && spec.dir != calls::absent);
+    case Tracks::connects:
         return plan.follows_descriptors;
+    case Tracks::resolves:
+        return plan.names_hosts;
+    case Tracks::names:
+        return plan.names_threads;
+    case Tracks::lists:
+        return plan.shuffles;
+    case Tracks::times: // a clock that no fault names is never moved
+        return false;
+    case Tracks::unloads:
+        return plan.caller_sets.count != 0;
     case Tracks::starts:
         return plan.arm != plan::Arm::load;
     default:
@@ -51,8 +84,11 @@ bool must_see(const plan::Plan& plan, const calls::Spec& spec) noexcept
 
 void before(calls::Id row, const Word* words) noexcept
 {
-    if (process.plan == nullptr || !process.plan->follows_descriptors) return;
+    if (process.plan == nullptr) return;
     const auto& spec = calls::table[row];
+    if (spec.tracks == Tracks::closes && spec.dir != calls::absent)
+        effects::forget_listing(reinterpret_cast<const void*>(words[spec.dir]));
+    if (!process.plan->follows_descriptors) return;
     if (spec.tracks == Tracks::closes) descriptors.forget(engine::descriptor_of({row, words, nullptr}));
     if (spec.tracks == Tracks::closes_all) {
         const bool to_the_end = spec.name == "closefrom";
@@ -62,21 +98,33 @@ void before(calls::Id row, const Word* words) noexcept
 
 void after(calls::Id row, const Word* words, Word result) noexcept
 {
-    if (process.plan == nullptr || !process.plan->follows_descriptors) return;
+    if (process.plan == nullptr) return;
+    const auto& plan = *process.plan;
     const auto& spec = calls::table[row];
-    if (!effects::succeeded(spec, result)) return;
-    if (spec.tracks == Tracks::opens) note_opened(spec, words, result);
-    if (spec.tracks == Tracks::pair) {
-        const auto* const made = reinterpret_cast<const int*>(words[spec.family == calls::Family::net ? 3 : 0]);
-        descriptors.opened_out_of_sight(made[0]);
-        descriptors.opened_out_of_sight(made[1]);
+    switch (spec.tracks) {
+    case Tracks::connects: // a connection may still be on its way when the call has failed
+        if (plan.follows_descriptors) descriptors.peer_changed();
+        return;
+    case Tracks::resolves: // getaddrinfo(name, service, hints, &addresses)
+        if (plan.names_hosts && result == 0)
+            engine::note_addresses(plan, reinterpret_cast<const char*>(words[0]),
+                                   *reinterpret_cast<addrinfo* const*>(words[3]));
+        return;
+    case Tracks::names:
+        return engine::thread_renamed();
+    case Tracks::times:
+        if (plan.moves_clock) effects::keep_monotonic(row, words);
+        return;
+    case Tracks::unloads:
+        return engine::forget_callers();
+    default:
+        if (plan.follows_descriptors && effects::succeeded(spec, result)) note_descriptors(spec, words, result);
     }
-    if (spec.tracks == Tracks::duplicates) {
-        const bool is_fcntl = spec.function() == "fcntl";
-        const auto command = static_cast<int>(words[1]);
-        if (!is_fcntl || command == F_DUPFD || command == F_DUPFD_CLOEXEC)
-            descriptors.duplicated(static_cast<int>(words[0]), static_cast<int>(result));
-    }
+}
+
+bool listing_serves(calls::Id row, const Word* words, Word& result) noexcept
+{
+    return process.plan != nullptr && process.plan->shuffles && effects::serve_listing(row, words, result);
 }
 
 } // namespace faultline::hook

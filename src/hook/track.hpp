@@ -22,6 +22,9 @@ Word door(calls::Id row, Word* words);
 void before(calls::Id row, const Word* words) noexcept;
 void after(calls::Id row, const Word* words, Word result) noexcept;
 
+/// Whether a shuffled listing answers a call on a directory.
+[[nodiscard]] bool listing_serves(calls::Id row, const Word* words, Word& result) noexcept;
+
 /// What quick_exit was given.
 extern constinit std::atomic<int> quick_exit_status;
 

@@ -33,6 +33,8 @@ enum Trouble : std::uint32_t {
     argv_cut = 1U << 5U,
     lineage_cut = 1U << 6U,
     errors_uncounted = 1U << 7U, // more kinds of errors than slots to count them in
+    cells_shared = 1U << 8U,     // more descriptors or sites than numbers to keep for them
+    run_unshared = 1U << 9U,     // count = "run", and the file that the processes of a run share could not be had
 };
 
 template <std::size_t N>
@@ -62,11 +64,14 @@ struct Name {
 };
 using Lineage = Name<96>;
 
-/// What all threads share of a fault. On a cache line of its own: only exact triggers (`on`, `max_triggers`) write
-/// here.
+/// What all threads share of a fault. On a cache line of its own: only what is exact over
+/// all threads is written here.
 struct alignas(64) Totals {
     std::atomic<std::uint64_t> matched;   // numbering of `on` with count = "process"
     std::atomic<std::uint64_t> triggered; // taken of `max_triggers`
+    std::atomic<std::uint64_t> spent;     // bytes, of `budget`; all bits set: for good
+    std::atomic<std::uint64_t> latched;   // 1: sticky = "fault", and it has fired
+    std::atomic<std::int64_t> paced_to;   // type throttle: until when bytes that went through fill the line
 };
 
 /// How often a fault injected one error. Claimed by whoever needs it first; a full table counts in its last slot.
@@ -101,6 +106,7 @@ struct Share {
     std::uint64_t triggered;
     std::uint64_t matched_before; // `matched` when the present thread took the block: its own numbering starts there
     std::uint64_t key;            // of the generator: seed, fault and lineage mixed
+    std::uint64_t in_burst;       // 1: of `burst`, a run of faults has begun and not ended
 };
 
 /// The owner of a block whose thread is about to begin.
@@ -157,12 +163,15 @@ struct Event {
     std::uint64_t delay_ns;
     std::uint64_t offset, bytes; // damage or transfer: where it begins, how many
     std::int64_t returned;
+    std::int32_t signal;
+    plan::Moment moment;
+    std::uint8_t cut; // 1: a budget ran out within this call
     std::uint64_t caller_offset; // of the return address in its module
     std::uint32_t site;
     std::uint32_t did; // Did bits: which of the fields above mean something
     Name<32> module;
     Name<24> thread; // what follows the process's lineage: ".1.2"
-    Name<96> path;   // its tail, where it is longer
+    Name<88> path;   // its tail, where it is longer
 };
 static_assert(sizeof(Event) == 256);
 
@@ -175,6 +184,9 @@ enum Did : std::uint32_t {
     did_return = 1U << 4U,
     did_site = 1U << 5U,
     did_cut_path = 1U << 6U,
+    did_signal = 1U << 7U,
+    did_moment = 1U << 8U,
+    did_shift = 1U << 9U, // `returned` is how far a clock was put off, in ns
 };
 
 // What Header::exit_status holds beside a status.

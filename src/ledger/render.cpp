@@ -3,6 +3,7 @@
 #include "ledger/render.hpp"
 
 #include "calls/errors.hpp"
+#include "calls/signals.hpp"
 
 namespace faultline::ledger {
 
@@ -25,6 +26,8 @@ constexpr Warning warnings[] = {
     {argv_cut, "argv is longer than what is kept of it"},
     {lineage_cut, "a lineage is longer than what is kept of it: faults below it are not reproducible"},
     {errors_uncounted, "there were more kinds of errors than are counted one by one: \"other\" holds the rest"},
+    {cells_shared, "there were more descriptors or sites than are told apart: some shared a number, a budget or a latch"},
+    {run_unshared, "count = \"run\" counted this process alone: the file that the run's processes share could not be had"},
 };
 
 /// Counters belong to one writer each, who may be running: read them as they stand.
@@ -88,6 +91,7 @@ private:
     void fault_counts() noexcept;
     void errors(std::size_t fault, std::uint64_t of) noexcept;
     void error(std::int32_t code) noexcept;
+    void signal(std::int32_t number) noexcept;
     void events() noexcept;
     void event(const Event& event) noexcept;
     void effect(const Event& event) noexcept;
@@ -252,6 +256,14 @@ void Rendering::error(std::int32_t code) noexcept
     json_.string(name);
 }
 
+void Rendering::signal(std::int32_t number) noexcept
+{
+    const auto name = calls::signal_name(number);
+    json_.key("signal");
+    if (name.empty()) return json_.integer(number);
+    json_.string(name);
+}
+
 void Rendering::events() noexcept
 {
     const auto claimed = header_.events_claimed.load(std::memory_order_acquire);
@@ -301,6 +313,7 @@ void Rendering::effect(const Event& event) noexcept
 {
     const auto did = [&event](Did what) { return (event.did & what) != 0; };
     const auto mode = static_cast<std::size_t>(event.mode);
+    const auto moment = static_cast<std::size_t>(event.moment);
     if (const auto module = event.module.view(); !module.empty()) {
         json_.key("caller").hexadecimal(module, "+0x", event.caller_offset);
     } else if (event.caller_offset != 0) {
@@ -309,6 +322,11 @@ void Rendering::effect(const Event& event) noexcept
     if (did(did_site)) json_.key("site").hexadecimal("", "", event.site, 8);
     if (did(did_delay)) json_.key("delay").fixed(static_cast<std::int64_t>(event.delay_ns), 9);
     if (did(did_return)) json_.key("returned").integer(event.returned);
+    if (did(did_shift)) json_.key("shift").fixed(event.returned / 1000, 6);
+    if (did(did_signal)) signal(event.signal);
+    if (did(did_moment) && moment < plan::moment_names.size())
+        json_.key("moment").string(plan::moment_names[moment]);
+    if (event.cut != 0) json_.key("cut").boolean(true);
     if (did(did_mode) && mode < plan::mode_names.size()) json_.key("mode").string(plan::mode_names[mode]);
     if (did(did_offset)) json_.key("offset").number(event.offset);
     if (did(did_bytes)) json_.key("bytes").number(event.bytes);

@@ -44,8 +44,8 @@ private:
     std::vector<std::byte> bytes_;
 };
 
-/// The different lists of path globs in a plan; each becomes a path set.
-[[nodiscard]] std::vector<std::vector<GlobDraft>> path_sets_of(const PlanDraft& draft);
+/// Says where a draft has more of something than the engine has room for.
+void check_bounds(const PlanDraft& draft, Remarks& remarks);
 
 /// The block of a draft in which nothing is wrong.
 [[nodiscard]] std::vector<std::byte> build(const PlanDraft& draft);

@@ -4,6 +4,7 @@
 #include "plan/parse.hpp"
 #include "plan/plan.hpp"
 
+#include <cstring>
 #include <map>
 #include <string>
 #include <utility>
@@ -45,6 +46,30 @@ struct GlobDraft {
     auto operator<=>(const GlobDraft&) const = default;
 };
 
+struct CallerDraft {
+    std::string module, function;
+    bool negated = false;
+
+    auto operator<=>(const CallerDraft&) const = default;
+};
+
+struct PeerDraft {
+    Peer peer;        // everything but its pattern and its name's index
+    std::string host; // the glob of a name or of a Unix path
+
+    bool operator==(const PeerDraft& other) const;
+};
+
+/// What a descriptor has to be like; a fault may have one of each kind.
+struct DescriptorSetDraft {
+    std::vector<GlobDraft> paths;
+    std::vector<PeerDraft> peers;
+    std::uint32_t kinds = 0;
+
+    bool operator==(const DescriptorSetDraft&) const = default;
+    [[nodiscard]] bool empty() const { return paths.empty() && peers.empty() && kinds == 0; }
+};
+
 struct FaultDraft {
     Fault fault; // everything but its slices
     Place place; // of its header
@@ -53,6 +78,14 @@ struct FaultDraft {
     std::vector<Word> functions;
     std::vector<ErrorChoice> errors;
     std::vector<GlobDraft> paths;
+    std::vector<PeerDraft> peers;
+    std::uint32_t kinds = 0; // a bit for each Kind
+    std::vector<std::int32_t> descriptors;
+    std::vector<FlagTest> flags;
+    std::vector<CallerDraft> callers;
+    std::vector<std::uint32_t> sites;
+    std::vector<GlobDraft> threads;
+    std::vector<GlobDraft> programs;
     std::vector<Positions> on;
     std::map<std::string_view, Place> given; // the keys it has, and where
     std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them

@@ -1,11 +1,12 @@
 #include "plan/fault_keys.hpp"
 
-#include "calls/errors.hpp"
+#include "plan/key_readers.hpp"
 #include "plan/suggest.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 
 namespace faultline::plan {
 
@@ -35,168 +36,9 @@ void read_type(FaultDraft& draft, const Field& field)
     draft.type_known = true;
 }
 
-std::vector<std::string_view> error_names()
-{
-    std::vector<std::string_view> names;
-    for (const auto& known : calls::named_errors)
-        names.push_back(known.name);
-    return names;
-}
-
-void add_error(FaultDraft& draft, const Word& word, std::uint32_t weight, Remarks& remarks)
-{
-    const int code = calls::error_code(word.text);
-    if (code == 0) {
-        const auto near = did_you_mean(word.text, error_names());
-        return remarks.mistake(word.place, fmt::format("unknown errno {}{}", in_quotes(word.text),
-                                                       near.empty() ? " (a symbol such as ENOSPC)" : near));
-    }
-    for (const auto& other : draft.errors) {
-        if (other.code != code) continue;
-        const bool alias = other.name.text != word.text;
-        return remarks.mistake(
-            word.place,
-            alias ? fmt::format("errno '{}' is another name of '{}' (keep one)", word.text, other.name.text)
-                  : fmt::format("errno '{}' is named twice (give it a weight, {{ {} = 2, … }})", word.text, word.text));
-    }
-    draft.errors.push_back({code, weight, word});
-}
-
-void read_errno(FaultDraft& draft, const Field& field)
-{
-    const auto* weights = field.node.as_table();
-    if (weights == nullptr) {
-        if (!field.node.is_string() && !field.node.is_array())
-            return wrong_kind(
-                field, "a symbol such as \"ENOSPC\", an array of them, or weights such as { EIO = 3, ENOSPC = 1 }");
-        for (const auto& word : read_texts(field))
-            add_error(draft, word, 1, field.remarks);
-        return;
-    }
-    if (weights->empty())
-        return field.remarks.mistake(place_of(field.node), "errno is an empty table (name at least one)");
-    struct Weight {
-        Word word;
-        std::uint32_t weight;
-    };
-    std::vector<Weight> in_file_order; // toml++ sorts by name
-    for (auto&& [key, node] : *weights) {
-        const auto weight = read_integer({"the weight of an errno", node, field.remarks}, 1, 1'000'000);
-        if (weight)
-            in_file_order.push_back({{std::string(key.str()), place_of(key)}, static_cast<std::uint32_t>(*weight)});
-    }
-    std::sort(in_file_order.begin(), in_file_order.end(), [](const Weight& a, const Weight& b) {
-        return std::pair(a.word.place.line, a.word.place.column) < std::pair(b.word.place.line, b.word.place.column);
-    });
-    for (const auto& [word, weight] : in_file_order)
-        add_error(draft, word, weight, field.remarks);
-}
-
-void read_returns(FaultDraft& draft, const Field& field)
-{
-    using Limits = std::numeric_limits<std::int64_t>;
-    const auto value = read_integer(field, Limits::min(), Limits::max());
-    if (!value) return;
-    draft.fault.returns = *value;
-    draft.fault.has_returns = true;
-}
-
-void read_probability(FaultDraft& draft, const Field& field)
-{
-    if (const auto chance = read_share(field, false)) draft.fault.probability = *chance;
-}
-
-void read_position(FaultDraft& draft, const Field& field)
-{
-    if (field.node.is_integer()) {
-        const auto match = read_integer(field, 1, std::numeric_limits<std::int64_t>::max());
-        if (match) draft.on.push_back({static_cast<std::uint64_t>(*match), static_cast<std::uint64_t>(*match), 1});
-        return;
-    }
-    const auto positions = read_notation(field, parse_positions, "a match such as 3, or matches such as \"3..10\"");
-    if (positions) draft.on.insert(draft.on.end(), positions->begin(), positions->end());
-}
-
-void read_on(FaultDraft& draft, const Field& field)
-{
-    const auto* array = field.node.as_array();
-    if (array == nullptr) return read_position(draft, field);
-    if (array->empty()) field.remarks.mistake(place_of(field.node), "on is an empty array (name at least one match)");
-    for (const auto& item : *array)
-        read_position(draft, field.with(item));
-}
-
-void read_count(FaultDraft& draft, const Field& field)
-{
-    if (const auto choice = read_choice(field, count_names)) draft.fault.count = static_cast<Count>(*choice);
-}
-
-void read_max_triggers(FaultDraft& draft, const Field& field)
-{
-    const auto most = read_integer(field, 1, std::numeric_limits<std::int64_t>::max());
-    if (most) draft.fault.max_triggers = static_cast<std::uint64_t>(*most);
-}
-
 void read_enabled(FaultDraft& draft, const Field& field)
 {
     if (const auto value = read_bool(field)) draft.fault.enabled = *value;
-}
-
-void read_path(FaultDraft& draft, const Field& field)
-{
-    for (const auto& word : read_texts(field)) {
-        const bool negated = word.text.front() == '!';
-        const auto pattern = std::string_view(word.text).substr(negated ? 1 : 0);
-        const auto problem = pattern.empty() ? "a glob must follow the '!'" : glob_problem(pattern, true);
-        if (!problem.empty())
-            field.remarks.mistake(word.place, fmt::format("path is {}; {}", in_quotes(word.text), problem));
-        else
-            draft.paths.push_back({std::string(pattern), negated});
-    }
-}
-
-void read_size(FaultDraft& draft, const Field& field)
-{
-    constexpr std::string_view form = "a condition such as \">= 4096\" or \"1..512\", or a number of bytes";
-    std::optional<Range> range;
-    if (field.node.is_integer()) {
-        const auto bytes = read_integer(field, 0, std::numeric_limits<std::int64_t>::max());
-        if (bytes) range = Range{static_cast<std::uint64_t>(*bytes), static_cast<std::uint64_t>(*bytes)};
-    } else {
-        range = read_notation(field, parse_size_condition, form);
-    }
-    if (!range) return;
-    draft.fault.size_least = range->first;
-    draft.fault.size_most = range->last;
-    if (!draft.fault.selects_size()) wrong(field, "every size is like that (leave it out)");
-}
-
-void read_delay_key(FaultDraft& draft, const Field& field)
-{
-    if (const auto delay = read_delay(field)) draft.fault.delay = *delay;
-}
-
-void read_mode(FaultDraft& draft, const Field& field)
-{
-    if (const auto choice = read_choice(field, mode_names)) draft.fault.mode = static_cast<Mode>(*choice);
-}
-
-void read_share_key(FaultDraft& draft, const Field& field)
-{
-    if (const auto share = read_share(field, true)) draft.fault.amount.share = *share;
-}
-
-void read_bytes_key(FaultDraft& draft, const Field& field)
-{
-    if (const auto bytes = read_bytes(field)) draft.fault.amount.bytes = *bytes;
-}
-
-void read_damage_range(FaultDraft& draft, const Field& field)
-{
-    const auto range = read_notation(field, parse_range, "a range of bytes such as \"0..15\"");
-    if (!range) return;
-    draft.fault.range_first = range->first;
-    draft.fault.range_last = range->last;
 }
 
 constexpr FaultKey keys[] = {
@@ -205,11 +47,25 @@ constexpr FaultKey keys[] = {
     {"type", all, all, read_type, "what is done to the call"},
     {"enabled", all, none, read_enabled, "false: the fault is checked but never fires"},
     {"path", all, none, read_path, "globs over the call's path or that of its descriptor; \"!…\" excludes"},
+    {"fd", all, none, read_fd, "descriptors by number: 0, [1, 2]"},
+    {"fd_kind", all, none, read_fd_kind, "what the descriptor is: \"file\", \"directory\", \"socket\", \"pipe\", …"},
+    {"peer", all, none, read_peer, "the remote end: \"10.0.0.0/8:5432\", \"*.example.com\", \"unix:/run/*.sock\""},
     {"size", all, none, read_size, "the bytes asked for: \">= 4096\", \"1..512\""},
+    {"flags", all, none, read_flags, "flags that are set, or with \"!\" are not: \"O_APPEND\", \"!MSG_DONTWAIT\""},
+    {"caller", all, none, read_caller, "globs over the calling module, or module!function; \"!…\" excludes"},
+    {"site", all, none, read_site, "call stacks, by the ids that events show"},
+    {"thread", all, none, read_thread, "globs over the thread's name; \"!…\" excludes"},
+    {"program", all, none, read_program, "globs over the executable's name; \"!…\" excludes"},
+    {"after", all, none, read_after, "not before this time since arming: \"2s\""},
+    {"until", all, none, read_until, "not after this time since arming"},
     {"on", all, none, read_on, "which matches fire: \"3\", \"2,5\", \"3..\", \"3..10\", \"3..10+2\", \"..5\""},
-    {"count", all, none, read_count, "whose matches `on` numbers: \"process\" or \"thread\""},
+    {"count", all, none, read_count,
+     "whose matches `on` numbers: \"process\", \"thread\", \"fd\", \"site\" or \"run\" (or whose bytes `budget`)"},
+    {"budget", all, none, read_budget, "let so many bytes through, then fire for good: \"10MiB\""},
     {"probability", all, none, read_probability, "share of the matches that fire, 0.0 to 1.0"},
+    {"burst", all, none, read_burst, "fire in runs: { enter = 0.01, leave = 0.25 }"},
     {"max_triggers", all, none, read_max_triggers, "fire at most so many times"},
+    {"sticky", all, none, read_sticky, "once fired, fire at every later match: \"fault\", \"fd\" or \"site\""},
     {"delay", all & ~one(Type::delay) & ~one(Type::timeout), none, read_delay_key,
      "wait first: \"10ms\", { min, max } or { mean, stddev, distribution }"},
     {"delay", one(Type::delay), one(Type::delay), read_delay_key,
@@ -217,6 +73,7 @@ constexpr FaultKey keys[] = {
     {"delay", one(Type::timeout), none, read_delay_key,
      "how long to wait where the caller has set no limit; left out: 0"},
     {"errno", one(Type::error), none, read_errno, "the error: a symbol, a list to pick from, or weights"},
+    {"errno", one(Type::reset), none, read_errno, "what the struck call reports; left out: ECONNRESET, or EPIPE"},
     {"returns", one(Type::error), none, read_returns, "the value returned, instead of the function's failure value"},
     {"returns", one(Type::returns), one(Type::returns), read_returns, "the value returned"},
     {"mode", one(Type::corruption), none, read_mode, "how bytes are damaged"},
@@ -225,10 +82,18 @@ constexpr FaultKey keys[] = {
     {"range", one(Type::corruption), none, read_damage_range, "damage only these bytes of the data: \"0..15\""},
     {"bytes", one(Type::shorten), none, read_bytes_key, "how many bytes go through"},
     {"fraction", one(Type::shorten), none, read_share_key, "share of the bytes that go through; left out: 0.5"},
+    {"signal", one(Type::signal), one(Type::signal), read_signal, "the signal: \"SIGUSR1\""},
+    {"interrupt", one(Type::signal), none, read_interrupt, "true: the call then fails with EINTR"},
+    {"moment", one(Type::crash), none, read_moment, "\"before\" the call (the default), \"after\", or \"torn\": half written"},
+    {"signal", one(Type::crash), none, read_deadly_signal, "what ends the process; left out: SIGKILL"},
+    {"status", one(Type::crash), none, read_status, "or the exit status that it ends with, 0 to 255"},
+    {"rate", one(Type::throttle), one(Type::throttle), read_rate_of_throttle, "bytes a second: \"64KiB/s\""},
+    {"offset", one(Type::clock), none, read_offset, "how far the wall clocks are off: \"-1h\""},
+    {"speed", one(Type::clock), none, read_speed, "how fast all clocks go: 2.0 is twice as fast"},
 };
 
 /// Two ways to say the same thing.
-constexpr std::pair<std::string_view, std::string_view> alternatives[] = {{"rate", "bytes"}, {"fraction", "bytes"}};
+constexpr std::pair<std::string_view, std::string_view> alternatives[] = {{"rate", "bytes"}, {"fraction", "bytes"}, {"signal", "status"}};
 
 /// The row for a key in a fault of this type; where there is none, any row of that name; or null.
 const FaultKey* find_key(std::string_view name, const FaultDraft& draft)
@@ -318,6 +183,10 @@ void read_fault(const toml::table& table, FaultDraft& draft, Remarks& remarks)
         remarks.mistake(draft.given[one_way],
                         fmt::format("a fault has either '{}' or '{}', not both (leave one out)", one_way, other));
     }
+    check_triggers(draft, remarks);
+    if (draft.fault.type == Type::clock && draft.type_known && !draft.has("offset") && !draft.has("speed"))
+        remarks.mistake(draft.place, "a clock fault needs 'offset' or 'speed' (else the time is right)");
+    if (draft.fault.type == Type::crash && draft.fault.signal == 0) draft.fault.signal = SIGKILL;
     auto& amount = draft.fault.amount;
     if (amount.bytes != 0 || amount.share != 0) return;
     if (draft.fault.type == Type::corruption) amount.bytes = 1;

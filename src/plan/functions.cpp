@@ -1,6 +1,7 @@
 #include "plan/functions.hpp"
 
 #include "calls/errors.hpp"
+#include "calls/flags.hpp"
 #include "plan/glob.hpp"
 #include "plan/suggest.hpp"
 
@@ -30,6 +31,58 @@ bool has_type(const FaultDraft& draft)
     return draft.type_known && draft.fault.type == type;
 }
 
+bool names_eintr(const FaultDraft& draft)
+{
+    return (has_type<Type::signal>(draft) && draft.fault.interrupt) ||
+           std::any_of(draft.errors.begin(), draft.errors.end(),
+                       [](const ErrorChoice& choice) { return choice.code == EINTR; });
+}
+
+template <calls::Flags::Kind kind>
+bool wants_flags(const FaultDraft& draft)
+{
+    return std::any_of(draft.flags.begin(), draft.flags.end(), [](const FlagTest& test) { return test.kind == kind; });
+}
+
+template <calls::Flags::Kind kind>
+bool takes_flags(const Spec& spec)
+{
+    return calls::takes_flags(spec, kind);
+}
+
+template <calls::Flags::Kind kind>
+constexpr Demand flags_demand(std::string_view what)
+{
+    return {wants_flags<kind>, takes_flags<kind>, what, "it takes no such flags"};
+}
+
+/// A lost write: bytes that go out, a flush, or a datagram that comes in.
+bool can_be_dropped(const Spec& spec)
+{
+    using enum calls::Data::Shape;
+    const bool sends = spec.in.shape != none && spec.in.shape != formatted && spec.in.shape != unseen;
+    const bool receives = spec.family == calls::Family::net && spec.out.shape != none;
+    return sends || receives || spec.syncs;
+}
+
+bool can_be_torn(const Spec& spec)
+{
+    return spec.can_be_short() && spec.in.shape != calls::Data::Shape::none;
+}
+
+bool works_on_connection(const Spec& spec)
+{
+    if (spec.tracks != calls::Tracks::nothing || !spec.has_descriptor() || spec.dir != calls::absent) return false;
+    using enum calls::Family;
+    return spec.family == net || (spec.moves_data() && (spec.family == io || spec.family == stdio)) ||
+           spec.in.shape == calls::Data::Shape::unseen;
+}
+
+bool moves_block(const Spec& spec)
+{
+    return spec.out.shape == calls::Data::Shape::fresh && spec.out.length != calls::absent;
+}
+
 bool names_gai_code(const FaultDraft& draft)
 {
     return std::any_of(draft.errors.begin(), draft.errors.end(),
@@ -44,6 +97,21 @@ constexpr Demand demands[] = {
      "nothing around it makes it fail; say with which errno"},
     {names_gai_code, [](const Spec& spec) { return spec.fails.returns == Failure::Returns::gai_code; }, "an EAI_ code",
      "it reports errno values"},
+    {names_eintr, [](const Spec& spec) { return spec.can_be_interrupted(); }, "EINTR", "no signal interrupts it"},
+    {has_type<Type::drop>, can_be_dropped, "drop", "there is nothing that it could lose and still report success"},
+    {[](const FaultDraft& draft) { return has_type<Type::crash>(draft) && draft.fault.moment == Moment::torn; },
+     can_be_torn, "a torn crash", "it does not write in a way that could stop halfway"},
+    {has_type<Type::throttle>, [](const Spec& spec) { return spec.has_count() && !spec.allocates; }, "throttle",
+     "it moves no data that can be counted"},
+    {has_type<Type::reset>, works_on_connection, "reset", "it does not work on a connection"},
+    {has_type<Type::clock>, [](const Spec& spec) { return spec.tells != calls::Tells::nothing; }, "clock",
+     "it does not tell the time"},
+    {has_type<Type::move>, moves_block, "move", "it does not resize a block (realloc does)"},
+    {has_type<Type::wake>, [](const Spec& spec) { return spec.may_wake_early(); }, "wake",
+     "it is not a wait that may wake without a reason"},
+    {has_type<Type::shuffle>,
+     [](const Spec& spec) { return spec.tracks == calls::Tracks::lists && spec.fails.returns != Failure::Returns::nothing && spec.fails.errors.count != 0; },
+     "shuffle", "it does not list a directory (readdir does)"},
     {has_type<Type::corruption>, [](const Spec& spec) { return spec.moves_data(); }, "corruption", "it moves no data"},
     {has_type<Type::shorten>, [](const Spec& spec) { return spec.can_be_short(); }, "short",
      "it cannot transfer fewer bytes than it was asked for"},
@@ -54,8 +122,25 @@ constexpr Demand demands[] = {
     {[](const FaultDraft& draft) { return !draft.paths.empty(); },
      [](const Spec& spec) { return spec.path != calls::absent || spec.has_descriptor(); }, "the selector path",
      "it has neither a path nor a descriptor"},
+    {[](const FaultDraft& draft) { return !draft.descriptors.empty(); },
+     [](const Spec& spec) { return spec.has_descriptor(); }, "the selector fd", "it has no descriptor"},
+    {[](const FaultDraft& draft) { return draft.kinds != 0; }, [](const Spec& spec) { return spec.has_descriptor(); },
+     "the selector fd_kind", "it has no descriptor"},
+    {[](const FaultDraft& draft) { return !draft.peers.empty(); }, [](const Spec& spec) { return spec.has_peer(); },
+     "the selector peer", "it has no remote end"},
     {[](const FaultDraft& draft) { return draft.fault.selects_size(); },
      [](const Spec& spec) { return spec.has_size(); }, "the selector size", "it does not say how many bytes it wants"},
+    flags_demand<calls::Flags::Kind::open>("a flag O_…"),
+    flags_demand<calls::Flags::Kind::protection>("a flag PROT_…"),
+    flags_demand<calls::Flags::Kind::map>("a flag MAP_…"),
+    flags_demand<calls::Flags::Kind::message>("a flag MSG_…"),
+    flags_demand<calls::Flags::Kind::at>("a flag AT_…"),
+    flags_demand<calls::Flags::Kind::socket>("a flag SOCK_…"),
+    {[](const FaultDraft& draft) { return draft.fault.has_budget(); },
+     [](const Spec& spec) { return spec.has_count() && (spec.has_size() || spec.in.shape == calls::Data::Shape::byte); },
+     "a budget", "the bytes that go through it cannot be counted beforehand"},
+    {[](const FaultDraft& draft) { return draft.fault.count == Count::fd || draft.fault.sticky == Sticky::fd; },
+     [](const Spec& spec) { return spec.has_descriptor(); }, "counting by descriptor", "it has no descriptor"},
 };
 
 /// The first demand of the fault that the function cannot meet, or null.

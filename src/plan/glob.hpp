@@ -138,22 +138,38 @@ constexpr bool path_matches(std::string_view pattern, std::string_view path) noe
     return detail::match(pattern, path, true, {0, 0, true});
 }
 
-/// Whether a path matches one of the globs and none of the negated ones; negated ones alone mean everything but those.
-/// Any time, also in a signal handler.
-inline bool any_matches(const Plan& plan, Slice<Glob> globs, std::string_view path) noexcept
+namespace detail {
+
+template <class Matches>
+bool any_matches(const Plan& plan, Slice<Glob> globs, std::string_view text, const Matches& matches) noexcept
 {
     bool wanted = true; // as long as no glob says what is wanted
     bool found = false;
     for (const auto& glob : plan.view(globs)) {
-        const bool matches = path_matches(plan.text(glob.pattern), path);
+        const bool match = matches(plan.text(glob.pattern), text);
         if (glob.negated != 0) {
-            if (matches) return false;
+            if (match) return false;
         } else {
             wanted = false;
-            found = found || matches;
+            found = found || match;
         }
     }
     return wanted || found;
+}
+
+} // namespace detail
+
+/// Whether a path matches one of the globs and none of the negated ones; negated ones alone mean everything but those.
+/// Any time, also in a signal handler.
+inline bool any_matches(const Plan& plan, Slice<Glob> globs, std::string_view path) noexcept
+{
+    return detail::any_matches(plan, globs, path, path_matches);
+}
+
+/// The same of a name.
+inline bool any_name_matches(const Plan& plan, Slice<Glob> globs, std::string_view name) noexcept
+{
+    return detail::any_matches(plan, globs, name, glob_matches);
 }
 
 } // namespace faultline::plan

@@ -29,18 +29,6 @@ void check_names(const PlanDraft& draft, Remarks& remarks)
     }
 }
 
-void check_path_sets(const PlanDraft& draft, Remarks& remarks)
-{
-    const auto sets = path_sets_of(draft);
-    if (sets.size() <= most_path_sets) return;
-    const auto& excess = sets[most_path_sets];
-    const auto fault = std::find_if(draft.faults.begin(), draft.faults.end(),
-                                    [&](const FaultDraft& candidate) { return candidate.paths == excess; });
-    remarks.mistake(
-        fault->given.at("path"),
-        fmt::format("a plan has at most {} different lists of paths (let faults share theirs)", most_path_sets));
-}
-
 void sort_by_place(std::vector<Remark>& remarks)
 {
     std::stable_sort(remarks.begin(), remarks.end(), [](const Remark& a, const Remark& b) {
@@ -75,7 +63,7 @@ Parsed parse(std::string_view text, std::string_view source)
     for (auto& fault : draft.faults)
         expand_functions(fault, remarks);
     check_names(draft, remarks);
-    check_path_sets(draft, remarks);
+    check_bounds(draft, remarks);
 
     if (remarks.mistakes.empty()) parsed.block = build(draft);
     parsed.mistakes = std::move(remarks.mistakes);

@@ -18,9 +18,27 @@ struct Slice {
 };
 using Text = Slice<char>;
 
-enum class Type : std::uint8_t { error, delay, timeout, corruption, shorten, returns };
-inline constexpr std::array<std::string_view, 6> type_names{"errno",      "delay", "timeout",
-                                                            "corruption", "short", "returns"};
+enum class Type : std::uint8_t {
+    error,
+    delay,
+    timeout,
+    hang,
+    corruption,
+    shorten,
+    drop,
+    returns,
+    signal,
+    crash,
+    throttle,
+    reset,
+    clock,
+    move,
+    wake,
+    shuffle,
+};
+inline constexpr std::array<std::string_view, 16> type_names{
+    "errno",  "delay", "timeout",  "hang",  "corruption", "short", "drop", "returns",
+    "signal", "crash", "throttle", "reset", "clock",      "move",  "wake", "shuffle"};
 
 enum class Arm : std::uint8_t { load, main, after, file };
 
@@ -28,9 +46,21 @@ enum class Mode : std::uint8_t { bitflip, random, zero, increment, reverse, swap
 inline constexpr std::array<std::string_view, 7> mode_names{"bitflip", "random", "zero",    "increment",
                                                             "reverse", "swap",   "truncate"};
 
-/// Whose matches `on` counts.
-enum class Count : std::uint8_t { process, thread };
-inline constexpr std::array<std::string_view, 2> count_names{"process", "thread"};
+/// Whose matches `on` counts, and whose bytes `budget`.
+enum class Count : std::uint8_t { process, thread, fd, site, run };
+inline constexpr std::array<std::string_view, 5> count_names{"process", "thread", "fd", "site", "run"};
+
+/// What stays struck once a fault has fired.
+enum class Sticky : std::uint8_t { no, fault, fd, site };
+inline constexpr std::array<std::string_view, 4> sticky_names{"no", "fault", "fd", "site"};
+
+/// When a `crash` comes: before the call, after it, or with half of a write done.
+enum class Moment : std::uint8_t { before, after, torn };
+inline constexpr std::array<std::string_view, 3> moment_names{"before", "after", "torn"};
+
+/// What a descriptor leads to.
+enum class Kind : std::uint8_t { file, directory, socket, pipe, tty, other };
+inline constexpr std::array<std::string_view, 6> kind_names{"file", "directory", "socket", "pipe", "tty", "other"};
 
 inline constexpr std::uint64_t unlimited = ~std::uint64_t{0};
 inline constexpr std::uint16_t no_index = 0xffff;
@@ -71,23 +101,79 @@ struct Glob {
     std::uint32_t negated = 0;
 };
 
+/// Which code a call comes from: a module's file name and, if not empty, a function's symbol.
+struct CallerGlob {
+    Text module, function;
+    std::uint32_t negated = 0;
+};
+
+/// One remote address of a `peer` selector.
+struct Peer {
+    enum class Host : std::uint8_t { any, ipv4, ipv6, name, unix_path };
+    Host host = Host::any;
+    std::uint8_t prefix = 0; // bits of `address` that count
+    std::uint8_t negated = 0;
+    std::uint8_t name = 0; // index into Plan::host_names
+    std::uint16_t port_first = 0, port_last = 0xffff;
+    std::uint8_t address[16] = {};
+    Text pattern; // of unix_path
+};
+
+/// What a descriptor has to be like: one of the three.
+struct DescriptorSet {
+    Slice<Glob> paths;
+    Slice<Peer> peers;
+    std::uint32_t kinds = 0; // a bit for each Kind
+};
+
+/// A test on one of a call's flag arguments: (argument & mask) == value, or not.
+struct FlagTest {
+    calls::Flags::Kind kind = calls::Flags::Kind::none;
+    std::uint8_t negated = 0;
+    std::uint32_t mask = 0;
+    std::uint32_t value = 0;
+};
+
+/// Two-state loss: the chance that a run of faults begins at a match, and that it ends.
+struct Burst {
+    Chance enter = 0; // 0: not given
+    Chance leave = 0;
+};
+
 struct Fault {
     Text name;
     Type type = Type::error;
     Mode mode = Mode::bitflip;
     Count count = Count::process;
+    Sticky sticky = Sticky::no;
+    Moment moment = Moment::before;
     bool enabled = true;
     bool has_returns = false;
-    bool selective = false;            // it has selectors, or strikes only some calls by its type
-    std::uint16_t path_set = no_index; // index into Plan::path_sets
+    bool selective = false; // it has selectors, or strikes only some calls by its type
+    bool plain = true;      // of the triggers it has none but probability and max_triggers
+    bool interrupt = false; // type signal: the call fails with EINTR
+    bool elsewhere = false; // `program` does not name this process; boot finds out
 
-    // selectors
+    // selectors; no_index: not given
+    std::uint16_t path_set = no_index;   // index into Plan::descriptor_sets, as the next two
+    std::uint16_t kind_set = no_index;
+    std::uint16_t peer_set = no_index;
+    std::uint16_t caller_set = no_index; // index into Plan::caller_sets
+    std::uint16_t thread_set = no_index; // index into Plan::thread_sets
     std::uint64_t size_least = 0;
     std::uint64_t size_most = unlimited;
+    Slice<std::int32_t> descriptors;
+    Slice<FlagTest> flags;
+    Slice<std::uint32_t> sites;
+    Slice<Glob> programs;
 
     // triggers
+    std::uint64_t after = 0; // ns since arming
+    std::uint64_t until = unlimited;
     Slice<Positions> on; // empty: every match
+    std::uint64_t budget = unlimited; // bytes
     Chance probability = unlimited;
+    Burst burst;
     std::uint64_t max_triggers = unlimited;
 
     // what it does
@@ -97,9 +183,22 @@ struct Fault {
     Amount amount;                 // of bytes to damage, or to let through
     std::uint64_t range_first = 0; // bytes that may be damaged: [first, last]
     std::uint64_t range_last = unlimited;
+    std::int32_t signal = 0;       // types signal and crash
+    std::int32_t status = -1;      // type crash: the exit status, in place of a signal
+    std::uint64_t rate = 0;        // type throttle: bytes per second
+    std::int64_t clock_offset = 0; // type clock: ns
+    double clock_speed = 1;
 
     [[nodiscard]] bool selects_size() const noexcept { return size_least != 0 || size_most != unlimited; }
+    [[nodiscard]] bool has_budget() const noexcept { return budget != unlimited; }
 };
+
+/// Whether a type strikes only some of the calls that the functions and selectors name: a `short` those with a byte to
+/// spare, a `reset` those on a connection, a `drop` no stream's incoming bytes, a `move` no first allocation.
+[[nodiscard]] constexpr bool strikes_some_calls_only(Type type) noexcept
+{
+    return type == Type::shorten || type == Type::reset || type == Type::drop || type == Type::move;
+}
 
 /// A function that some fault names, under the name users know; all its twins share one.
 struct Function {
@@ -112,7 +211,12 @@ struct Plan {
     std::uint32_t bytes = 0; // of the whole block
     Arm arm = Arm::main;
     bool seed_given = false;
-    bool follows_descriptors = false; // some fault selects by the path of a descriptor
+    bool follows_descriptors = false; // some fault wants to know what a descriptor is
+    bool names_hosts = false;         // … or which addresses a host's name has
+    bool names_threads = false;       // … or a thread's name
+    bool moves_clock = false;         // some fault is of type clock
+    bool shuffles = false;            // … of type shuffle
+    bool counts_run = false;          // … counts over the whole tree of processes
     std::uint64_t seed = 0;
     std::uint64_t arm_after = 0; // ns after main
     std::uint64_t max_events = 100000;
@@ -123,7 +227,10 @@ struct Plan {
     Slice<Fault> faults;
     Slice<Function> functions;
     Slice<std::uint16_t> function_of_row; // row of the table → index into functions, or no_index
-    Slice<Slice<Glob>> path_sets;
+    Slice<DescriptorSet> descriptor_sets;
+    Slice<Slice<CallerGlob>> caller_sets;
+    Slice<Slice<Glob>> thread_sets;
+    Slice<Text> host_names; // globs
 
     template <class T>
     [[nodiscard]] std::span<const T> view(Slice<T> slice) const noexcept
@@ -136,8 +243,13 @@ struct Plan {
     }
 };
 
-/// At most this many sets of path globs in a plan: the engine keeps a bit for each beside a descriptor.
-inline constexpr std::size_t most_path_sets = 48;
+// The engine keeps a bit for each of these beside a descriptor, a call's return address, a thread, a known address.
+inline constexpr std::size_t most_descriptor_sets = 46;
+inline constexpr std::size_t most_caller_sets = 16;
+inline constexpr std::size_t most_thread_sets = 32;
+inline constexpr std::size_t most_host_names = 32;
+/// Faults with a budget that name the same function.
+inline constexpr std::size_t most_budgets = 4;
 inline constexpr std::size_t most_faults = 1000;
 
 } // namespace faultline::plan

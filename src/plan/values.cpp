@@ -119,6 +119,28 @@ Reading<std::uint64_t> parse_duration(std::string_view text)
     return quantity(text, duration_units, false, "a duration such as \"10ms\"", longest_duration, "8760h, a year");
 }
 
+Reading<std::int64_t> parse_signed_duration(std::string_view text)
+{
+    text = trimmed(text);
+    const bool negative = text.starts_with('-');
+    if (negative || text.starts_with('+')) text.remove_prefix(1);
+    auto length = parse_duration(text);
+    if (!length.value) return {{}, std::move(length.problem)};
+    const auto ns = static_cast<std::int64_t>(*length.value);
+    return {negative ? -ns : ns, {}};
+}
+
+Reading<std::uint64_t> parse_rate(std::string_view text)
+{
+    constexpr std::string_view per_second = "/s";
+    text = trimmed(text);
+    if (!text.ends_with(per_second)) return {{}, "it must be a rate such as \"64KiB/s\""};
+    auto rate = quantity(text.substr(0, text.size() - per_second.size()), size_units, true,
+                         "a rate such as \"64KiB/s\"", biggest_size, "2^62 bytes a second");
+    if (rate.value && *rate.value == 0) return {{}, "nothing would ever pass (type 'hang' does that)"};
+    return rate;
+}
+
 Reading<std::uint64_t> parse_size(std::string_view text)
 {
     return quantity(text, size_units, true, "a size such as \"512\" or \"4KiB\"", biggest_size, "2^62 bytes");

@@ -27,6 +27,12 @@ struct Range {
 /// "10ms", "1.5s": nanoseconds, at most a year.
 [[nodiscard]] Reading<std::uint64_t> parse_duration(std::string_view text);
 
+/// The same, with a sign if need be: "-1h".
+[[nodiscard]] Reading<std::int64_t> parse_signed_duration(std::string_view text);
+
+/// "64KiB/s": bytes per second, at least 1.
+[[nodiscard]] Reading<std::uint64_t> parse_rate(std::string_view text);
+
 /// "512", "4KiB", "1.5MiB": bytes.
 [[nodiscard]] Reading<std::uint64_t> parse_size(std::string_view text);
 

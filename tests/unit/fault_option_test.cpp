@@ -91,7 +91,7 @@ TEST_F(FaultOption, KeepsCommasInsideOfBracketsAndQuotes)
     const auto& listed = fault("write:EIO,on=\"2,5\"");
     EXPECT_EQ(plan().view(listed.on).size(), 2);
     fault("write:EIO,path=[/var/lib/**,!**.log]");
-    EXPECT_EQ(plan().view(plan().view(plan().path_sets)[0]).size(), 2);
+    EXPECT_EQ(plan().view(plan().view(plan().descriptor_sets)[0].paths).size(), 2);
 }
 
 TEST_F(FaultOption, QuotesWhatWouldBreakTheToml)
@@ -99,7 +99,7 @@ TEST_F(FaultOption, QuotesWhatWouldBreakTheToml)
     fault(R"(write:EIO,path=/tmp/a"b\\c)");
     fault("write:EIO,path=/tmp/o'clock");
     fault("write:EIO,path='/tmp/a,b'");
-    EXPECT_EQ(plan().text(plan().view(plan().view(plan().path_sets)[0])[0].pattern), "/tmp/a,b");
+    EXPECT_EQ(plan().text(plan().view(plan().view(plan().descriptor_sets)[0].paths)[0].pattern), "/tmp/a,b");
 }
 
 TEST_F(FaultOption, MakesNamesThatAreUnique)

@@ -46,16 +46,25 @@ TEST(Block, LiesAlignedWithinItsBytes)
     expect_inside(plan, plan->faults);
     expect_inside(plan, plan->functions);
     expect_inside(plan, plan->function_of_row);
-    expect_inside(plan, plan->path_sets);
+    expect_inside(plan, plan->descriptor_sets);
     for (const auto& fault : plan.view(plan->faults)) {
         expect_inside(plan, fault.name);
         expect_inside(plan, fault.on);
         expect_inside(plan, fault.errors);
+        expect_inside(plan, fault.descriptors);
+        expect_inside(plan, fault.flags);
+        expect_inside(plan, fault.sites);
+        expect_inside(plan, fault.programs);
     }
     for (const auto& function : plan.view(plan->functions))
         expect_inside(plan, function.faults);
-    for (const auto set : plan.view(plan->path_sets))
-        expect_inside(plan, set);
+    expect_inside(plan, plan->caller_sets);
+    expect_inside(plan, plan->thread_sets);
+    expect_inside(plan, plan->host_names);
+    for (const auto& set : plan.view(plan->descriptor_sets)) {
+        expect_inside(plan, set.paths);
+        expect_inside(plan, set.peers);
+    }
     EXPECT_EQ(parse(several, "/p").block.size(), parse(several, "/p").plan().bytes);
 }
 
@@ -75,7 +84,7 @@ TEST(Block, ReadsTheSameWhereverItLies)
 TEST(Block, SharesEqualPathLists)
 {
     const Valid plan(several);
-    EXPECT_EQ(plan->path_sets.count, 2U);
+    EXPECT_EQ(plan->descriptor_sets.count, 2U);
     EXPECT_EQ(plan.fault(0).path_set, plan.fault(2).path_set);
     EXPECT_NE(plan.fault(0).path_set, plan.fault(1).path_set);
 }

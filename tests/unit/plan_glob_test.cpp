@@ -178,7 +178,7 @@ TEST(PathGlob, AgreesWithTryingEverything)
 TEST(PathSet, MatchesSomeGlobAndNoNegatedOne)
 {
     const Valid plan(with(R"(path = ["/var/**", "/srv/*", "!**.log", "!/var/tmp/**"])"));
-    const auto set = plan.view(plan->path_sets)[plan.fault().path_set];
+    const auto set = plan.view(plan->descriptor_sets)[plan.fault().path_set].paths;
     EXPECT_TRUE(any_matches(plan.plan(), set, "/var/lib/a"));
     EXPECT_TRUE(any_matches(plan.plan(), set, "/srv/a"));
     EXPECT_FALSE(any_matches(plan.plan(), set, "/srv/a/b"));
@@ -189,7 +189,7 @@ TEST(PathSet, MatchesSomeGlobAndNoNegatedOne)
 TEST(PathSet, OfNegatedGlobsAloneMatchesEverythingElse)
 {
     const Valid plan(with(R"(path = "!*.log")"));
-    const auto set = plan.view(plan->path_sets)[0];
+    const auto set = plan.view(plan->descriptor_sets)[0].paths;
     EXPECT_TRUE(any_matches(plan.plan(), set, "/a"));
     EXPECT_FALSE(any_matches(plan.plan(), set, "/a.log"));
 }

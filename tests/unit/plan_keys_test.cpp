@@ -21,7 +21,7 @@ TEST(PlanKeys, HaveTheDefaultsOfTheManual)
     EXPECT_EQ(plan.text(plan->stats_file), "fault-stats.%p.json");
     EXPECT_EQ(plan.text(plan->source), "/the/plan.toml");
     EXPECT_EQ(plan->programs.count, 0U);
-    EXPECT_EQ(plan->path_sets.count, 0U);
+    EXPECT_EQ(plan->descriptor_sets.count, 0U);
     EXPECT_FALSE(plan->follows_descriptors);
 
     const auto& fault = plan.fault();
@@ -76,13 +76,32 @@ TEST(PlanKeys, StatsHasFileAndEvents)
     EXPECT_EQ(Valid(with("") + "[stats]\nevents = 10000000\n")->max_events, 10'000'000U);
 }
 
+/// The keys that a type cannot do without.
+std::string needs_of(std::string_view type)
+{
+    if (type == "returns") return "returns = 1";
+    if (type == "signal") return "signal = \"SIGUSR1\"";
+    if (type == "throttle") return "rate = \"1KiB/s\"";
+    if (type == "clock") return "offset = \"1h\"";
+    return "";
+}
+
+/// A function that a fault of the type may strike.
+std::string_view taker_of(std::string_view type)
+{
+    if (type == "clock") return "\"time\"";
+    if (type == "move") return "\"realloc\"";
+    if (type == "wake") return "\"pthread_cond_wait\"";
+    if (type == "shuffle") return "\"readdir\"";
+    return type == "drop" || type == "reset" ? "\"write\"" : "\"read\"";
+}
+
 TEST(FaultKeys, TypeIsOneOfTheTable)
 {
     for (std::size_t i = 0; i < type_names.size(); ++i) {
-        const auto* needs = type_names[i] == "delay"     ? "delay = \"1s\""
-                            : type_names[i] == "returns" ? "returns = 1"
-                                                         : "";
-        EXPECT_EQ(Valid(with(type_names[i], needs)).fault().type, static_cast<Type>(i)) << type_names[i];
+        const auto type = type_names[i];
+        const auto more = type == "delay" ? std::string("delay = \"1s\"") : needs_of(type);
+        EXPECT_EQ(Valid(fault(type, taker_of(type), more)).fault().type, static_cast<Type>(i)) << type;
     }
 }
 
@@ -148,7 +167,7 @@ TEST(FaultKeys, CountTriggersAndEnabledArrive)
 TEST(FaultKeys, PathIsAGlobOrSeveralWithNegation)
 {
     const Valid plan(with(R"(path = ["/var/**", "!**.log"])"));
-    const auto globs = plan.view(plan.view(plan->path_sets)[plan.fault().path_set]);
+    const auto globs = plan.view(plan.view(plan->descriptor_sets)[plan.fault().path_set].paths);
     ASSERT_EQ(globs.size(), 2U);
     EXPECT_EQ(plan.text(globs[0].pattern), "/var/**");
     EXPECT_EQ(globs[0].negated, 0U);
@@ -206,8 +225,8 @@ TEST(FaultKeys, UniformDelayByItsMomentsSpreadsByTheRootOfThree)
 TEST(FaultKeys, DelayGoesWithEveryType)
 {
     for (const auto type : type_names) {
-        const auto more = std::string("delay = \"1s\"") + (type == "returns" ? "\nreturns = 1" : "");
-        EXPECT_EQ(Valid(with(type, more)).fault().delay.low, 1000 * ms) << type;
+        const auto more = "delay = \"1s\"\n" + needs_of(type);
+        EXPECT_EQ(Valid(fault(type, taker_of(type), more)).fault().delay.low, 1000 * ms) << type;
     }
 }
 

@@ -329,9 +329,10 @@ TEST(PlanLimits, HoldForFaultsAndPathSets)
     };
     EXPECT_EQ(Valid(many(most_faults, false))->faults.count, most_faults);
     EXPECT_EQ(mistakes(many(most_faults + 2, false)), (Lines{"p:4001:1: a plan has at most 1000 faults"}));
-    EXPECT_EQ(Valid(many(most_path_sets, true))->path_sets.count, most_path_sets);
-    EXPECT_EQ(mistakes(many(most_path_sets + 2, true)),
-              (Lines{"p:245:1: a plan has at most 48 different lists of paths (let faults share theirs)"}));
+    EXPECT_EQ(Valid(many(most_descriptor_sets, true))->descriptor_sets.count, most_descriptor_sets);
+    EXPECT_EQ(mistakes(many(most_descriptor_sets + 2, true)),
+              (Lines{"p:235:1: a plan has at most 46 different lists of paths, kinds and peers (let faults share "
+                     "theirs)"}));
 }
 
 class Load : public testing::Test {

@@ -166,7 +166,7 @@ TEST_F(Reader, ChecksEverySliceOfThePlan)
     EXPECT_TRUE(refuses([](auto& hostile) { hostile.faults.count = 1U << 31U; }));
     EXPECT_TRUE(refuses([](auto& hostile) { hostile.functions.count += 1000; }));
     EXPECT_TRUE(refuses([](auto& hostile) { hostile.function_of_row.count += 1U << 20U; }));
-    EXPECT_TRUE(refuses([](auto& hostile) { hostile.path_sets.offset = hostile.bytes - 4; }));
+    EXPECT_TRUE(refuses([](auto& hostile) { hostile.descriptor_sets.offset = hostile.bytes - 4; }));
     EXPECT_TRUE(refuses([&](auto& hostile) { fault(hostile).name.count = ~0U; }));
     EXPECT_TRUE(refuses([&](auto& hostile) { fault(hostile).errors.offset = hostile.bytes; }));
     EXPECT_TRUE(refuses([&](auto& hostile) { fault(hostile).on.count = ~0U; }));

@@ -1,0 +1,89 @@
+// `drop`: success is reported and nothing done. A lost write, a flush that did not flush, a datagram that never came.
+#include "effects/data.hpp"
+
+#include <cerrno>
+
+namespace faultline::effects {
+namespace {
+
+/// Where a write would have left the file's offset, the next one has to find it. Neither sockets nor pipes have one, and
+/// calls that name their offset leave it alone.
+void advance_offset(const engine::Call& call, std::uint64_t bytes) noexcept
+{
+    const auto& spec = spec_of(call);
+    const auto name = spec.function();
+    if (spec.family == calls::Family::io && (name == "write" || name == "writev"))
+        sys::call(SYS_lseek, engine::descriptor_of(call), static_cast<long>(bytes), SEEK_CUR);
+}
+
+/// How much of a lost send would have been accepted: a socket that does not wait takes no more than its buffer holds.
+std::uint64_t plausible(const engine::Call& call, std::uint64_t bytes) noexcept
+{
+    const auto& spec = spec_of(call);
+    const int fd = engine::descriptor_of(call);
+    const bool one_call = spec.flags.kind == calls::Flags::Kind::message &&
+                          (call.words[spec.flags.argument] & MSG_DONTWAIT) != 0;
+    const long status = sys::call(SYS_fcntl, fd, F_GETFL);
+    if (!one_call && (status < 0 || (status & O_NONBLOCK) == 0)) return bytes;
+    int type = 0;
+    int room = 0;
+    socklen_t size = sizeof type;
+    if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, sys::address(&type), sys::address(&size)) != 0 ||
+        type != SOCK_STREAM)
+        return bytes;
+    size = sizeof room;
+    if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDBUF, sys::address(&room), sys::address(&size)) != 0) return bytes;
+    return bytes < static_cast<std::uint64_t>(room) ? bytes : static_cast<std::uint64_t>(room);
+}
+
+Word drop_outgoing(const Invocation& invocation, const Data& data)
+{
+    const auto& call = invocation.call;
+    const Word* const words = invocation.words;
+    const auto& spec = spec_of(call);
+    switch (data.shape) {
+    case Shape::byte:
+        note_transfer(invocation, 1);
+        return words[data.buffer] & 0xffU;
+    case Shape::items:
+        note_transfer(invocation, engine::asked_bytes(call));
+        return words[data.count];
+    case Shape::text:
+        note_transfer(invocation, engine::asked_bytes(call));
+        return 1; // fputs and puts: a non-negative number
+    case Shape::messages: {
+        auto* const array = reinterpret_cast<mmsghdr*>(words[data.buffer]);
+        const auto count = static_cast<std::uint32_t>(words[data.length]);
+        for (std::uint32_t i = 0; i < count; ++i) {
+            std::uint64_t length = 0;
+            for (std::size_t piece = 0; piece < array[i].msg_hdr.msg_iovlen; ++piece)
+                length += array[i].msg_hdr.msg_iov[piece].iov_len;
+            array[i].msg_len = static_cast<unsigned>(length);
+        }
+        note_transfer(invocation, engine::asked_bytes(call));
+        return count;
+    }
+    default:
+        break;
+    }
+    const auto bytes = plausible(call, data.shape == Shape::bytes ? words[data.length] : engine::asked_bytes(call));
+    note_transfer(invocation, bytes);
+    advance_offset(call, bytes);
+    return spec.size.factor == calls::absent && data.shape == Shape::bytes ? 0 : bytes; // mq_send only says "done"
+}
+
+} // namespace
+
+Word drop(const Invocation& invocation)
+{
+    const auto& spec = spec_of(invocation.call);
+    if (spec.in.shape != Shape::none) return drop_outgoing(invocation, spec.in);
+    if (spec.syncs) return 0;
+    // A datagram that came and is lost: the host gets the next one, if one comes.
+    const Word lost = invocation.perform(invocation.words);
+    if (!succeeded(spec, lost)) return lost;
+    note_transfer(invocation, transferred(invocation.call, invocation.words, lost));
+    return invocation.perform(invocation.words);
+}
+
+} // namespace faultline::effects

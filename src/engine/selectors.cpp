@@ -1,0 +1,153 @@
+#include "engine/selectors.hpp"
+
+#include "calls/flags.hpp"
+#include "engine/callers.hpp"
+#include "engine/site.hpp"
+#include "plan/glob.hpp"
+#include "sys/syscalls.hpp"
+
+#include <algorithm>
+#include <sys/prctl.h>
+
+namespace faultline::engine {
+namespace {
+
+constexpr SetBits bit_of(std::uint16_t set) noexcept { return SetBits{1} << set; }
+
+bool path_selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
+{
+    const auto& spec = spec_of(call);
+    const auto wanted = bit_of(fault.path_set);
+    const auto of_descriptor = [&](int fd) { return (context.descriptors.sets(context.plan(), fd) & wanted) != 0; };
+    if (spec.path == calls::absent) return of_descriptor(descriptor_of(call));
+    const int dirfd = spec.dirfd == calls::absent ? AT_FDCWD : static_cast<int>(call.words[spec.dirfd]);
+    const auto* path = pointer<const char>(call, spec.path);
+    if (spec.dirfd != calls::absent && (path == nullptr || *path == '\0')) // AT_EMPTY_PATH: the descriptor itself
+        return of_descriptor(dirfd);
+    auto bits = match_paths(context.plan(), dirfd, path);
+    if (spec.path2 != calls::absent) bits |= match_paths(context.plan(), dirfd, pointer<const char>(call, spec.path2));
+    return (bits & wanted) != 0;
+}
+
+/// The address that the call itself names: a connection that is to be, a datagram's receiver.
+const sockaddr* named_address(const Call& call, socklen_t& length) noexcept
+{
+    const auto& spec = spec_of(call);
+    if (spec.address != calls::absent) {
+        length = static_cast<socklen_t>(call.words[spec.address + 1]);
+        return pointer<const sockaddr>(call, spec.address);
+    }
+    const msghdr* header = nullptr;
+    if (spec.in.shape == calls::Data::Shape::message) header = pointer<const msghdr>(call, spec.in.buffer);
+    if (spec.in.shape == calls::Data::Shape::messages) {
+        const auto* const first = pointer<const mmsghdr>(call, spec.in.buffer);
+        header = first == nullptr ? nullptr : &first->msg_hdr;
+    }
+    if (header == nullptr || header->msg_name == nullptr) return nullptr;
+    length = header->msg_namelen;
+    return static_cast<const sockaddr*>(header->msg_name);
+}
+
+bool peer_selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
+{
+    const auto& spec = spec_of(call);
+    const auto wanted = bit_of(fault.peer_set);
+    if (spec.names_host())
+        return (match_host(context.plan(), pointer<const char>(call, spec.path)) & wanted) != 0;
+    socklen_t length = 0;
+    if (const auto* const address = named_address(call, length))
+        return (match_peer(context.plan(), address, length) & wanted) != 0;
+    return (context.descriptors.sets(context.plan(), descriptor_of(call)) & wanted) != 0;
+}
+
+bool flags_select(const Context& context, const plan::Fault& fault, const Call& call) noexcept
+{
+    const auto& spec = spec_of(call);
+    for (const auto& test : context.plan().view(fault.flags)) {
+        const auto argument =
+            test.kind == calls::Flags::Kind::protection ? spec.protection : spec.flags.argument;
+        const bool set = (static_cast<std::uint32_t>(call.words[argument]) & test.mask) == test.value;
+        if (set == (test.negated != 0)) return false;
+    }
+    return true;
+}
+
+// What is known of the calling thread's name. A thread may be renamed by another one, so all ask again after any renaming.
+struct NamedThread {
+    std::uint32_t renamings;
+    std::uint32_t sets;
+};
+constinit thread_local NamedThread own_name{0, 0};
+constinit std::atomic<std::uint32_t> renamings{1};
+
+bool thread_selects(const plan::Plan& plan, const plan::Fault& fault) noexcept
+{
+    const auto now = renamings.load(std::memory_order_acquire);
+    if (own_name.renamings != now) {
+        if (!look_ups_allowed()) return false;
+        char name[16]{};
+        sys::call(SYS_prctl, PR_GET_NAME, sys::address(name));
+        own_name = {now, 0};
+        const auto sets = plan.view(plan.thread_sets);
+        for (std::size_t i = 0; i < sets.size(); ++i)
+            if (plan::any_name_matches(plan, sets[i], {name, __builtin_strnlen(name, sizeof name)}))
+                own_name.sets |= 1U << i;
+    }
+    return (own_name.sets >> fault.thread_set & 1U) != 0;
+}
+
+/// What a type can strike at all.
+bool type_selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
+{
+    const auto& spec = spec_of(call);
+    const auto descriptor_is = [&](SetBits what) {
+        return (context.descriptors.sets(context.plan(), descriptor_of(call)) & what) != 0;
+    };
+    switch (fault.type) {
+    case plan::Type::shorten: // one byte cannot be cut
+        return asked_bytes(call) >= 2;
+    case plan::Type::reset:
+        return descriptor_is(is_connection);
+    case plan::Type::drop: // of what comes in, datagrams alone can be lost
+        return spec.in.shape != calls::Data::Shape::none || spec.syncs || descriptor_is(is_datagram);
+    case plan::Type::move:
+        return call.words[spec.out.length] != 0 && asked_bytes(call) != 0;
+    default:
+        return true;
+    }
+}
+
+} // namespace
+
+void thread_renamed() noexcept { renamings.fetch_add(1, std::memory_order_release); }
+
+bool selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
+{
+    const auto& plan = context.plan();
+    if (fault.elsewhere) return false;
+    if (fault.descriptors.count != 0) {
+        const auto numbers = plan.view(fault.descriptors);
+        if (std::find(numbers.begin(), numbers.end(), descriptor_of(call)) == numbers.end()) return false;
+    }
+    if (fault.selects_size()) {
+        const auto bytes = asked_bytes(call);
+        if (bytes < fault.size_least || bytes > fault.size_most) return false;
+    }
+    if (fault.flags.count != 0 && !flags_select(context, fault, call)) return false;
+    if (fault.caller_set != plan::no_index &&
+        (caller_sets(plan, call.caller) >> fault.caller_set & 1U) == 0)
+        return false;
+    if (fault.thread_set != plan::no_index && !thread_selects(plan, fault)) return false;
+    if (fault.kind_set != plan::no_index &&
+        (context.descriptors.sets(plan, descriptor_of(call)) & bit_of(fault.kind_set)) == 0)
+        return false;
+    if (plan::strikes_some_calls_only(fault.type) && !type_selects(context, fault, call)) return false;
+    if (fault.peer_set != plan::no_index && !peer_selects(context, fault, call)) return false;
+    if (fault.path_set != plan::no_index && !path_selects(context, fault, call)) return false;
+    if (fault.sites.count == 0) return true;
+    const auto sites = plan.view(fault.sites);
+    return may_be_site(call.caller, sites) &&
+           std::find(sites.begin(), sites.end(), site_of(call.caller)) != sites.end();
+}
+
+} // namespace faultline::engine

@@ -1,0 +1,160 @@
+// Triggers decide at which of a fault's matches it fires. Their order is part of the plan's meaning (spec.md): the cheap
+// and exact ones come first, so that the generator is drawn from only where it can still matter.
+#include "engine/triggers.hpp"
+
+#include "engine/cells.hpp"
+#include "engine/record.hpp"
+#include "engine/site.hpp"
+
+namespace faultline::engine {
+namespace {
+
+constexpr std::uint64_t spent_for_good = ~std::uint64_t{0};
+
+/// The fault's number for the call's descriptor, or for its site.
+Cell cell_of(const Context& context, const Call& call, Purpose purpose, std::uint16_t fault, bool by_site) noexcept
+{
+    bool full = false;
+    const int fd = by_site ? 0 : descriptor_of(call);
+    const auto of = by_site ? site_of(call.caller) : static_cast<std::uint32_t>(fd);
+    const auto generation = by_site ? 0 : context.descriptors.generation(fd);
+    const auto found = cell(purpose, fault, of, generation, full);
+    if (full) context.header.trouble.fetch_or(ledger::cells_shared, std::memory_order_relaxed);
+    return found;
+}
+
+bool is_latched(const Context& context, const Call& call, const plan::Fault& fault, std::uint16_t index) noexcept
+{
+    if (fault.sticky == plan::Sticky::no) return false;
+    if (fault.sticky == plan::Sticky::fault)
+        return context.header.totals()[index].latched.load(std::memory_order_relaxed) != 0;
+    return cell_of(context, call, Purpose::latch, index, fault.sticky == plan::Sticky::site).get() != 0;
+}
+
+std::uint64_t number(const Context& context, const Call& call, const plan::Fault& fault, const Match& match) noexcept
+{
+    switch (fault.count) {
+    case plan::Count::process:
+        return context.header.totals()[match.fault].matched.fetch_add(1, std::memory_order_relaxed) + 1;
+    case plan::Count::thread:
+        return match.own;
+    case plan::Count::run:
+        return context.run[match.fault].fetch_add(1, std::memory_order_relaxed) + 1;
+    default:
+        return cell_of(context, call, Purpose::matches, match.fault, fault.count == plan::Count::site).add(1) + 1;
+    }
+}
+
+bool in_window(const Context& context, const plan::Fault& fault) noexcept
+{
+    if (fault.after == 0 && fault.until == plan::unlimited) return true;
+    const auto now = static_cast<std::uint64_t>(time_since_arming(context.header));
+    return now >= fault.after && now < fault.until;
+}
+
+/// Whether `on` lists a match.
+bool lists(const plan::Plan& plan, const plan::Fault& fault, std::uint64_t match) noexcept
+{
+    for (const auto& some : plan.view(fault.on))
+        if (match >= some.first && match <= some.last && (match - some.first) % some.step == 0) return true;
+    return false;
+}
+
+enum class Spent : std::uint8_t { within, crossing, over };
+
+/// Sets bytes of the budget aside for the call, as many as it asks for and as there are. What it does not use is given
+/// back when it has returned (settle()).
+Spent spend(const Context& context, const Call& call, const plan::Fault& fault, std::uint16_t index,
+            Verdict& verdict) noexcept
+{
+    const auto asked = asked_bytes(call);
+    std::uint64_t before = 0;
+    Meter meter{};
+    if (fault.count == plan::Count::fd) {
+        const auto budget = fault.budget < Cell::most - 1 ? fault.budget : Cell::most - 1;
+        meter.cell = cell_of(context, call, Purpose::bytes, index, false);
+        before = meter.cell.update([&](std::uint64_t spent) {
+            if (spent >= budget) return asked == 0 ? spent : Cell::most;
+            return asked < budget - spent ? spent + asked : budget;
+        });
+        meter.taken = before >= budget ? 0 : asked < budget - before ? asked : budget - before;
+    } else {
+        auto& total = context.header.totals()[index].spent;
+        before = total.load(std::memory_order_relaxed);
+        std::uint64_t after = 0;
+        do {
+            after = before >= fault.budget ? (asked == 0 ? before : spent_for_good)
+                                           : before + (asked < fault.budget - before ? asked : fault.budget - before);
+        } while (!total.compare_exchange_weak(before, after, std::memory_order_relaxed));
+        meter.total = &total;
+        meter.taken = before >= fault.budget ? 0 : after - before;
+    }
+    if (asked == 0) return Spent::within; // nothing does not cross the line
+    if (before >= fault.budget) return Spent::over;
+    verdict.meters[verdict.meter_count++] = meter;
+    return meter.taken < asked ? Spent::crossing : Spent::within;
+}
+
+/// Two-state loss. The state is the thread's own, so a run of faults repeats with the seed.
+bool in_burst(const plan::Fault& fault, ledger::Share& share, const Draw& draw) noexcept
+{
+    const bool was_in = share.in_burst != 0;
+    const bool changes = draw.hits(was_in ? fault.burst.leave : fault.burst.enter, Draw::burst);
+    share.in_burst = was_in != changes ? 1 : 0;
+    return share.in_burst != 0;
+}
+
+} // namespace
+
+bool triggers(const Context& context, const Call& call, Match& match, Verdict& verdict) noexcept
+{
+    const auto& fault = context.schedule.faults[match.fault];
+    if (fault.on.count != 0) match.number = number(context, call, fault, match);
+    if (is_latched(context, call, fault, match.fault)) return true;
+    if (!in_window(context, fault)) return false;
+    if (fault.on.count != 0 && !lists(context.plan(), fault, match.number)) return false;
+    if (fault.has_budget()) {
+        const auto spent = spend(context, call, fault, match.fault, verdict);
+        if (spent == Spent::within) return false;
+        if (spent == Spent::crossing && spec_of(call).can_be_short()) {
+            const auto left = verdict.meters[verdict.meter_count - 1].taken;
+            if (left != 0) {
+                verdict.cut = left;
+                return true;
+            }
+        }
+    }
+    auto& share = context.thread.shares()[match.fault];
+    const Draw draw{share.key, match.own};
+    if (!draw.hits(fault.probability, Draw::fires)) return false;
+    return fault.burst.enter == 0 || in_burst(fault, share, draw);
+}
+
+void fired(const Context& context, const Call& call, const plan::Fault& fault, std::uint16_t index) noexcept
+{
+    if (fault.sticky == plan::Sticky::fault)
+        context.header.totals()[index].latched.store(1, std::memory_order_relaxed);
+    else if (fault.sticky != plan::Sticky::no)
+        cell_of(context, call, Purpose::latch, index, fault.sticky == plan::Sticky::site).add(1);
+}
+
+void settle(Verdict& verdict, std::uint64_t moved) noexcept
+{
+    for (std::uint8_t i = 0; i < verdict.meter_count; ++i) {
+        const auto& meter = verdict.meters[i];
+        if (moved >= meter.taken) continue;
+        const auto unused = meter.taken - moved;
+        if (meter.total == nullptr) {
+            auto cell = meter.cell;
+            cell.update([&](std::uint64_t spent) { return spent == Cell::most ? spent : spent - unused; });
+            continue;
+        }
+        auto before = meter.total->load(std::memory_order_relaxed);
+        while (before != spent_for_good &&
+               !meter.total->compare_exchange_weak(before, before - unused, std::memory_order_relaxed)) {
+        }
+    }
+    verdict.meter_count = 0;
+}
+
+} // namespace faultline::engine

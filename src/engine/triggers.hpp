@@ -1,0 +1,11 @@
+// Triggers decide at which of a fault's matches it fires (triggers() itself is declared by the judge, who asks it).
+#pragma once
+
+#include "engine/judge.hpp"
+
+namespace faultline::engine {
+
+/// A fault has fired: one that is sticky goes on from here.
+void fired(const Context& context, const Call& call, const plan::Fault& fault, std::uint16_t index) noexcept;
+
+} // namespace faultline::engine
