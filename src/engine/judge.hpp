@@ -71,7 +71,7 @@ struct Verdict {
 struct Match {
     std::uint16_t fault;      // index into the plan
     std::uint64_t own;        // its number in the thread
-    std::uint64_t number = 0; // in the numbering that `on` goes by; 0: nobody asked
+    std::uint64_t number = 0; // in the numbering that `count` chose; 0: nobody asked
 };
 
 /// Whether a fault with more triggers than a probability fires at a match. Numbers the match, spends its budget, draws.

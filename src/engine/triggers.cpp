@@ -67,6 +67,7 @@ enum class Spent : std::uint8_t { within, crossing, over };
 Spent spend(const Context& context, const Call& call, const plan::Fault& fault, std::uint16_t index,
             Verdict& verdict) noexcept
 {
+    verdict.cut = 0;
     const auto asked = asked_bytes(call);
     std::uint64_t before = 0;
     Meter meter{};
@@ -109,7 +110,7 @@ bool in_burst(const plan::Fault& fault, ledger::Share& share, const Draw& draw) 
 bool triggers(const Context& context, const Call& call, Match& match, Verdict& verdict) noexcept
 {
     const auto& fault = context.schedule.faults[match.fault];
-    if (fault.on.count != 0) match.number = number(context, call, fault, match);
+    if (fault.on.count != 0 || fault.count > plan::Count::thread) match.number = number(context, call, fault, match);
     if (is_latched(context, call, fault, match.fault)) return true;
     if (!in_window(context, fault)) return false;
     if (fault.on.count != 0 && !lists(context.plan(), fault, match.number)) return false;

@@ -103,7 +103,7 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         fault.thread_set = pools.threads.add(from.threads);
         fault.selective = is_selective(from);
         fault.plain = fault.after == 0 && fault.until == unlimited && from.on.empty() && !fault.has_budget() &&
-                      fault.burst.enter == 0 && fault.sticky == Sticky::no;
+                      fault.burst.enter == 0 && fault.sticky == Sticky::no && fault.count <= Count::thread;
     }
     return block.add(faults);
 }

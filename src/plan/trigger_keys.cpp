@@ -107,9 +107,6 @@ void check_triggers(const FaultDraft& draft, Remarks& remarks)
     const auto place = [&](std::string_view key) { return draft.given.at(key); };
     if (draft.has("after") && draft.has("until") && fault.after >= fault.until)
         remarks.mistake(place("until"), "the window ends before it begins (until has to be later than after)");
-    if (draft.has("count") && !draft.has("on") && !draft.has("budget"))
-        remarks.mistake(place("count"), "count says whose matches `on` numbers, or whose bytes `budget` counts; there "
-                                        "is neither (add one, or leave count out)");
     const bool counts_bytes = draft.has("budget") && draft.has("count");
     if (counts_bytes && fault.count != Count::process && fault.count != Count::fd)
         remarks.mistake(place("count"), fmt::format("a budget is that of the process or of each descriptor, not of "

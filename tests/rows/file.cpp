@@ -487,6 +487,22 @@ const Case table[] = {
          r.call<int(DIR*, dirent*, dirent**)>(r.at(opendir(".")), &entry, &found);
          r.effect(found == &entry);
      }},
+    {"rewinddir",
+     [](Run& r) {
+         DIR* const dir = opendir(".");
+         const auto first = std::string(readdir(dir)->d_name);
+         r.call<decltype(::rewinddir)>(r.at(dir));
+         r.effect(first == readdir(dir)->d_name);
+     }},
+    {"telldir", [](Run& r) { r.call<decltype(::telldir)>(r.at(opendir("."))); }},
+    {"seekdir",
+     [](Run& r) {
+         DIR* const dir = opendir(".");
+         const long start = telldir(dir);
+         const auto first = std::string(readdir(dir)->d_name);
+         r.call<decltype(::seekdir)>(r.at(dir), start);
+         r.effect(first == readdir(dir)->d_name);
+     }},
     {"closedir",
      [](Run& r) {
          DIR* const dir = opendir(".");

@@ -203,6 +203,7 @@ const Case table[] = {
          const Pair pair;
          Message message("HELLO");
          mmsghdr all{message.header, 0};
+         r.size(5);
          r.call<decltype(::sendmmsg)>(r.fd(pair.one), &all, 1U, 0);
          r.effect(pair.arrived() == "HELLO");
      }},
@@ -243,6 +244,7 @@ const Case table[] = {
      [](Run& r) {
          Message message;
          mmsghdr all{message.header, 0};
+         r.size(5);
          r.call<int(int, mmsghdr*, unsigned, int, timespec*)>(r.fd(Pair().one), &all, 1U, 0, nullptr);
          r.effect(strcmp(message.bytes, "hello") == 0);
      }},

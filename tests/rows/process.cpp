@@ -478,6 +478,7 @@ const Case table[] = {
              r.call<int(char*, size_t, size_t)>(room, sizeof room, sizeof room);
          r.saw(room);
      }},
+    {"dlclose", [](Run& r) { r.call<decltype(::dlclose)>(dlopen("libm.so.6", RTLD_NOW)); }},
     {"dlopen", [](Run& r) { r.call<void*(const char*, int)>(r.path("libm.so.6"), RTLD_NOW); }},
     {"dlmopen",
      [](Run& r) { r.call<void*(Lmid_t, const char*, int)>(Lmid_t{LM_ID_BASE}, r.path("libm.so.6"), RTLD_NOW); }},

@@ -1,7 +1,5 @@
 // The judge, without any preloading: a ledger in memory, calls made of words, and the exact matches that fire.
-#include "made_ledger.hpp"
-
-#include "engine/judge.hpp"
+#include "judged_host.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -12,61 +10,6 @@
 
 namespace faultline::engine {
 namespace {
-
-/// A process under a plan whose functions are called as often as a test likes.
-class Host {
-public:
-    explicit Host(const std::string& toml, std::uint64_t seed = 42) : made_(toml)
-    {
-        schedule_.prepare(header().plan());
-        header().seed = seed;
-        adopt(0, "0");
-    }
-
-    ledger::Header& header() { return made_.header(); }
-
-    /// Makes a block the thread of this lineage.
-    void adopt(std::uint32_t block, std::string_view lineage)
-    {
-        auto& thread = header().thread(block);
-        thread.lineage.assign(lineage);
-        thread.owner = block + 1;
-        if (header().threads_claimed <= block) header().threads_claimed = block + 1;
-        const auto& plan = header().plan();
-        for (std::size_t i = 0; i < plan.faults.count; ++i) {
-            auto& share = thread.shares()[i];
-            share.matched_before = share.matched;
-            share.key = stream_key(header().seed, plan.text(plan.view(plan.faults)[i].name), lineage);
-        }
-    }
-
-    bool call(calls::Id row, std::vector<Word> words, Verdict& verdict, std::uint32_t block = 0)
-    {
-        words.resize(8);
-        return judge({schedule_, header(), header().thread(block), descriptors_}, {row, words.data(), nullptr},
-                     verdict);
-    }
-    /// The numbers of those of `count` calls of write that are struck.
-    std::vector<int> writes(int count, std::uint32_t block = 0)
-    {
-        std::vector<int> struck;
-        Verdict verdict;
-        for (int i = 1; i <= count; ++i)
-            if (call(calls::id_write, {1, 0, 100}, verdict, block)) struck.push_back(i);
-        return struck;
-    }
-
-private:
-    test::MadeLedger made_;
-    Schedule schedule_{};
-    Descriptors descriptors_;
-};
-
-std::string plan(const std::string& more)
-{
-    return "[[fault]]\nname = \"f\"\nfunctions = [\"write\"]\ntype = \"errno\"\nerrno = \"ENOSPC\"\n" + more;
-}
-using Numbers = std::vector<int>;
 
 TEST(Judge, FiresAtTheListedMatches)
 {

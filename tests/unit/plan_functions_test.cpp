@@ -147,9 +147,9 @@ TEST(Combinations, ThatCannotMeanAnythingAreMistakesByName)
     EXPECT_EQ(said("errno", "\"read\"", "errno = \"EAI_AGAIN\""),
               Lines{"p:5:13: an EAI_ code on 'read' cannot mean anything (it reports errno values)"});
     EXPECT_EQ(
-        said("corruption", "\"@alloc\"")[0].find("p:4:1: corruption cannot mean anything on any of these functions ('"),
+        said("corruption", "\"@process\"")[0].find("p:4:1: corruption cannot mean anything on any of these functions ('"),
         0U);
-    EXPECT_EQ(said("corruption", "[\"@alloc\", \"read\"]"), Lines{}) << "a group is filtered";
+    EXPECT_EQ(said("corruption", "[\"@process\", \"read\"]"), Lines{}) << "a group is filtered";
 }
 
 TEST(Warnings, TellOfErrnosThatAFunctionIsNotKnownFor)

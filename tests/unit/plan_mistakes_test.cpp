@@ -141,13 +141,12 @@ TEST(FaultMistakes, OfKeys)
         {with("delay", ""), "p:1:1: the key 'delay' is missing (type 'delay' needs it)"},
         {with("returns", ""), "p:1:1: the key 'returns' is missing (type 'returns' needs it)"},
         {with("probabilty = 0.5"), "p:4:1: unknown key 'probabilty' (did you mean 'probability'?)"},
-        {with("peer = \"*:53\""), "p:4:1: unknown key 'peer'"},
-        {with("budget = \"1MiB\""), "p:4:1: unknown key 'budget'"},
-        {with("sticky = \"fault\""), "p:4:1: unknown key 'sticky'"},
-        {with("burst = { enter = 0.1, leave = 0.2 }"), "p:4:1: unknown key 'burst'"},
+        {with("signal", ""), "p:1:1: the key 'signal' is missing (type 'signal' needs it)"},
+        {with("throttle", ""), "p:1:1: the key 'rate' is missing (type 'throttle' needs it)"},
+        {with("pear = \"*:53\""), "p:4:1: unknown key 'pear' (did you mean 'peer'?)"},
         {with("mode = \"zero\""), "p:4:1: type 'errno' does not take the key 'mode' (corruption does)"},
         {with("bytes = 3"), "p:4:1: type 'errno' does not take the key 'bytes' (corruption and short do)"},
-        {with("short", "errno = \"EIO\""), "p:4:1: type 'short' does not take the key 'errno' (errno does)"},
+        {with("short", "errno = \"EIO\""), "p:4:1: type 'short' does not take the key 'errno' (errno and reset do)"},
         {with("corruption", "returns = 3"),
          "p:4:1: type 'corruption' does not take the key 'returns' (errno and returns do)"},
         {with("corruption", "rate = 0.5\nbytes = 3"),
@@ -161,14 +160,12 @@ TEST(FaultMistakes, OfKeys)
 TEST(FaultMistakes, OfTypes)
 {
     expect({
-        {with("hang", ""),
-         "p:3:8: unknown type 'hang' (it must be errno, delay, timeout, corruption, short or returns)"},
         {with("corupt", ""),
-         "p:3:8: unknown type 'corupt' (it must be errno, delay, timeout, corruption, short or returns)"},
+         "p:3:8: unknown type 'corupt' (it must be errno, delay, timeout, hang, corruption, short, drop, returns, signal, crash, throttle, reset, clock, move, wake or shuffle)"},
         {with("corruptoin", ""), "p:3:8: unknown type 'corruptoin' (did you mean 'corruption'?)"},
         {with("Errno", ""), "p:3:8: unknown type 'Errno' (did you mean 'errno'?)"},
         {"[[fault]]\nname = \"x\"\nfunctions = \"read\"\ntype = 3\n",
-         "p:4:8: type is an integer; it must be one of errno, delay, timeout, corruption, short or returns"},
+         "p:4:8: type is an integer; it must be one of errno, delay, timeout, hang, corruption, short, drop, returns, signal, crash, throttle, reset, clock, move, wake or shuffle"},
         {"[[fault]]\nname = \"x\"\nfunctions = \"read\"\ntype = \"\"\n",
          "p:4:8: type is an empty string (give it a value)"},
     });
@@ -234,7 +231,7 @@ TEST(FaultMistakes, OfNumbers)
          "p:4:9: range is '15..0'; it runs backwards (did you mean \"0..15\"?)"},
         {with("corruption", "range = [0, 15]"),
          "p:4:9: range is an array; it must be a range of bytes such as \"0..15\""},
-        {with("count = \"fd\""), "p:4:9: unknown count 'fd' (it must be process or thread)"},
+        {with("count = \"tree\""), "p:4:9: unknown count 'tree' (it must be process, thread, fd, site or run)"},
     });
 }
 
