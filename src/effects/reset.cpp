@@ -1,6 +1,7 @@
 // `reset`: the connection breaks, by the kernel's own hand, so that every descriptor that shares it and every thread that
 // waits on it finds it broken, and whatever is called later fails as after a real RST.
 #include "effects/effects.hpp"
+#include "engine/peers.hpp"
 #include "sys/syscalls.hpp"
 
 #include <cerrno>
@@ -20,8 +21,8 @@ void take_error(int fd) noexcept
 bool break_connection(int fd) noexcept
 {
     sockaddr_storage peer;
-    socklen_t size = sizeof peer;
-    if (sys::call(SYS_getpeername, fd, sys::address(&peer), sys::address(&size)) != 0) return false;
+    socklen_t length = 0;
+    if (!engine::is_connected(fd, peer, length)) return false;
     // To dissolve the association is what sends the peer an RST, and leaves ECONNRESET for the next call here. Unix
     // sockets know no such thing; there, both directions end.
     sockaddr nobody{};

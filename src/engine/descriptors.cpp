@@ -58,12 +58,12 @@ SetBits match_socket(const plan::Plan& plan, int fd) noexcept
     socklen_t size = sizeof type;
     if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, sys::address(&type), sys::address(&size)) != 0) return 0;
     SetBits bits = type == SOCK_STREAM ? 0 : is_datagram;
-    sockaddr_storage storage;
-    auto* const peer = reinterpret_cast<sockaddr*>(&storage);
-    socklen_t length = sizeof storage;
-    if (sys::call(SYS_getpeername, fd, sys::address(peer), sys::address(&length)) != 0) return bits;
-    if (type == SOCK_STREAM) bits |= is_connection;
-    return bits | match_peer(plan, peer, length);
+    sockaddr_storage peer;
+    socklen_t length = 0;
+    const bool connected = is_connected(fd, peer, length);
+    if (length == sizeof peer) return bits; // nobody: no address was written
+    if (connected && type == SOCK_STREAM) bits |= is_connection;
+    return bits | match_peer(plan, reinterpret_cast<const sockaddr*>(&peer), length);
 }
 
 /// What the system says a descriptor is: its kind, and a socket's peer. Asks only for what the plan wants to know.

@@ -2,10 +2,12 @@
 
 #include "engine/draw.hpp"
 #include "plan/glob.hpp"
+#include "sys/syscalls.hpp"
 
 #include <atomic>
 #include <cstddef>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/un.h>
 
 namespace faultline::engine {
@@ -161,6 +163,16 @@ SetBits match_peer(const plan::Plan& plan, const sockaddr* address, socklen_t le
     if (remote.family == Remote::Family::none) return 0;
     const auto names = plan.names_hosts ? names_of(remote) : 0;
     return match_sets(plan, [&](const Peer& peer) { return holds(plan, peer, remote, names); });
+}
+
+bool is_connected(int fd, sockaddr_storage& peer, socklen_t& length) noexcept
+{
+    length = sizeof peer;
+    if (sys::call(SYS_getpeername, fd, sys::address(&peer), sys::address(&length)) != 0) return false;
+    pollfd state{fd, 0, 0};
+    constexpr timespec at_once{0, 0};
+    sys::call(SYS_ppoll, sys::address(&state), 1, sys::address(&at_once), 0, 0);
+    return (state.revents & POLLHUP) == 0;
 }
 
 SetBits match_host(const plan::Plan& plan, const char* name) noexcept
