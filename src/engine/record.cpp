@@ -99,7 +99,7 @@ ledger::Event* record(const Context& context, const Call& call, const Match& mat
     const auto lineage = context.thread.lineage.view();
     const auto process = header.lineage.view();
     if (lineage.starts_with(process)) event->thread.assign(lineage.substr(process.size()));
-    note_site(*event, call.caller);
+    note_site(*event, call);
     if (verdict.error != 0) event->error = verdict.error;
     event->complete.store(1, std::memory_order_release);
     return event;

@@ -147,7 +147,7 @@ bool selects(const Context& context, const plan::Fault& fault, const Call& call)
     if (fault.sites.count == 0) return true;
     const auto sites = plan.view(fault.sites);
     return may_be_site(call.caller, sites) &&
-           std::find(sites.begin(), sites.end(), site_of(call.caller)) != sites.end();
+           std::find(sites.begin(), sites.end(), site_of(call)) != sites.end();
 }
 
 } // namespace faultline::engine

@@ -2,6 +2,7 @@
 
 #include "engine/draw.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <dlfcn.h>
 #include <unwind.h>
@@ -11,10 +12,16 @@ namespace {
 
 constexpr int deepest = 24; // frames of the program that make up a site
 
+/// A frame's return address, and where on the stack it lies.
+struct Frame {
+    std::uintptr_t slot;
+    std::uintptr_t address;
+};
+
 struct Walk {
     std::uintptr_t caller;
-    int frames;
-    std::uint64_t hash;
+    int count;
+    Frame frames[deepest];
 };
 
 std::uint64_t hash_of(std::uintptr_t address, std::uint64_t from) noexcept
@@ -24,19 +31,73 @@ std::uint64_t hash_of(std::uintptr_t address, std::uint64_t from) noexcept
     return hash(place.module, mix(from + (place.module.empty() ? 0 : place.offset)));
 }
 
-void add(Walk& walk, std::uintptr_t address) noexcept
-{
-    walk.hash = hash_of(address, walk.hash);
-    ++walk.frames;
-}
-
 _Unwind_Reason_Code step(_Unwind_Context* context, void* data)
 {
     auto& walk = *static_cast<Walk*>(data);
     const auto address = static_cast<std::uintptr_t>(_Unwind_GetIP(context));
-    if (walk.frames == 0 && address != walk.caller) return _URC_NO_REASON; // our own frames
-    add(walk, address);
-    return walk.frames < deepest ? _URC_NO_REASON : _URC_END_OF_STACK;
+    if (walk.count == 0 && address != walk.caller) return _URC_NO_REASON; // our own frames
+    walk.frames[walk.count++] = {static_cast<std::uintptr_t>(_Unwind_GetCFA(context)) - sizeof(void*), address};
+    return walk.count < deepest ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+// Unwinding takes microseconds, and most calls come from stacks that were there before. A stack is known again if all its
+// return addresses still lie where they lay: each one fixes its function's frame, and so where the next one is. Only on
+// x86-64 does a call leave its return address at a place that the unwinder tells.
+#if defined(__x86_64__)
+constexpr bool remembers = true;
+#else
+constexpr bool remembers = false;
+#endif
+
+struct Stack {
+    using Number = std::atomic<std::uintptr_t>;
+    std::atomic<std::uint32_t> version; // odd while it is written: no one reads it then, and no one else writes
+    std::atomic<std::uint32_t> site;
+    std::atomic<int> count;
+    Number words; // with the caller, what tells two calls from one place at different depths apart
+    Number slots[deepest];
+    Number addresses[deepest];
+};
+constexpr std::size_t most_stacks = 256;
+constinit Stack stacks[most_stacks]{};
+constexpr auto relaxed = std::memory_order_relaxed;
+
+std::uintptr_t as_number(const void* pointer) noexcept { return reinterpret_cast<std::uintptr_t>(pointer); }
+
+Stack& stack_of(const Call& call) noexcept
+{
+    return stacks[((as_number(call.words) ^ mix(as_number(call.caller))) * golden) >> 56U];
+}
+
+bool recall(const Call& call, const Stack& stack, std::uint32_t& site) noexcept
+{
+    const auto version = stack.version.load(std::memory_order_acquire);
+    if (version == 0 || (version & 1U) != 0 || stack.words.load(relaxed) != as_number(call.words) ||
+        stack.addresses[0].load(relaxed) != as_number(call.caller))
+        return false;
+    site = stack.site.load(relaxed);
+    const int count = stack.count.load(relaxed);
+    // In this order, for what was found so far says that the next slot is there to be read.
+    for (int i = 0; i < count; ++i)
+        if (*reinterpret_cast<const std::uintptr_t*>(stack.slots[i].load(relaxed)) != stack.addresses[i].load(relaxed))
+            return false;
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return stack.version.load(relaxed) == version;
+}
+
+void remember(const Call& call, Stack& stack, const Walk& walk, std::uint32_t site) noexcept
+{
+    auto version = stack.version.load(relaxed);
+    if ((version & 1U) != 0 || !stack.version.compare_exchange_strong(version, version + 1, std::memory_order_acquire))
+        return;
+    stack.site.store(site, std::memory_order_release);
+    stack.words.store(as_number(call.words), relaxed);
+    stack.count.store(walk.count, relaxed);
+    for (int i = 0; i < walk.count; ++i) {
+        stack.slots[i].store(walk.frames[i].slot, relaxed);
+        stack.addresses[i].store(walk.frames[i].address, relaxed);
+    }
+    stack.version.store(version + 2, std::memory_order_release);
 }
 
 } // namespace
@@ -57,21 +118,31 @@ std::uint32_t leaf_of(const void* caller) noexcept
     return static_cast<std::uint32_t>(hash_of(reinterpret_cast<std::uintptr_t>(caller), 0) >> (64 - leaf_bits));
 }
 
-std::uint32_t site_of(const void* caller) noexcept
+std::uint32_t site_of(const Call& call) noexcept
 {
-    Walk walk{reinterpret_cast<std::uintptr_t>(caller), 0, 0};
+    auto& stack = stack_of(call);
+    std::uint32_t site = 0;
+    if (remembers && recall(call, stack, site)) return site;
+    Walk walk;
+    walk.caller = reinterpret_cast<std::uintptr_t>(call.caller);
+    walk.count = 0;
     _Unwind_Backtrace(&step, &walk);
-    if (walk.frames == 0) add(walk, walk.caller);
+    const bool found = walk.count != 0 && call.caller != nullptr;
+    std::uint64_t hash = found ? 0 : hash_of(walk.caller, 0);
+    for (int i = 0; i < walk.count; ++i)
+        hash = hash_of(walk.frames[i].address, hash);
     constexpr unsigned rest = 32 - leaf_bits;
-    return leaf_of(caller) << rest | static_cast<std::uint32_t>(walk.hash >> (64 - rest));
+    site = leaf_of(call.caller) << rest | static_cast<std::uint32_t>(hash >> (64 - rest));
+    if (remembers && found) remember(call, stack, walk, site);
+    return site;
 }
 
-void note_site(ledger::Event& event, const void* caller) noexcept
+void note_site(ledger::Event& event, const Call& call) noexcept
 {
-    const auto place = place_of(reinterpret_cast<std::uintptr_t>(caller));
+    const auto place = place_of(reinterpret_cast<std::uintptr_t>(call.caller));
     event.module.assign(place.module);
     event.caller_offset = place.offset;
-    event.site = site_of(caller);
+    event.site = site_of(call);
     event.did |= ledger::did_site;
 }
 

@@ -2,6 +2,7 @@
 // same from run to run whatever the address layout.
 #pragma once
 
+#include "engine/call.hpp"
 #include "ledger/layout.hpp"
 
 #include <link.h>
@@ -21,15 +22,15 @@ struct Place {
 [[nodiscard]] Place place_of(std::uintptr_t address) noexcept;
 
 /// The id of the stack that a call came from. Its upper bits are those of leaf_of(), so that most calls from elsewhere
-/// are told apart without unwinding.
-[[nodiscard]] std::uint32_t site_of(const void* caller) noexcept;
+/// are told apart without unwinding. A stack that was seen before is known again by its return addresses.
+[[nodiscard]] std::uint32_t site_of(const Call& call) noexcept;
 
 inline constexpr unsigned leaf_bits = 12;
 /// The upper `leaf_bits` bits of the ids of all sites whose call returns there, as a number of their own.
 [[nodiscard]] std::uint32_t leaf_of(const void* caller) noexcept;
 
 /// Notes caller and site in an event.
-void note_site(ledger::Event& event, const void* caller) noexcept;
+void note_site(ledger::Event& event, const Call& call) noexcept;
 
 /// Does the unwinder's work of its first use. Boot only.
 void prepare_sites() noexcept;

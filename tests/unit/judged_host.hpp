@@ -41,10 +41,10 @@ public:
         }
     }
 
-    bool call(calls::Id row, std::vector<Word> words, Verdict& verdict, std::uint32_t block = 0,
+    /// The words lie on the stack, as the gate's do.
+    bool call(calls::Id row, std::array<Word, 8> words, Verdict& verdict, std::uint32_t block = 0,
               const void* caller = nullptr)
     {
-        words.resize(8);
         return judge({schedule_, header(), header().thread(block), descriptors_, run_.data()},
                      {row, words.data(), caller}, verdict);
     }
