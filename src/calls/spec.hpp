@@ -228,6 +228,7 @@ enum class Tracks : std::uint8_t {
     lists,      // reads a directory, or moves about in it
     times,      // tells the time: see `tells`
     unloads,    // takes a module's code away
+    waits_until, // waits until a moment, which the host may have worked out by a clock that was moved
 };
 
 /// One row of the table.

@@ -36,6 +36,7 @@ _Unwind_Reason_Code step(_Unwind_Context* context, void* data)
     auto& walk = *static_cast<Walk*>(data);
     const auto address = static_cast<std::uintptr_t>(_Unwind_GetIP(context));
     if (walk.count == 0 && address != walk.caller) return _URC_NO_REASON; // our own frames
+    if (address == 0) return _URC_END_OF_STACK;                           // the program's beginning has no caller
     walk.frames[walk.count++] = {static_cast<std::uintptr_t>(_Unwind_GetCFA(context)) - sizeof(void*), address};
     return walk.count < deepest ? _URC_NO_REASON : _URC_END_OF_STACK;
 }

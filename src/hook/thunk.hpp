@@ -4,6 +4,7 @@
 // exceptions pass through.
 #pragma once
 
+#include "effects/clock.hpp"
 #include "effects/effects.hpp"
 #include "hook/process.hpp"
 #include "hook/track.hpp"
@@ -49,6 +50,8 @@ constexpr bool fits(const calls::Spec& spec, int count)
 /// How many words the gate lays out: on x86-64 six registers and two from the stack, on aarch64 eight registers.
 inline constexpr int most_words = 8;
 
+[[nodiscard]] inline bool clock_is_moved() noexcept { return process.plan != nullptr && process.plan->moves_clock; }
+
 template <class Signature, calls::Id id>
 struct Typed;
 
@@ -72,6 +75,14 @@ struct Typed<R(Arguments...), id> {
             Word served = 0;
             if (listing_serves(id, words, served)) return served;
             return call_real(words, std::index_sequence_for<Arguments...>{});
+        } else if constexpr (spec.tracks == calls::Tracks::waits_until) {
+            timespec room;
+            auto& deadline = words[effects::deadline_argument(spec)];
+            const Word given = deadline;
+            if (clock_is_moved()) deadline = to_word(effects::real_deadline(id, words, room));
+            const Word word = call_real(words, std::index_sequence_for<Arguments...>{});
+            deadline = given;
+            return word;
         } else if constexpr (spec.tracks != calls::Tracks::nothing) {
             before(id, words);
             const Word word = call_real(words, std::index_sequence_for<Arguments...>{});

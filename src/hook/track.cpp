@@ -73,6 +73,8 @@ bool must_see(const plan::Plan& plan, const calls::Spec& spec) noexcept
         return plan.shuffles;
     case Tracks::times: // a clock that no fault names is never moved
         return false;
+    case Tracks::waits_until:
+        return plan.moves_clock;
     case Tracks::unloads:
         return plan.caller_sets.count != 0;
     case Tracks::starts:
@@ -113,7 +115,7 @@ void after(calls::Id row, const Word* words, Word result) noexcept
     case Tracks::names:
         return engine::thread_renamed();
     case Tracks::times:
-        if (plan.moves_clock) effects::keep_monotonic(row, words);
+        if (plan.moves_clock) effects::told_rightly(row, words);
         return;
     case Tracks::unloads:
         return engine::forget_callers();
