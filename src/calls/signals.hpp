@@ -15,16 +15,16 @@ struct NamedSignal {
 
 /// Real-time signals have no symbols of their own: SIGRTMIN+n is written out. 32 and 33 belong to libc.
 inline constexpr auto named_signals = std::to_array<NamedSignal>({
-    {"SIGHUP", SIGHUP, true},       {"SIGINT", SIGINT, true},   {"SIGQUIT", SIGQUIT, true},
-    {"SIGILL", SIGILL, true},       {"SIGTRAP", SIGTRAP, true}, {"SIGABRT", SIGABRT, true},
-    {"SIGBUS", SIGBUS, true},       {"SIGFPE", SIGFPE, true},   {"SIGKILL", SIGKILL, true},
-    {"SIGUSR1", SIGUSR1, true},     {"SIGSEGV", SIGSEGV, true}, {"SIGUSR2", SIGUSR2, true},
-    {"SIGPIPE", SIGPIPE, true},     {"SIGALRM", SIGALRM, true}, {"SIGTERM", SIGTERM, true},
-    {"SIGSTKFLT", SIGSTKFLT, true}, {"SIGCHLD", SIGCHLD, false}, {"SIGCONT", SIGCONT, false},
-    {"SIGSTOP", SIGSTOP, false},    {"SIGTSTP", SIGTSTP, false}, {"SIGTTIN", SIGTTIN, false},
-    {"SIGTTOU", SIGTTOU, false},    {"SIGURG", SIGURG, false},   {"SIGXCPU", SIGXCPU, true},
+    {"SIGHUP", SIGHUP, true},       {"SIGINT", SIGINT, true},       {"SIGQUIT", SIGQUIT, true},
+    {"SIGILL", SIGILL, true},       {"SIGTRAP", SIGTRAP, true},     {"SIGABRT", SIGABRT, true},
+    {"SIGBUS", SIGBUS, true},       {"SIGFPE", SIGFPE, true},       {"SIGKILL", SIGKILL, true},
+    {"SIGUSR1", SIGUSR1, true},     {"SIGSEGV", SIGSEGV, true},     {"SIGUSR2", SIGUSR2, true},
+    {"SIGPIPE", SIGPIPE, true},     {"SIGALRM", SIGALRM, true},     {"SIGTERM", SIGTERM, true},
+    {"SIGSTKFLT", SIGSTKFLT, true}, {"SIGCHLD", SIGCHLD, false},    {"SIGCONT", SIGCONT, false},
+    {"SIGSTOP", SIGSTOP, false},    {"SIGTSTP", SIGTSTP, false},    {"SIGTTIN", SIGTTIN, false},
+    {"SIGTTOU", SIGTTOU, false},    {"SIGURG", SIGURG, false},      {"SIGXCPU", SIGXCPU, true},
     {"SIGXFSZ", SIGXFSZ, true},     {"SIGVTALRM", SIGVTALRM, true}, {"SIGPROF", SIGPROF, true},
-    {"SIGWINCH", SIGWINCH, false},  {"SIGIO", SIGIO, true},     {"SIGPWR", SIGPWR, true},
+    {"SIGWINCH", SIGWINCH, false},  {"SIGIO", SIGIO, true},         {"SIGPWR", SIGPWR, true},
     {"SIGSYS", SIGSYS, true},
 });
 

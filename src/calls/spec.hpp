@@ -126,7 +126,7 @@ struct Data {
         formatted, // made or taken apart inside the call (printf, scanf): it can fail, but not be damaged or cut
         messages,  // an array of struct mmsghdr and its length; the result counts messages
         fresh,     // memory just allocated: the result, or what `buffer` points at; nobody may rely on what is in it
-        unseen,    // moved by the kernel (sendfile): it can be cut and paced, but not be damaged; the result counts bytes
+        unseen, // moved by the kernel (sendfile): it can be cut and paced, but not be damaged; the result counts bytes
     };
     Shape shape = Shape::none;
     Argument buffer = absent;
@@ -211,46 +211,46 @@ struct Wait {
 /// What a call does to descriptors, threads and processes that the engine has to know of, fault or no fault.
 enum class Tracks : std::uint8_t {
     nothing,
-    opens,      // its result is a new descriptor, stream or directory
-    pair,       // argument `tracked` is an int[2] of new descriptors
-    duplicates, // its result is a copy of the descriptor argument
-    closes,     // its descriptor, stream or directory is gone after
-    closes_all, // descriptors argument 0 and above (up to argument 1) are gone after
-    threads,    // starts a thread
-    executes,   // replaces the process image
-    spawns,     // starts another program and stays
-    exits,      // ends the process without the exit handlers
-    starts,     // calls main
-    seals,      // may take system calls away from the process (seccomp)
-    connects,   // gives its descriptor a peer
-    resolves,   // tells the addresses of a host's name
-    names,      // gives a thread a name
-    lists,      // reads a directory, or moves about in it
-    times,      // tells the time: see `tells`
-    unloads,    // takes a module's code away
+    opens,       // its result is a new descriptor, stream or directory
+    pair,        // argument `tracked` is an int[2] of new descriptors
+    duplicates,  // its result is a copy of the descriptor argument
+    closes,      // its descriptor, stream or directory is gone after
+    closes_all,  // descriptors argument 0 and above (up to argument 1) are gone after
+    threads,     // starts a thread
+    executes,    // replaces the process image
+    spawns,      // starts another program and stays
+    exits,       // ends the process without the exit handlers
+    starts,      // calls main
+    seals,       // may take system calls away from the process (seccomp)
+    connects,    // gives its descriptor a peer
+    resolves,    // tells the addresses of a host's name
+    names,       // gives a thread a name
+    lists,       // reads a directory, or moves about in it
+    times,       // tells the time: see `tells`
+    unloads,     // takes a module's code away
     waits_until, // waits until a moment, which the host may have worked out by a clock that was moved
 };
 
 /// One row of the table.
 struct Spec {
-    Label name;               // the exported symbol
-    Family family;            // the .def file it stands in
-    Label means = {};         // the function that a user knows it as: "read" for __read_chk; empty: itself
-    Failure fails = {};       // failure value, and the errors the environment may cause
-    Errors misuse = {};       // errors that only a mistake in the program causes: allowed by name, never drawn
-    Argument fd = absent;     // the descriptor it works on
-    Argument stream = absent; // the FILE*
-    Argument dir = absent;    // the DIR*
-    Argument dirfd = absent;  // the directory that `path` is relative to
-    Argument path = absent;   // a file name (of getaddrinfo: the host)
-    Argument path2 = absent;  // the second file name of rename, link, symlink
-    Size size = {};           // the bytes asked for
-    Argument address = absent; // the struct sockaddr of the peer; its length is the next argument
-    Flags flags = {};          // the flags it takes: O_…, MSG_…, MAP_…
+    Label name;                   // the exported symbol
+    Family family;                // the .def file it stands in
+    Label means = {};             // the function that a user knows it as: "read" for __read_chk; empty: itself
+    Failure fails = {};           // failure value, and the errors the environment may cause
+    Errors misuse = {};           // errors that only a mistake in the program causes: allowed by name, never drawn
+    Argument fd = absent;         // the descriptor it works on
+    Argument stream = absent;     // the FILE*
+    Argument dir = absent;        // the DIR*
+    Argument dirfd = absent;      // the directory that `path` is relative to
+    Argument path = absent;       // a file name (of getaddrinfo: the host)
+    Argument path2 = absent;      // the second file name of rename, link, symlink
+    Size size = {};               // the bytes asked for
+    Argument address = absent;    // the struct sockaddr of the peer; its length is the next argument
+    Flags flags = {};             // the flags it takes: O_…, MSG_…, MAP_…
     Argument protection = absent; // PROT_…
-    Data out = {};            // data that comes in
-    Data in = {};             // data that goes out
-    Wait waits = {};          // how it times out
+    Data out = {};                // data that comes in
+    Data in = {};                 // data that goes out
+    Wait waits = {};              // how it times out
     Tracks tracks = Tracks::nothing;
     Tells tells = Tells::nothing;
     bool acts = false;      // on an injected failure the real call is made all the same: the resource is gone (close)

@@ -129,8 +129,7 @@ Json types_json(const Names& names)
         auto keys = Json::object();
         for (const auto& key : keys_of(plan::type_names[i]))
             keys[std::string(key.name)] = {{"required", key.required}, {"help", key.help}};
-        list.push_back(
-            {{"name", plan::type_names[i]}, {"meaning", meanings[i]}, {"keys", keys}});
+        list.push_back({{"name", plan::type_names[i]}, {"meaning", meanings[i]}, {"keys", keys}});
     }
     return list;
 }

@@ -92,10 +92,10 @@ const timespec* real_deadline(calls::Id row, const Word* words, timespec& room) 
     const auto* const deadline = reinterpret_cast<const timespec*>(words[argument]);
     const bool sleeps = row == calls::id_clock_nanosleep;
     if (deadline == nullptr || (sleeps && (static_cast<int>(words[1]) & TIMER_ABSTIME) == 0)) return deadline;
-    const auto clock = sleeps                                             ? static_cast<clockid_t>(words[0])
+    const auto clock = sleeps                                          ? static_cast<clockid_t>(words[0])
                        : spec.waits.limit == calls::Wait::Limit::clock ? static_cast<clockid_t>(words[argument - 1])
                                                                        : CLOCK_REALTIME;
-    const auto off = is_wall(clock) ? told.wall.load(std::memory_order_relaxed)
+    const auto off = is_wall(clock)        ? told.wall.load(std::memory_order_relaxed)
                      : is_monotonic(clock) ? told.monotonic.load(std::memory_order_relaxed)
                                            : 0;
     const auto speed = told.speed.load(std::memory_order_relaxed);
@@ -103,7 +103,9 @@ const timespec* real_deadline(calls::Id row, const Word* words, timespec& room) 
     const auto now = sys::now(clock);
     auto left = static_cast<double>(deadline->tv_sec * second + deadline->tv_nsec - off - now);
     if (left > 0) left = speed > 0 ? left / speed : static_cast<double>(for_ever * second);
-    put(&room, now + static_cast<std::int64_t>(left < static_cast<double>(for_ever * second) ? left : static_cast<double>(for_ever * second)));
+    put(&room, now + static_cast<std::int64_t>(left < static_cast<double>(for_ever * second)
+                                                   ? left
+                                                   : static_cast<double>(for_ever * second)));
     return &room;
 }
 

@@ -1,5 +1,5 @@
-// `clock`: what the time functions say. Beyond the effect itself, whoever asks a clock that was moved once must never see
-// it go back, and a deadline that the host has worked out by a moved clock has to be read by it.
+// `clock`: what the time functions say. Beyond the effect itself, whoever asks a clock that was moved once must never
+// see it go back, and a deadline that the host has worked out by a moved clock has to be read by it.
 #pragma once
 
 #include "effects/effects.hpp"
@@ -8,7 +8,8 @@
 
 namespace faultline::effects {
 
-/// After every call that tells the time and is not struck, where the plan moves clocks: keeps monotonic clocks monotonic.
+/// After every call that tells the time and is not struck, where the plan moves clocks: keeps monotonic clocks
+/// monotonic.
 void told_rightly(calls::Id row, const Word* words) noexcept;
 
 /// The moment until which a call waits, by the clock as it really goes: the host reckons by what it was last told.

@@ -66,7 +66,8 @@ Damage damage_messages(const Invocation& invocation, mmsghdr* array, std::uint64
 /// Garbage where the host may not rely on anything: in a new block, or in what a larger block has more than the old.
 Word corrupt_fresh(const Invocation& invocation, const Data& data)
 {
-    const auto* const old = data.length == calls::absent ? nullptr : engine::pointer<void>(invocation.call, data.length);
+    const auto* const old =
+        data.length == calls::absent ? nullptr : engine::pointer<void>(invocation.call, data.length);
     const std::uint64_t kept = old == nullptr ? 0 : malloc_usable_size(const_cast<void*>(old));
     const Word result = invocation.perform(invocation.words);
     const auto size = engine::asked_bytes(invocation.call);

@@ -13,8 +13,8 @@ const iovec* pieces_of(const engine::Call& call, const Data& data, Word result, 
         single.iov_base = *engine::pointer<void*>(call, data.buffer);
         return &single;
     case Shape::fresh:
-        single.iov_base = data.buffer == calls::result ? reinterpret_cast<void*>(result)
-                                                       : *engine::pointer<void*>(call, data.buffer);
+        single.iov_base =
+            data.buffer == calls::result ? reinterpret_cast<void*>(result) : *engine::pointer<void*>(call, data.buffer);
         return &single;
     default:
         single.iov_base = engine::pointer<void>(call, data.buffer);

@@ -12,10 +12,10 @@ namespace {
 
 /// A listing in a mapping of its own: this header, then entries, as the system gave them, then their offsets.
 struct Listing {
-    std::uint64_t bytes;  // of the mapping
-    std::uint64_t used;   // of them by entries
+    std::uint64_t bytes; // of the mapping
+    std::uint64_t used;  // of them by entries
     std::uint32_t count;
-    std::uint32_t next;   // to hand out
+    std::uint32_t next; // to hand out
     std::uint32_t* offsets() noexcept { return reinterpret_cast<std::uint32_t*>(reinterpret_cast<char*>(this) + used); }
     dirent* entry(std::uint32_t index) noexcept
     {
@@ -41,7 +41,8 @@ constexpr std::uint64_t first_bytes = 64 * 1024;
 
 Listing* grown(Listing* listing, std::uint64_t bytes) noexcept
 {
-    auto* const larger = static_cast<Listing*>(sys::map(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS));
+    auto* const larger =
+        static_cast<Listing*>(sys::map(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS));
     if (listing == nullptr) {
         if (larger != nullptr) *larger = {bytes, sizeof(Listing), 0, 0};
         return larger;
@@ -75,7 +76,8 @@ Listing* read_all(void* directory) noexcept
     }
     errno = kept;
     if (listing == nullptr) return nullptr;
-    if (listing->used + listing->count * sizeof(std::uint32_t) > listing->bytes) listing = grown(listing, listing->bytes * 2);
+    if (listing->used + listing->count * sizeof(std::uint32_t) > listing->bytes)
+        listing = grown(listing, listing->bytes * 2);
     if (listing == nullptr) return nullptr;
     std::uint64_t at = sizeof(Listing);
     for (std::uint32_t i = 0; i < listing->count; ++i) {

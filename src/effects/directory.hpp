@@ -1,5 +1,5 @@
-// `shuffle`: a directory's entries in another order, as file systems may give them. The rest of a listing is read in one
-// go and handed out from then on, so every call that moves about in the directory comes here.
+// `shuffle`: a directory's entries in another order, as file systems may give them. The rest of a listing is read in
+// one go and handed out from then on, so every call that moves about in the directory comes here.
 #pragma once
 
 #include "effects/effects.hpp"

@@ -6,8 +6,8 @@
 namespace faultline::effects {
 namespace {
 
-/// Where a write would have left the file's offset, the next one has to find it. Neither sockets nor pipes have one, and
-/// calls that name their offset leave it alone.
+/// Where a write would have left the file's offset, the next one has to find it. Neither sockets nor pipes have one,
+/// and calls that name their offset leave it alone.
 void advance_offset(const engine::Call& call, std::uint64_t bytes) noexcept
 {
     const auto& spec = spec_of(call);
@@ -21,8 +21,8 @@ std::uint64_t plausible(const engine::Call& call, std::uint64_t bytes) noexcept
 {
     const auto& spec = spec_of(call);
     const int fd = engine::descriptor_of(call);
-    const bool one_call = spec.flags.kind == calls::Flags::Kind::message &&
-                          (call.words[spec.flags.argument] & MSG_DONTWAIT) != 0;
+    const bool one_call =
+        spec.flags.kind == calls::Flags::Kind::message && (call.words[spec.flags.argument] & MSG_DONTWAIT) != 0;
     const long status = sys::call(SYS_fcntl, fd, F_GETFL);
     if (!one_call && (status < 0 || (status & O_NONBLOCK) == 0)) return bytes;
     int type = 0;
@@ -32,7 +32,8 @@ std::uint64_t plausible(const engine::Call& call, std::uint64_t bytes) noexcept
         type != SOCK_STREAM)
         return bytes;
     size = sizeof room;
-    if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDBUF, sys::address(&room), sys::address(&size)) != 0) return bytes;
+    if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDBUF, sys::address(&room), sys::address(&size)) != 0)
+        return bytes;
     return bytes < static_cast<std::uint64_t>(room) ? bytes : static_cast<std::uint64_t>(room);
 }
 

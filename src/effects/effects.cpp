@@ -12,8 +12,9 @@ namespace {
 
 using Effect = Word (*)(const Invocation&);
 /// In the order of plan::Type.
-constexpr std::array<Effect, plan::type_names.size()> effects{
-    fail, proceed, time_out, hang, corrupt, shorten, drop, give, raise, crash, throttle, reset, tell, move, wake, shuffle};
+constexpr std::array<Effect, plan::type_names.size()> effects{fail, proceed, time_out, hang,   corrupt,  shorten,
+                                                              drop, give,    raise,    crash,  throttle, reset,
+                                                              tell, move,    wake,     shuffle};
 
 using Finder = void* (*)(calls::Id row);
 constinit Finder find_in_libc = nullptr;
@@ -23,8 +24,7 @@ void raise_signal_of(const engine::Call& call, std::int32_t error)
 {
     const auto& spec = spec_of(call);
     if (error != EPIPE || spec.in.shape == calls::Data::Shape::none) return;
-    if (spec.flags.kind == calls::Flags::Kind::message && (call.words[spec.flags.argument] & MSG_NOSIGNAL) != 0)
-        return;
+    if (spec.flags.kind == calls::Flags::Kind::message && (call.words[spec.flags.argument] & MSG_NOSIGNAL) != 0) return;
     sys::signal_thread(sys::getpid(), sys::gettid(), SIGPIPE);
 }
 

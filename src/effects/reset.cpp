@@ -1,5 +1,5 @@
-// `reset`: the connection breaks, by the kernel's own hand, so that every descriptor that shares it and every thread that
-// waits on it finds it broken, and whatever is called later fails as after a real RST.
+// `reset`: the connection breaks, by the kernel's own hand, so that every descriptor that shares it and every thread
+// that waits on it finds it broken, and whatever is called later fails as after a real RST.
 #include "effects/effects.hpp"
 #include "engine/peers.hpp"
 #include "sys/syscalls.hpp"

@@ -1,5 +1,5 @@
-// Waiting. `timeout`: the call waits for as long as its caller had asked it to, and then says so in its own way. `hang`:
-// for ever. `throttle`: until its bytes have had their time. `wake`: not at all, though nothing has happened.
+// Waiting. `timeout`: the call waits for as long as its caller had asked it to, and then says so in its own way.
+// `hang`: for ever. `throttle`: until its bytes have had their time. `wake`: not at all, though nothing has happened.
 #include "effects/data.hpp"
 
 #include <cerrno>
@@ -26,8 +26,8 @@ Patience patience_of_socket(const engine::Call& call, int option) noexcept
 {
     const int fd = engine::descriptor_of(call);
     const auto& spec = spec_of(call);
-    const bool one_call = spec.flags.kind == calls::Flags::Kind::message &&
-                          (call.words[spec.flags.argument] & MSG_DONTWAIT) != 0;
+    const bool one_call =
+        spec.flags.kind == calls::Flags::Kind::message && (call.words[spec.flags.argument] & MSG_DONTWAIT) != 0;
     const long status = sys::call(SYS_fcntl, fd, F_GETFL);
     if (one_call || (status >= 0 && (status & O_NONBLOCK) != 0)) return {0, true};
     timeval limit{};

@@ -18,7 +18,8 @@ constinit std::atomic<bool> used{false};
 
 Cell cell(Purpose purpose, std::uint16_t fault, std::uint32_t of, std::uint64_t generation, bool& full) noexcept
 {
-    const auto key = std::uint64_t{1} << 63U | static_cast<std::uint64_t>(purpose) << 48U | std::uint64_t{fault} << 32U | of;
+    const auto key =
+        std::uint64_t{1} << 63U | static_cast<std::uint64_t>(purpose) << 48U | std::uint64_t{fault} << 32U | of;
     const auto home = mix(key);
     constexpr std::size_t probes = 64;
     used.store(true, std::memory_order_relaxed);

@@ -1,7 +1,7 @@
-// What each descriptor leads to, so that the selectors `path`, `fd_kind` and `peer` hold for read and write as they do for
-// open and connect, and cost no system call in the steady state. Beside each descriptor stands one bit for each such
-// selector of the plan: known from the call that opened it, copied by dup, forgotten at close, and looked up once for
-// descriptors that came out of sight (inherited, accepted, passed over a socket).
+// What each descriptor leads to, so that the selectors `path`, `fd_kind` and `peer` hold for read and write as they do
+// for open and connect, and cost no system call in the steady state. Beside each descriptor stands one bit for each
+// such selector of the plan: known from the call that opened it, copied by dup, forgotten at close, and looked up once
+// for descriptors that came out of sight (inherited, accepted, passed over a socket).
 #pragma once
 
 #include "engine/peers.hpp"

@@ -71,12 +71,12 @@ ledger::Event* record(const Context& context, const Call& call, const Match& mat
     event->fault = match.fault;
     event->function = function;
     event->type = verdict.fault->type;
-    event->call =
-        sum(header, [&](const ledger::Thread& thread) { return thread.calls(header.fault_count)[function]; });
+    event->call = sum(header, [&](const ledger::Thread& thread) { return thread.calls(header.fault_count)[function]; });
     event->match =
-        match.number != 0                                  ? match.number
-        : verdict.fault->count == plan::Count::thread ? match.own
-                                                      : sum(header, [&](const ledger::Thread& thread) { return thread.shares()[match.fault].matched; });
+        match.number != 0 ? match.number
+        : verdict.fault->count == plan::Count::thread
+            ? match.own
+            : sum(header, [&](const ledger::Thread& thread) { return thread.shares()[match.fault].matched; });
     event->time_ns = time_since_arming(header);
     if (spec.has_descriptor()) {
         event->fd = descriptor_of(call);

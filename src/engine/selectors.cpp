@@ -52,8 +52,7 @@ bool peer_selects(const Context& context, const plan::Fault& fault, const Call& 
 {
     const auto& spec = spec_of(call);
     const auto wanted = bit_of(fault.peer_set);
-    if (spec.names_host())
-        return (match_host(context.plan(), pointer<const char>(call, spec.path)) & wanted) != 0;
+    if (spec.names_host()) return (match_host(context.plan(), pointer<const char>(call, spec.path)) & wanted) != 0;
     socklen_t length = 0;
     if (const auto* const address = named_address(call, length))
         return (match_peer(context.plan(), address, length) & wanted) != 0;
@@ -64,15 +63,15 @@ bool flags_select(const Context& context, const plan::Fault& fault, const Call& 
 {
     const auto& spec = spec_of(call);
     for (const auto& test : context.plan().view(fault.flags)) {
-        const auto argument =
-            test.kind == calls::Flags::Kind::protection ? spec.protection : spec.flags.argument;
+        const auto argument = test.kind == calls::Flags::Kind::protection ? spec.protection : spec.flags.argument;
         const bool set = (static_cast<std::uint32_t>(call.words[argument]) & test.mask) == test.value;
         if (set == (test.negated != 0)) return false;
     }
     return true;
 }
 
-// What is known of the calling thread's name. A thread may be renamed by another one, so all ask again after any renaming.
+// What is known of the calling thread's name. A thread may be renamed by another one, so all ask again after any
+// renaming.
 struct NamedThread {
     std::uint32_t renamings;
     std::uint32_t sets;
@@ -134,8 +133,7 @@ bool selects(const Context& context, const plan::Fault& fault, const Call& call)
         if (bytes < fault.size_least || bytes > fault.size_most) return false;
     }
     if (fault.flags.count != 0 && !flags_select(context, fault, call)) return false;
-    if (fault.caller_set != plan::no_index &&
-        (caller_sets(plan, call.caller) >> fault.caller_set & 1U) == 0)
+    if (fault.caller_set != plan::no_index && (caller_sets(plan, call.caller) >> fault.caller_set & 1U) == 0)
         return false;
     if (fault.thread_set != plan::no_index && !thread_selects(plan, fault)) return false;
     if (fault.kind_set != plan::no_index &&
@@ -146,8 +144,7 @@ bool selects(const Context& context, const plan::Fault& fault, const Call& call)
     if (fault.path_set != plan::no_index && !path_selects(context, fault, call)) return false;
     if (fault.sites.count == 0) return true;
     const auto sites = plan.view(fault.sites);
-    return may_be_site(call.caller, sites) &&
-           std::find(sites.begin(), sites.end(), site_of(call)) != sites.end();
+    return may_be_site(call.caller, sites) && std::find(sites.begin(), sites.end(), site_of(call)) != sites.end();
 }
 
 } // namespace faultline::engine

@@ -41,9 +41,9 @@ _Unwind_Reason_Code step(_Unwind_Context* context, void* data)
     return walk.count < deepest ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
-// Unwinding takes microseconds, and most calls come from stacks that were there before. A stack is known again if all its
-// return addresses still lie where they lay: each one fixes its function's frame, and so where the next one is. Only on
-// x86-64 does a call leave its return address at a place that the unwinder tells.
+// Unwinding takes microseconds, and most calls come from stacks that were there before. A stack is known again if all
+// its return addresses still lie where they lay: each one fixes its function's frame, and so where the next one is.
+// Only on x86-64 does a call leave its return address at a place that the unwinder tells.
 #if defined(__x86_64__)
 constexpr bool remembers = true;
 #else

@@ -11,8 +11,8 @@ namespace faultline::engine {
 
 /// An address as its module knows it.
 struct Place {
-    std::string_view module;     // file name without directories; empty: unknown
-    std::uint64_t offset = 0;    // as addr2line takes it
+    std::string_view module;  // file name without directories; empty: unknown
+    std::uint64_t offset = 0; // as addr2line takes it
     const link_map* map = nullptr;
 };
 

@@ -82,8 +82,7 @@ void mark_elsewhere(plan::Plan& plan, const std::string& executable)
 {
     const auto view = plan.view(plan.faults);
     for (auto& fault : std::span(const_cast<plan::Fault*>(view.data()), view.size()))
-        fault.elsewhere = fault.programs.count != 0 &&
-                          !plan::any_name_matches(plan, fault.programs, process.program) &&
+        fault.elsewhere = fault.programs.count != 0 && !plan::any_name_matches(plan, fault.programs, process.program) &&
                           !plan::any_name_matches(plan, fault.programs, file_name(executable));
 }
 

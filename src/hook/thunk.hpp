@@ -39,10 +39,10 @@ constexpr T from_word(Word word) noexcept
 /// Whether every argument position of a row exists in a signature of `count` arguments.
 constexpr bool fits(const calls::Spec& spec, int count)
 {
-    for (const auto position : {spec.fd, spec.stream, spec.dir, spec.dirfd, spec.path, spec.path2, spec.address,
-                                spec.flags.argument, spec.protection, spec.size.factor, spec.size.other,
-                                spec.out.buffer, spec.out.length, spec.out.count,
-                                spec.in.buffer, spec.in.length, spec.in.count, spec.waits.argument})
+    for (const auto position :
+         {spec.fd, spec.stream, spec.dir, spec.dirfd, spec.path, spec.path2, spec.address, spec.flags.argument,
+          spec.protection, spec.size.factor, spec.size.other, spec.out.buffer, spec.out.length, spec.out.count,
+          spec.in.buffer, spec.in.length, spec.in.count, spec.waits.argument})
         if (position >= count) return false;
     return true;
 }

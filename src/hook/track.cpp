@@ -30,7 +30,8 @@ void note_opened(const calls::Spec& spec, const Word* words, Word result) noexce
     if (spec.path == calls::absent || spec.family == calls::Family::net) return descriptors.opened_out_of_sight(fd);
     const int dirfd = spec.dirfd == calls::absent ? AT_FDCWD : static_cast<int>(words[spec.dirfd]);
     const int kept = errno;
-    descriptors.opened(*process.plan, fd, engine::match_paths(*process.plan, dirfd, reinterpret_cast<const char*>(words[spec.path])));
+    descriptors.opened(*process.plan, fd,
+                       engine::match_paths(*process.plan, dirfd, reinterpret_cast<const char*>(words[spec.path])));
     errno = kept;
 }
 

@@ -68,8 +68,7 @@ bool create_board(const plan::Plan& plan) noexcept
     const bool in_file = board != nullptr;
     if (!in_file) {
         path[0] = '\0';
-        board = static_cast<Board*>(
-            sys::map(nullptr, board_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS));
+        board = static_cast<Board*>(sys::map(nullptr, board_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS));
         if (board == nullptr) return false;
     }
     board->magic_number = board_magic;

@@ -1,6 +1,6 @@
 // What all processes of a run share: for count = "run", how many matches each fault has had among all of them. A mapped
-// file, because an image that is executed inherits no memory. The last process to end removes it; where one was killed it
-// stays, as its ledger does, unless `faultline run` clears up.
+// file, because an image that is executed inherits no memory. The last process to end removes it; where one was killed
+// it stays, as its ledger does, unless `faultline run` clears up.
 #pragma once
 
 #include "plan/plan.hpp"
@@ -13,8 +13,8 @@ namespace faultline::ledger {
 inline constexpr std::string_view board_variable = "FAULT_BOARD";
 
 /// Makes the board of a run that begins here: beside the statistics file, or in the directory of `faultline run`. Where
-/// no file can be had it is memory, which only forked children share, and false is returned. Boot only, after the record
-/// was made.
+/// no file can be had it is memory, which only forked children share, and false is returned. Boot only, after the
+/// record was made.
 bool create_board(const plan::Plan& plan) noexcept;
 
 /// Joins the board at a path. `counted`: the image that this one replaces had joined already. False where there is none

@@ -165,7 +165,7 @@ struct Event {
     std::int64_t returned;
     std::int32_t signal;
     plan::Moment moment;
-    std::uint8_t cut; // 1: a budget ran out within this call
+    std::uint8_t cut;            // 1: a budget ran out within this call
     std::uint64_t caller_offset; // of the return address in its module
     std::uint32_t site;
     std::uint32_t did; // Did bits: which of the fields above mean something

@@ -77,9 +77,8 @@ private:
 
 bool valid_globs(const plan::Plan& plan, plan::Slice<plan::Glob> globs, const Bounds& bounds) noexcept
 {
-    return bounds.hold(globs) && std::ranges::all_of(plan.view(globs), [&](const plan::Glob& each) {
-               return bounds.hold(each.pattern);
-           });
+    return bounds.hold(globs) &&
+           std::ranges::all_of(plan.view(globs), [&](const plan::Glob& each) { return bounds.hold(each.pattern); });
 }
 
 bool valid_set(const plan::Plan& plan, const plan::DescriptorSet& set, const Bounds& bounds) noexcept
@@ -106,12 +105,11 @@ bool valid_fault(const plan::Plan& plan, const plan::Fault& fault, const Bounds&
     const bool bools = Bounds::is_bool(fault.enabled) && Bounds::is_bool(fault.has_returns) &&
                        Bounds::is_bool(fault.selective) && Bounds::is_bool(fault.plain) &&
                        Bounds::is_bool(fault.interrupt) && Bounds::is_bool(fault.elsewhere);
-    const bool enums = Bounds::below(fault.type, plan::type_names.size()) &&
-                       Bounds::below(fault.mode, plan::mode_names.size()) &&
-                       Bounds::below(fault.count, plan::count_names.size()) &&
-                       Bounds::below(fault.sticky, plan::sticky_names.size()) &&
-                       Bounds::below(fault.moment, plan::moment_names.size()) &&
-                       fault.delay.shape <= plan::Delay::Shape::pareto;
+    const bool enums =
+        Bounds::below(fault.type, plan::type_names.size()) && Bounds::below(fault.mode, plan::mode_names.size()) &&
+        Bounds::below(fault.count, plan::count_names.size()) &&
+        Bounds::below(fault.sticky, plan::sticky_names.size()) &&
+        Bounds::below(fault.moment, plan::moment_names.size()) && fault.delay.shape <= plan::Delay::Shape::pareto;
     const auto indexes = [](std::uint16_t index, std::uint32_t count) {
         return index == plan::no_index || index < count;
     };

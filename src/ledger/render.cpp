@@ -26,8 +26,10 @@ constexpr Warning warnings[] = {
     {argv_cut, "argv is longer than what is kept of it"},
     {lineage_cut, "a lineage is longer than what is kept of it: faults below it are not reproducible"},
     {errors_uncounted, "there were more kinds of errors than are counted one by one: \"other\" holds the rest"},
-    {cells_shared, "there were more descriptors or sites than are told apart: some shared a number, a budget or a latch"},
-    {run_unshared, "count = \"run\" counted this process alone: the file that the run's processes share could not be had"},
+    {cells_shared,
+     "there were more descriptors or sites than are told apart: some shared a number, a budget or a latch"},
+    {run_unshared,
+     "count = \"run\" counted this process alone: the file that the run's processes share could not be had"},
 };
 
 /// Counters belong to one writer each, who may be running: read them as they stand.
@@ -324,8 +326,7 @@ void Rendering::effect(const Event& event) noexcept
     if (did(did_return)) json_.key("returned").integer(event.returned);
     if (did(did_shift)) json_.key("shift").fixed(event.returned / 1000, 6);
     if (did(did_signal)) signal(event.signal);
-    if (did(did_moment) && moment < plan::moment_names.size())
-        json_.key("moment").string(plan::moment_names[moment]);
+    if (did(did_moment) && moment < plan::moment_names.size()) json_.key("moment").string(plan::moment_names[moment]);
     if (event.cut != 0) json_.key("cut").boolean(true);
     if (did(did_mode) && mode < plan::mode_names.size()) json_.key("mode").string(plan::mode_names[mode]);
     if (did(did_offset)) json_.key("offset").number(event.offset);

@@ -259,7 +259,8 @@ std::string does(const Plan& plan, const Fault& fault)
     case Type::returns:
         return fmt::format("return {} without being made", fault.returns);
     case Type::signal:
-        return fmt::format("raise {}, then {}", signal_text(fault.signal), fault.interrupt ? "fail with EINTR" : "proceed");
+        return fmt::format("raise {}, then {}", signal_text(fault.signal),
+                           fault.interrupt ? "fail with EINTR" : "proceed");
     case Type::crash:
         return crashes(fault);
     case Type::throttle:
@@ -308,8 +309,7 @@ std::string positions(const Plan& plan, const Fault& fault)
         parts.push_back(std::move(text));
     }
     const std::vector<std::string_view> views(parts.begin(), parts.end());
-    return fmt::format("{} {}{}", single ? "match" : "matches", one_of(views, "and"),
-                       of_whom(fault.count));
+    return fmt::format("{} {}{}", single ? "match" : "matches", one_of(views, "and"), of_whom(fault.count));
 }
 
 } // namespace
@@ -322,8 +322,8 @@ std::string describe(const Plan& plan, const Fault& fault)
     if (!fault.enabled) return fmt::format("{}: switched off (calls would {})", plan.text(fault.name), effect);
 
     const bool every = fault.on.count == 0 && !fault.has_budget() && fault.burst.enter == 0;
-    const auto share = fault.probability == unlimited ? std::string(every ? "all" : "")
-                                                      : percent(share_of(fault.probability)) + " of";
+    const auto share =
+        fault.probability == unlimited ? std::string(every ? "all" : "") : percent(share_of(fault.probability)) + " of";
     auto text = fmt::format("{}: {}{}calls to {}{} {}", plan.text(fault.name), share, share.empty() ? "" : " ",
                             functions_of(plan, index), whose(plan, fault), effect);
     if (fault.on.count != 0) text += ", at " + positions(plan, fault);
@@ -337,10 +337,9 @@ std::string describe(const Plan& plan, const Fault& fault)
                             percent(share_of(fault.burst.enter)), percent(share_of(fault.burst.leave)));
     if (fault.sticky != Sticky::no)
         text += fmt::format(", and from the first on at every later match{}",
-                            fault.sticky == Sticky::fault ? std::string()
-                                                          : fmt::format(" of that {}", fault.sticky == Sticky::fd
-                                                                                           ? "descriptor"
-                                                                                           : "site"));
+                            fault.sticky == Sticky::fault
+                                ? std::string()
+                                : fmt::format(" of that {}", fault.sticky == Sticky::fd ? "descriptor" : "site"));
     if (fault.max_triggers != unlimited)
         text += fault.max_triggers == 1 ? ", at most once" : fmt::format(", at most {} times", fault.max_triggers);
     return text;

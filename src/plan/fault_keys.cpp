@@ -84,7 +84,8 @@ constexpr FaultKey keys[] = {
     {"fraction", one(Type::shorten), none, read_share_key, "share of the bytes that go through; left out: 0.5"},
     {"signal", one(Type::signal), one(Type::signal), read_signal, "the signal: \"SIGUSR1\""},
     {"interrupt", one(Type::signal), none, read_interrupt, "true: the call then fails with EINTR"},
-    {"moment", one(Type::crash), none, read_moment, "\"before\" the call (the default), \"after\", or \"torn\": half written"},
+    {"moment", one(Type::crash), none, read_moment,
+     "\"before\" the call (the default), \"after\", or \"torn\": half written"},
     {"signal", one(Type::crash), none, read_deadly_signal, "what ends the process; left out: SIGKILL"},
     {"status", one(Type::crash), none, read_status, "or the exit status that it ends with, 0 to 255"},
     {"rate", one(Type::throttle), one(Type::throttle), read_rate_of_throttle, "bytes a second: \"64KiB/s\""},
@@ -93,7 +94,8 @@ constexpr FaultKey keys[] = {
 };
 
 /// Two ways to say the same thing.
-constexpr std::pair<std::string_view, std::string_view> alternatives[] = {{"rate", "bytes"}, {"fraction", "bytes"}, {"signal", "status"}};
+constexpr std::pair<std::string_view, std::string_view> alternatives[] = {
+    {"rate", "bytes"}, {"fraction", "bytes"}, {"signal", "status"}};
 
 /// The row for a key in a fault of this type; where there is none, any row of that name; or null.
 const FaultKey* find_key(std::string_view name, const FaultDraft& draft)

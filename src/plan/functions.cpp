@@ -65,10 +65,7 @@ bool can_be_dropped(const Spec& spec)
     return sends || receives || spec.syncs;
 }
 
-bool can_be_torn(const Spec& spec)
-{
-    return spec.can_be_short() && spec.in.shape != calls::Data::Shape::none;
-}
+bool can_be_torn(const Spec& spec) { return spec.can_be_short() && spec.in.shape != calls::Data::Shape::none; }
 
 bool works_on_connection(const Spec& spec)
 {
@@ -110,8 +107,19 @@ constexpr Demand demands[] = {
     {has_type<Type::wake>, [](const Spec& spec) { return spec.may_wake_early(); }, "wake",
      "it is not a wait that may wake without a reason"},
     {has_type<Type::shuffle>,
-     [](const Spec& spec) { return spec.tracks == calls::Tracks::lists && spec.fails.returns != Failure::Returns::nothing && spec.fails.errors.count != 0; },
+     [](const Spec& spec) {
+         return spec.tracks == calls::Tracks::lists && spec.fails.returns != Failure::Returns::nothing &&
+                spec.fails.errors.count != 0;
+     },
      "shuffle", "it does not list a directory as readdir does"},
+    {has_type<Type::corruption>,
+     [](const Spec& spec) {
+         using enum calls::Data::Shape;
+         return spec.in.shape != formatted && spec.out.shape != formatted;
+     },
+     "corruption", "its data is made or taken apart inside libc, which writes or reads it later"},
+    {has_type<Type::corruption>, [](const Spec& spec) { return spec.in.shape != calls::Data::Shape::unseen; },
+     "corruption", "the kernel moves its data, past the program's memory"},
     {has_type<Type::corruption>, [](const Spec& spec) { return spec.moves_data(); }, "corruption", "it moves no data"},
     {has_type<Type::shorten>, [](const Spec& spec) { return spec.can_be_short(); }, "short",
      "it cannot transfer fewer bytes than it was asked for"},
@@ -137,7 +145,9 @@ constexpr Demand demands[] = {
     flags_demand<calls::Flags::Kind::at>("a flag AT_…"),
     flags_demand<calls::Flags::Kind::socket>("a flag SOCK_…"),
     {[](const FaultDraft& draft) { return draft.fault.has_budget(); },
-     [](const Spec& spec) { return spec.has_count() && (spec.has_size() || spec.in.shape == calls::Data::Shape::byte); },
+     [](const Spec& spec) {
+         return spec.has_count() && (spec.has_size() || spec.in.shape == calls::Data::Shape::byte);
+     },
      "a budget", "the bytes that go through it cannot be counted beforehand"},
     {[](const FaultDraft& draft) { return draft.fault.count == Count::fd || draft.fault.sticky == Sticky::fd; },
      [](const Spec& spec) { return spec.has_descriptor(); }, "counting by descriptor", "it has no descriptor"},

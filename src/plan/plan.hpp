@@ -155,7 +155,7 @@ struct Fault {
     bool elsewhere = false; // `program` does not name this process; boot finds out
 
     // selectors; no_index: not given
-    std::uint16_t path_set = no_index;   // index into Plan::descriptor_sets, as the next two
+    std::uint16_t path_set = no_index; // index into Plan::descriptor_sets, as the next two
     std::uint16_t kind_set = no_index;
     std::uint16_t peer_set = no_index;
     std::uint16_t caller_set = no_index; // index into Plan::caller_sets
@@ -170,7 +170,7 @@ struct Fault {
     // triggers
     std::uint64_t after = 0; // ns since arming
     std::uint64_t until = unlimited;
-    Slice<Positions> on; // empty: every match
+    Slice<Positions> on;              // empty: every match
     std::uint64_t budget = unlimited; // bytes
     Chance probability = unlimited;
     Burst burst;

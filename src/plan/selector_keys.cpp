@@ -150,7 +150,8 @@ void read_thread(FaultDraft& draft, const Field& field)
 {
     draft.threads = read_globs(field, [](std::string_view pattern) {
         const bool plain = pattern.find_first_of("*?[") == std::string_view::npos;
-        if (plain && pattern.size() > 15) return std::string("a thread's name has at most 15 characters (cut it there)");
+        if (plain && pattern.size() > 15)
+            return std::string("a thread's name has at most 15 characters (cut it there)");
         return glob_problem(pattern, false);
     });
 }

@@ -86,8 +86,7 @@ void read_burst(FaultDraft& draft, const Field& field)
         const auto chance = read_share({enter ? "burst.enter" : "burst.leave", node, field.remarks}, true);
         if (chance) (enter ? draft.fault.burst.enter : draft.fault.burst.leave) = *chance;
     }
-    if (!table->contains("enter") || !table->contains("leave"))
-        wrong_kind(field, fmt::format("{}, with both", form));
+    if (!table->contains("enter") || !table->contains("leave")) wrong_kind(field, fmt::format("{}, with both", form));
 }
 
 void read_max_triggers(FaultDraft& draft, const Field& field)

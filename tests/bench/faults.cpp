@@ -51,7 +51,8 @@ void read_64_kib(benchmark::State& state)
 {
     const int fd = ::memfd_create("data", 0);
     std::vector<char> bytes(buffer_size);
-    if (::write(fd, bytes.data(), buffer_size) != static_cast<ssize_t>(buffer_size)) state.SkipWithError("write failed");
+    if (::write(fd, bytes.data(), buffer_size) != static_cast<ssize_t>(buffer_size))
+        state.SkipWithError("write failed");
     for (auto _ : state)
         if (::pread(fd, bytes.data(), buffer_size, 0) != static_cast<ssize_t>(buffer_size))
             state.SkipWithError("pread failed");
@@ -85,7 +86,8 @@ BENCHMARK(read_64_kib)->Name("pread of 64 KiB");
 
 int main(int count, char** arguments)
 {
-    if (count == 3 && std::strcmp(arguments[1], "--throttle") == 0) return throttled(std::strtod(arguments[2], nullptr));
+    if (count == 3 && std::strcmp(arguments[1], "--throttle") == 0)
+        return throttled(std::strtod(arguments[2], nullptr));
     benchmark::Initialize(&count, arguments);
     benchmark::RunSpecifiedBenchmarks();
 }

@@ -2,7 +2,7 @@
 
 // Not inlined, and no tail calls: each of them is a frame of its own.
 #define A_FRAME_OF_ITS_OWN(name, called)                                                                               \
-    __attribute__((noinline)) int name(int fd)                                                                                 \
+    __attribute__((noinline)) int name(int fd)                                                                         \
     {                                                                                                                  \
         int result = called(fd);                                                                                       \
         asm volatile("" : "+r"(result));                                                                               \

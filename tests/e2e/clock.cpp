@@ -9,7 +9,10 @@ static long real(clockid_t clock)
     syscall(SYS_clock_gettime, clock, &time);
     return time.tv_sec;
 }
-static bool hour_behind(long told) { return real(CLOCK_REALTIME) - told >= 3599 && real(CLOCK_REALTIME) - told <= 3601; }
+static bool hour_behind(long told)
+{
+    return real(CLOCK_REALTIME) - told >= 3599 && real(CLOCK_REALTIME) - told <= 3601;
+}
 
 int main()
 {

@@ -146,9 +146,9 @@ TEST(Combinations, ThatCannotMeanAnythingAreMistakesByName)
         Lines{"p:5:13: the selector size on 'fsync' cannot mean anything (it does not say how many bytes it wants)"});
     EXPECT_EQ(said("errno", "\"read\"", "errno = \"EAI_AGAIN\""),
               Lines{"p:5:13: an EAI_ code on 'read' cannot mean anything (it reports errno values)"});
-    EXPECT_EQ(
-        said("corruption", "\"@process\"")[0].find("p:4:1: corruption cannot mean anything on any of these functions ('"),
-        0U);
+    EXPECT_EQ(said("corruption", "\"@process\"")[0].find(
+                  "p:4:1: corruption cannot mean anything on any of these functions ('"),
+              0U);
     EXPECT_EQ(said("corruption", "[\"@process\", \"read\"]"), Lines{}) << "a group is filtered";
 }
 

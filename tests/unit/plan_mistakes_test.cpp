@@ -160,12 +160,13 @@ TEST(FaultMistakes, OfKeys)
 TEST(FaultMistakes, OfTypes)
 {
     expect({
-        {with("corupt", ""),
-         "p:3:8: unknown type 'corupt' (it must be errno, delay, timeout, hang, corruption, short, drop, returns, signal, crash, throttle, reset, clock, move, wake or shuffle)"},
+        {with("corupt", ""), "p:3:8: unknown type 'corupt' (it must be errno, delay, timeout, hang, corruption, short, "
+                             "drop, returns, signal, crash, throttle, reset, clock, move, wake or shuffle)"},
         {with("corruptoin", ""), "p:3:8: unknown type 'corruptoin' (did you mean 'corruption'?)"},
         {with("Errno", ""), "p:3:8: unknown type 'Errno' (did you mean 'errno'?)"},
         {"[[fault]]\nname = \"x\"\nfunctions = \"read\"\ntype = 3\n",
-         "p:4:8: type is an integer; it must be one of errno, delay, timeout, hang, corruption, short, drop, returns, signal, crash, throttle, reset, clock, move, wake or shuffle"},
+         "p:4:8: type is an integer; it must be one of errno, delay, timeout, hang, corruption, short, drop, returns, "
+         "signal, crash, throttle, reset, clock, move, wake or shuffle"},
         {"[[fault]]\nname = \"x\"\nfunctions = \"read\"\ntype = \"\"\n",
          "p:4:8: type is an empty string (give it a value)"},
     });

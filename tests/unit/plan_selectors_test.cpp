@@ -72,8 +72,7 @@ TEST(SelectorKeys, PeersThatCannotBeReadAreMistakes)
     };
     EXPECT_EQ(peer("10.0.0.300"), "'10.0.0.300' is not an IPv4 address");
     EXPECT_EQ(peer("10.0.0.0/33"), "'33' is not a number of bits (0 to 32)");
-    EXPECT_EQ(peer("10.0.0.1/8"),
-              "'10.0.0.1/8' has bits set beyond its first 8 (it names one address, not a network)");
+    EXPECT_EQ(peer("10.0.0.1/8"), "'10.0.0.1/8' has bits set beyond its first 8 (it names one address, not a network)");
     EXPECT_EQ(peer("*:70000"), "'70000' is not a port (0 to 65535, or a range such as 8000..8999)");
     EXPECT_EQ(peer("*:9..8"), "its ports run backwards (did you mean 8..9?)");
     EXPECT_EQ(peer("::1"), "an IPv6 address stands in brackets (write \"[::1]:443\")");
@@ -117,8 +116,9 @@ TEST(SelectorKeys, CallersSitesThreadsAndProgramsArrive)
     EXPECT_EQ(mistakes(with("caller = \"/lib/libc.so.6\"")),
               Lines{"p:4:10: caller is '/lib/libc.so.6'; a module is named by its file's last part (write it without "
                     "directories)"});
-    EXPECT_EQ(mistakes(with("caller = \"libc.so.6!\"")),
-              Lines{"p:4:10: caller is 'libc.so.6!'; it must be a module such as \"libc.so*\", or \"module!function\""});
+    EXPECT_EQ(
+        mistakes(with("caller = \"libc.so.6!\"")),
+        Lines{"p:4:10: caller is 'libc.so.6!'; it must be a module such as \"libc.so*\", or \"module!function\""});
     EXPECT_EQ(mistakes(with("site = \"9f0c\"")), Lines{"p:4:8: site is '9f0c'; it must be eight hexadecimal digits, as "
                                                        "events show them (\"9f0c5ad1\")"});
     EXPECT_EQ(mistakes(with("thread = \"a-name-much-too-long\"")),
@@ -158,8 +158,7 @@ TEST(TriggerKeys, ThatContradictEachOtherAreMistakes)
                     "max_triggers)"});
     EXPECT_EQ(mistakes(with("sticky = \"fault\"")),
               Lines{"p:4:1: it fires at every match anyway (add a trigger, or leave sticky out)"});
-    EXPECT_EQ(mistakes(with("sticky = \"no\"")),
-              Lines{"p:4:10: unknown sticky 'no' (it must be fault, fd or site)"});
+    EXPECT_EQ(mistakes(with("sticky = \"no\"")), Lines{"p:4:10: unknown sticky 'no' (it must be fault, fd or site)"});
     EXPECT_EQ(mistakes(with("burst = 0.5")),
               Lines{"p:4:9: burst is a number with a fraction; it must be a table, { enter = 0.01, leave = 0.25 }"});
     EXPECT_EQ(mistakes(with("burst = { enter = 0.5 }")),
@@ -178,10 +177,11 @@ TEST(TriggerKeys, AtMostFourBudgetsOnOneFunction)
 {
     std::string text;
     for (int i = 0; i < 5; ++i)
-        text += "[[fault]]\nname = \"f" + std::to_string(i) +
-                "\"\ntype = \"errno\"\nbudget = 10\nfunctions = \"write\"\n";
-    EXPECT_EQ(mistakes(text), Lines{"p:24:1: at most 4 faults with a budget may name the same function, and this is one "
-                                    "more for 'write' (take it out of one of them)"});
+        text +=
+            "[[fault]]\nname = \"f" + std::to_string(i) + "\"\ntype = \"errno\"\nbudget = 10\nfunctions = \"write\"\n";
+    EXPECT_EQ(mistakes(text),
+              Lines{"p:24:1: at most 4 faults with a budget may name the same function, and this is one "
+                    "more for 'write' (take it out of one of them)"});
 }
 
 TEST(TypeKeys, TakeTheirKeys)
@@ -210,7 +210,8 @@ TEST(TypeKeys, RefuseWhatCannotMeanAnything)
               Lines{"p:4:8: rate is '64KiB'; it must be a rate such as \"64KiB/s\""});
     EXPECT_EQ(mistakes(with("throttle", "rate = \"0B/s\"")),
               Lines{"p:4:8: rate is '0B/s'; nothing would ever pass (type 'hang' does that)"});
-    EXPECT_EQ(said("clock", "\"time\""), Lines{"p:1:1: a clock fault needs 'offset' or 'speed' (else the time is right)"});
+    EXPECT_EQ(said("clock", "\"time\""),
+              Lines{"p:1:1: a clock fault needs 'offset' or 'speed' (else the time is right)"});
     EXPECT_EQ(said("clock", "\"time\"", "speed = -1.0"),
               Lines{"p:4:9: speed is -1; it must be from 0.0 (the clock stands still) to 1000.0"});
     EXPECT_EQ(said("clock", "\"read\"", "offset = \"1h\""),
@@ -224,12 +225,19 @@ TEST(TypeKeys, RefuseWhatCannotMeanAnything)
               Lines{"p:4:13: reset on 'open' cannot mean anything (it does not work on a connection)"});
     EXPECT_EQ(said("throttle", "\"open\"", "rate = \"1B/s\""),
               Lines{"p:5:13: throttle on 'open' cannot mean anything (it moves no data that can be counted)"});
+    EXPECT_EQ(said("corruption", "\"printf\""),
+              Lines{"p:4:13: corruption on 'printf' cannot mean anything (its data is made or taken apart inside libc, "
+                    "which writes or reads it later)"});
+    EXPECT_EQ(said("corruption", "\"sendfile\""),
+              Lines{"p:4:13: corruption on 'sendfile' cannot mean anything (the kernel moves its data, past the "
+                    "program's memory)"});
     EXPECT_EQ(said("move", "\"malloc\""),
               Lines{"p:4:13: move on 'malloc' cannot mean anything (it does not resize a block as realloc does)"});
     EXPECT_EQ(said("wake", "\"read\""),
               Lines{"p:4:13: wake on 'read' cannot mean anything (it is not a wait that may wake without a reason)"});
-    EXPECT_EQ(said("shuffle", "\"seekdir\""),
-              Lines{"p:4:13: shuffle on 'seekdir' cannot mean anything (it does not list a directory as readdir does)"});
+    EXPECT_EQ(
+        said("shuffle", "\"seekdir\""),
+        Lines{"p:4:13: shuffle on 'seekdir' cannot mean anything (it does not list a directory as readdir does)"});
     EXPECT_EQ(said("errno", "\"malloc\"", "errno = \"EINTR\""),
               Lines{"p:5:13: EINTR on 'malloc' cannot mean anything (no signal interrupts it)"});
     EXPECT_EQ(said("signal", "\"malloc\"", "signal = \"SIGUSR1\"\ninterrupt = true"),
@@ -245,11 +253,13 @@ TEST(Descriptions, SayWhatTheFaultDoes)
     EXPECT_EQ(described("reset", "\"send\"", "peer = \"[::1]:443\"\nbudget = 5\ncount = \"fd\""),
               "x: calls to send with peer [::1]:443 break the connection for good, as a reset by the peer does, once 5 "
               "bytes have gone through that descriptor");
-    EXPECT_EQ(described("clock", "\"time\"", "offset = \"-90m\""), "x: all calls to time tell another time, 90m behind");
+    EXPECT_EQ(described("clock", "\"time\"", "offset = \"-90m\""),
+              "x: all calls to time tell another time, 90m behind");
     EXPECT_EQ(described("crash", "\"write\"", "moment = \"torn\"\nstatus = 4"),
               "x: all calls to write write half and then end the process with status 4");
-    EXPECT_EQ(described("errno", "\"open\"", "errno = \"EROFS\"\nflags = [\"O_WRONLY\", \"!O_CREAT\"]\nsticky = "
-                                             "\"fault\"\non = 2"),
+    EXPECT_EQ(described("errno", "\"open\"",
+                        "errno = \"EROFS\"\nflags = [\"O_WRONLY\", \"!O_CREAT\"]\nsticky = "
+                        "\"fault\"\non = 2"),
               "x: calls to open with O_WRONLY without O_CREAT fail with EROFS, at match 2, and from the first on at "
               "every later match");
 }

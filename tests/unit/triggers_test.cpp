@@ -159,7 +159,8 @@ TEST_F(Triggers, BurstsHaveTheRateAndTheLengthThatTheirNumbersImply)
     constexpr double leave = 0.25;
     constexpr int matches = 400'000;
     const auto struck = Host(plan("burst = { enter = 0.01, leave = 0.25 }")).writes(matches);
-    // The states of a two-state chain correlate, so the share's variance is that of a coin, and (1 + r) / (1 - r) times.
+    // The states of a two-state chain correlate, so the share's variance is that of a coin, and (1 + r) / (1 - r)
+    // times.
     const double share = enter / (enter + leave);
     const double r = 1 - enter - leave;
     const double deviation = std::sqrt(share * (1 - share) / matches * (1 + r) / (1 - r));
