@@ -22,6 +22,8 @@ public:
         : word_(&word), generation_(generation & 0xffffU)
     {}
 
+    [[nodiscard]] std::atomic<std::uint64_t>* word() const noexcept { return word_; }
+    [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
     [[nodiscard]] std::uint64_t get() const noexcept { return counted(word_->load(std::memory_order_relaxed)); }
     /// Replaces the count by change(count), however many threads do the like; returns what it was.
     template <class Change>

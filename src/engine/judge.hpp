@@ -43,9 +43,9 @@ struct Context {
 
 /// Bytes of a fault's budget that were set aside for a call.
 struct Meter {
-    std::atomic<std::uint64_t>* total; // the process's budget; nullptr: a descriptor's, which `cell` holds
-    Cell cell;
+    std::atomic<std::uint64_t>* spent; // a plain number, or a Cell's word
     std::uint64_t taken;
+    std::int32_t generation; // of the Cell; negative: the number is the process's, and plain
 };
 
 /// What is to happen to a call that was struck. Meaningful only if judge() returned true.

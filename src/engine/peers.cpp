@@ -3,6 +3,7 @@
 #include "engine/draw.hpp"
 #include "plan/glob.hpp"
 #include "sys/syscalls.hpp"
+#include "sys/text.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -44,7 +45,8 @@ Remote remote_of(const sockaddr* address, socklen_t length) noexcept
         const auto room = length - offsetof(sockaddr_un, sun_path);
         remote.family = Remote::Family::unix_path;
         if (room > 0 && room <= sizeof un->sun_path)
-            remote.path = {un->sun_path, un->sun_path[0] == '\0' ? room : __builtin_strnlen(un->sun_path, room)};
+            remote.path =
+                un->sun_path[0] == '\0' ? std::string_view{un->sun_path, room} : sys::text_within(un->sun_path, room);
     }
     return remote;
 }

@@ -5,6 +5,7 @@
 #include "engine/site.hpp"
 #include "plan/glob.hpp"
 #include "sys/syscalls.hpp"
+#include "sys/text.hpp"
 
 #include <algorithm>
 #include <sys/prctl.h>
@@ -89,8 +90,7 @@ bool thread_selects(const plan::Plan& plan, const plan::Fault& fault) noexcept
         own_name = {now, 0};
         const auto sets = plan.view(plan.thread_sets);
         for (std::size_t i = 0; i < sets.size(); ++i)
-            if (plan::any_name_matches(plan, sets[i], {name, __builtin_strnlen(name, sizeof name)}))
-                own_name.sets |= 1U << i;
+            if (plan::any_name_matches(plan, sets[i], sys::text_within(name, sizeof name))) own_name.sets |= 1U << i;
     }
     return (own_name.sets >> fault.thread_set & 1U) != 0;
 }

@@ -2,6 +2,7 @@
 
 #include "engine/descriptors.hpp"
 #include "sys/syscalls.hpp"
+#include "sys/text.hpp"
 
 #include <elf.h>
 #include <sys/stat.h>
@@ -40,7 +41,7 @@ public:
     [[nodiscard]] std::string_view text(std::uint64_t offset, std::uint64_t end) const noexcept
     {
         if (bytes_ == nullptr || offset >= end || end > size_) return {};
-        return {bytes_ + offset, __builtin_strnlen(bytes_ + offset, end - offset)};
+        return sys::text_within(bytes_ + offset, end - offset);
     }
 
 private:

@@ -73,11 +73,13 @@ Spent spend(const Context& context, const Call& call, const plan::Fault& fault, 
     Meter meter{};
     if (fault.count == plan::Count::fd) {
         const auto budget = fault.budget < Cell::most - 1 ? fault.budget : Cell::most - 1;
-        meter.cell = cell_of(context, call, Purpose::bytes, index, false);
-        before = meter.cell.update([&](std::uint64_t spent) {
+        auto cell = cell_of(context, call, Purpose::bytes, index, false);
+        before = cell.update([&](std::uint64_t spent) {
             if (spent >= budget) return asked == 0 ? spent : Cell::most;
             return asked < budget - spent ? spent + asked : budget;
         });
+        meter.spent = cell.word();
+        meter.generation = static_cast<std::int32_t>(cell.generation());
         meter.taken = before >= budget ? 0 : asked < budget - before ? asked : budget - before;
     } else {
         auto& total = context.header.totals()[index].spent;
@@ -87,7 +89,8 @@ Spent spend(const Context& context, const Call& call, const plan::Fault& fault, 
             after = before >= fault.budget ? (asked == 0 ? before : spent_for_good)
                                            : before + (asked < fault.budget - before ? asked : fault.budget - before);
         } while (!total.compare_exchange_weak(before, after, std::memory_order_relaxed));
-        meter.total = &total;
+        meter.spent = &total;
+        meter.generation = -1;
         meter.taken = before >= fault.budget ? 0 : after - before;
     }
     if (asked == 0) return Spent::within; // nothing does not cross the line
@@ -145,14 +148,14 @@ void settle(Verdict& verdict, std::uint64_t moved) noexcept
         const auto& meter = verdict.meters[i];
         if (moved >= meter.taken) continue;
         const auto unused = meter.taken - moved;
-        if (meter.total == nullptr) {
-            auto cell = meter.cell;
-            cell.update([&](std::uint64_t spent) { return spent == Cell::most ? spent : spent - unused; });
+        if (meter.generation >= 0) {
+            Cell{*meter.spent, static_cast<std::uint64_t>(meter.generation)}.update(
+                [&](std::uint64_t spent) { return spent == Cell::most || spent < unused ? spent : spent - unused; });
             continue;
         }
-        auto before = meter.total->load(std::memory_order_relaxed);
+        auto before = meter.spent->load(std::memory_order_relaxed);
         while (before != spent_for_good &&
-               !meter.total->compare_exchange_weak(before, before - unused, std::memory_order_relaxed)) {
+               !meter.spent->compare_exchange_weak(before, before - unused, std::memory_order_relaxed)) {
         }
     }
     verdict.meter_count = 0;

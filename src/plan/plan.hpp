@@ -249,7 +249,7 @@ inline constexpr std::size_t most_caller_sets = 16;
 inline constexpr std::size_t most_thread_sets = 32;
 inline constexpr std::size_t most_host_names = 32;
 /// Faults with a budget that name the same function.
-inline constexpr std::size_t most_budgets = 4;
+inline constexpr std::size_t most_budgets = 3;
 inline constexpr std::size_t most_faults = 1000;
 
 } // namespace faultline::plan

@@ -8,6 +8,15 @@
 
 namespace faultline::sys {
 
+/// The text in `room` bytes, up to a NUL if there is one.
+[[nodiscard]] inline std::string_view text_within(const char* bytes, std::size_t room) noexcept
+{
+    std::size_t length = 0;
+    while (length < room && bytes[length] != '\0')
+        ++length;
+    return {bytes, length};
+}
+
 /// Appends to a caller's buffer and keeps it NUL-terminated; what does not fit is cut and `cut` remembers it. Any time.
 class Writer {
 public:
