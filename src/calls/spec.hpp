@@ -317,4 +317,11 @@ private:
     }
 };
 
+/// What is known of a function that is the program's own: it can fail, its result can be damaged, and it may time out.
+inline constexpr Spec own_spec{.name = "own",
+                               .family = Family::process,
+                               .fails = minus_one(),
+                               .out = byte(result),
+                               .waits = {Wait::Limit::kernel, absent, 0, Wait::Leaves::nothing}};
+
 } // namespace faultline::calls

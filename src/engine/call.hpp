@@ -16,9 +16,15 @@ struct Call {
     calls::Id row;
     const Word* words;  // one for each argument
     const void* caller; // the address that the call returns to
+    // Of a function that is no row of the table but the program's own: what is known of it, and `row` is its index
+    // in the plan that it is judged by. Null for libc's.
+    const calls::Spec* own = nullptr;
 };
 
-[[nodiscard]] constexpr const calls::Spec& spec_of(const Call& call) noexcept { return calls::table[call.row]; }
+[[nodiscard]] constexpr const calls::Spec& spec_of(const Call& call) noexcept
+{
+    return call.own != nullptr ? *call.own : calls::table[call.row];
+}
 
 template <class T>
 [[nodiscard]] T* pointer(const Call& call, calls::Argument argument) noexcept

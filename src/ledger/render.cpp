@@ -218,7 +218,7 @@ void Rendering::fault_counts() noexcept
         const auto fired = triggered(i);
         const auto met = matched(i);
         json_.key(plan_.text(fault.name)).open('{');
-        json_.key("type").string(plan::type_names[static_cast<std::size_t>(fault.type)]);
+        json_.key("type").string(plan::type_name(fault));
         if (!fault.enabled) json_.key("enabled").boolean(false);
         json_.key("matched").number(met);
         json_.key("triggered").number(fired);
@@ -289,10 +289,10 @@ void Rendering::events() noexcept
 
 void Rendering::event(const Event& event) noexcept
 {
-    const auto type = static_cast<std::size_t>(event.type);
+    const auto& fault = faults()[event.fault];
     json_.open('{');
-    json_.key("fault").string(plan_.text(faults()[event.fault].name));
-    json_.key("type").string(type < plan::type_names.size() ? plan::type_names[type] : "unknown"sv);
+    json_.key("fault").string(plan_.text(fault.name));
+    json_.key("type").string(plan::type_name(fault));
     json_.key("target").string(plan_.text(functions()[event.function].name));
     json_.key("call").number(event.call);
     json_.key("match").number(event.match);

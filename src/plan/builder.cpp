@@ -111,9 +111,13 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
 /// The functions that some fault names, and for each row of the table which of them it is.
 void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
 {
-    const auto known = calls::named_rows();
-    std::vector<bool> named(known.size());
-    std::vector<std::vector<std::uint16_t>> faults(known.size());
+    const auto known = draft.own ? draft.own_functions.size() : calls::named_rows().size();
+    const auto name = [&](std::size_t function) -> std::string_view {
+        return draft.own ? std::string_view{draft.own_functions[function]}
+                         : calls::table[calls::named_rows()[function]].name;
+    };
+    std::vector<bool> named(known);
+    std::vector<std::vector<std::uint16_t>> faults(known);
     for (std::size_t i = 0; i < draft.faults.size(); ++i) {
         for (const auto member : draft.faults[i].members) {
             named[member] = true; // also by a fault that is off, so that its calls are counted
@@ -121,15 +125,17 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
         }
     }
     std::vector<Function> functions;
-    std::vector<std::uint16_t> index_of(known.size(), no_index);
-    for (std::size_t i = 0; i < known.size(); ++i) {
+    std::vector<std::uint16_t> index_of(known, no_index);
+    for (std::size_t i = 0; i < known; ++i) {
         if (!named[i]) continue;
         index_of[i] = static_cast<std::uint16_t>(functions.size());
-        functions.push_back({block.add(calls::table[known[i]].name), block.add(faults[i])});
+        functions.push_back({block.add(name(i)), block.add(faults[i])});
     }
     std::vector<std::uint16_t> of_row;
-    for (const auto index : calls::function_of_row)
-        of_row.push_back(index == calls::no_function ? no_index : index_of[index]);
+    for (std::size_t row = 0; row < calls::row_count; ++row) {
+        const auto index = draft.own ? static_cast<std::uint16_t>(row) : calls::function_of_row[row];
+        of_row.push_back(index < known ? index_of[index] : no_index);
+    }
     plan.functions = block.add(functions);
     plan.function_of_row = block.add(of_row);
 }
@@ -164,6 +170,7 @@ bool follows_descriptors(const FaultDraft& from)
 
 void set_switches(Plan& plan, const PlanDraft& draft)
 {
+    if (draft.own) return; // no function of the program's own has a descriptor or tells the time
     plan.follows_descriptors = any_fault(draft, follows_descriptors);
     plan.names_hosts = any_fault(draft, names_host);
     plan.names_threads = any_fault(draft, [](const FaultDraft& from) { return !from.threads.empty(); });

@@ -74,6 +74,7 @@ struct FaultDraft {
     Fault fault; // everything but its slices
     Place place; // of its header
     bool type_known = false;
+    bool own = false; // its functions are the program's own, not libc's
     Word name;
     std::vector<Word> functions;
     std::vector<ErrorChoice> errors;
@@ -88,7 +89,8 @@ struct FaultDraft {
     std::vector<GlobDraft> programs;
     std::vector<Positions> on;
     std::map<std::string_view, Place> given; // the keys it has, and where
-    std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them
+    std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them; own ones
+                                             // as PlanDraft::own_functions does
 
     [[nodiscard]] bool has(std::string_view key) const { return given.contains(key); }
 };
@@ -100,6 +102,9 @@ struct PlanDraft {
     std::string stats_file = "fault-stats.%p.json";
     std::vector<std::string> programs;
     std::vector<FaultDraft> faults;
+    bool faults_only = false;               // it is part of a program: nothing but faults may stand in it
+    bool own = false;                       // its functions are the program's own
+    std::vector<std::string> own_functions; // those that its faults name
 };
 
 } // namespace faultline::plan

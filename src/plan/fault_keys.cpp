@@ -30,9 +30,13 @@ void read_functions(FaultDraft& draft, const Field& field) { draft.functions = r
 
 void read_type(FaultDraft& draft, const Field& field)
 {
-    const auto choice = read_choice(field, type_names);
+    // Only a function of the program's own can throw: for the engine that is a way to report an error.
+    std::vector<std::string_view> names(type_names.begin(), type_names.end());
+    if (draft.own) names.emplace_back("exception");
+    const auto choice = read_choice(field, names);
     if (!choice) return;
-    draft.fault.type = static_cast<Type>(*choice);
+    draft.fault.throws = *choice == type_names.size();
+    draft.fault.type = draft.fault.throws ? Type::error : static_cast<Type>(*choice);
     draft.type_known = true;
 }
 

@@ -89,7 +89,7 @@ bool names_gai_code(const FaultDraft& draft)
 constexpr Demand demands[] = {
     {has_type<Type::error>, [](const Spec& spec) { return spec.can_fail(); }, "errno",
      "it has no way to report a failure"},
-    {[](const FaultDraft& draft) { return has_type<Type::error>(draft) && !draft.has("errno"); },
+    {[](const FaultDraft& draft) { return has_type<Type::error>(draft) && !draft.has("errno") && !draft.fault.throws; },
      [](const Spec& spec) { return spec.fails.errors.count != 0; }, "a fault without the key errno",
      "nothing around it makes it fail; say with which errno"},
     {names_gai_code, [](const Spec& spec) { return spec.fails.returns == Failure::Returns::gai_code; }, "an EAI_ code",
@@ -294,6 +294,36 @@ void warn_of_unlisted(const FaultDraft& draft, std::span<const std::uint16_t> na
 }
 
 } // namespace
+
+void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Remarks& remarks)
+{
+    for (const auto& word : draft.functions) {
+        if (is_glob(word.text) || word.text.front() == '@' || word.text.front() == '!') {
+            remarks.mistake(word.place,
+                            fmt::format("functions has {}; each of a program's own functions is named in full",
+                                        in_quotes(word.text)));
+            continue;
+        }
+        if (const auto* demand = unmet(draft, calls::own_spec)) {
+            remarks.mistake(word.place,
+                            fmt::format("{} on {}, a function of the program's own, cannot mean anything ({})",
+                                        demand->what, in_quotes(word.text), demand->why_not));
+            continue;
+        }
+        const auto found = std::find(known.begin(), known.end(), word.text);
+        const auto index = static_cast<std::uint16_t>(found - known.begin());
+        if (found == known.end()) known.push_back(word.text);
+        if (known.size() > calls::row_count) return remarks.mistake(word.place, "these are too many functions");
+        if (std::find(draft.members.begin(), draft.members.end(), index) == draft.members.end())
+            draft.members.push_back(index);
+    }
+    for (const auto* key : {"mode", "bytes", "range"}) // how bytes in memory are damaged
+        if (has_type<Type::corruption>(draft) && draft.has(key))
+            remarks.mistake(draft.given[key],
+                            fmt::format("'{}' cannot mean anything for a function of the program's own "
+                                        "(its result is damaged by its type)",
+                                        key));
+}
 
 void expand_functions(FaultDraft& draft, Remarks& remarks)
 {

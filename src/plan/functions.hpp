@@ -5,11 +5,16 @@
 #include "plan/draft.hpp"
 
 #include <span>
+#include <string>
+#include <vector>
 
 namespace faultline::plan {
 
 /// Fills `draft.members`, in the table's order.
 void expand_functions(FaultDraft& draft, Remarks& remarks);
+
+/// The same for a fault on the program's own functions: any name is one. Adds those that are new to `known`.
+void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Remarks& remarks);
 
 /// "read, write (and 6 more)": at most three names in full.
 [[nodiscard]] std::string listed(std::span<const std::string_view> names);

@@ -43,7 +43,9 @@ std::string Remark::at(std::string_view file) const
     return line == 0 ? fmt::format("{}: {}", file, text) : fmt::format("{}:{}:{}: {}", file, line, column, text);
 }
 
-Parsed parse(std::string_view text, std::string_view source)
+namespace {
+
+Parsed parse(std::string_view text, PlanDraft draft)
 {
     Parsed parsed;
     if (auto mistake = text_mistake(text)) {
@@ -57,11 +59,13 @@ Parsed parse(std::string_view text, std::string_view source)
     }
 
     Remarks remarks;
-    PlanDraft draft;
-    draft.source = source;
     read_plan(document.table(), draft, remarks);
-    for (auto& fault : draft.faults)
-        expand_functions(fault, remarks);
+    for (auto& fault : draft.faults) {
+        if (draft.own)
+            take_own_functions(fault, draft.own_functions, remarks);
+        else
+            expand_functions(fault, remarks);
+    }
     check_names(draft, remarks);
     check_bounds(draft, remarks);
 
@@ -71,6 +75,23 @@ Parsed parse(std::string_view text, std::string_view source)
     sort_by_place(parsed.mistakes);
     sort_by_place(parsed.warnings);
     return parsed;
+}
+
+} // namespace
+
+Parsed parse(std::string_view text, std::string_view source)
+{
+    PlanDraft draft;
+    draft.source = source;
+    return parse(text, std::move(draft));
+}
+
+Parsed parse_faults(std::string_view text, Functions functions)
+{
+    PlanDraft draft;
+    draft.faults_only = true;
+    draft.own = functions == Functions::own;
+    return parse(text, std::move(draft));
 }
 
 std::optional<std::uint64_t> parse_seed(std::string_view text)

@@ -29,8 +29,14 @@ struct Parsed {
     [[nodiscard]] const Plan& plan() const { return *reinterpret_cast<const Plan*>(block.data()); }
 };
 
+/// Whose functions a plan's faults name.
+enum class Functions : std::uint8_t { libc, own };
+
 /// Parses a plan's text. `source` is the absolute path to record in it.
 [[nodiscard]] Parsed parse(std::string_view text, std::string_view source);
+
+/// Parses faults that a program gives to itself: [[fault]] tables and nothing else.
+[[nodiscard]] Parsed parse_faults(std::string_view text, Functions functions);
 
 /// Reads and parses a file; one that is missing, unreadable, a directory, empty or above 1 MiB is a mistake as well.
 [[nodiscard]] Parsed load(const std::string& path);

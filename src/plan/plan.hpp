@@ -149,6 +149,7 @@ struct Fault {
     Moment moment = Moment::before;
     bool enabled = true;
     bool has_returns = false;
+    bool throws = false;    // type "exception": an error that a function of the program's own throws
     bool selective = false; // it has selectors, or strikes only some calls by its type
     bool plain = true;      // of the triggers it has none but probability and max_triggers
     bool interrupt = false; // type signal: the call fails with EINTR
@@ -200,6 +201,12 @@ struct Fault {
     return type == Type::shorten || type == Type::reset || type == Type::drop || type == Type::move;
 }
 
+/// The type's name, as plans and statistics have it.
+[[nodiscard]] constexpr std::string_view type_name(const Fault& fault) noexcept
+{
+    return fault.throws ? "exception" : type_names[static_cast<std::size_t>(fault.type)];
+}
+
 /// A function that some fault names, under the name users know; all its twins share one.
 struct Function {
     Text name;
@@ -226,7 +233,8 @@ struct Plan {
     Slice<Text> programs; // globs; empty: every program
     Slice<Fault> faults;
     Slice<Function> functions;
-    Slice<std::uint16_t> function_of_row; // row of the table → index into functions, or no_index
+    Slice<std::uint16_t> function_of_row; // row of the table → index into functions, or no_index; of own functions
+                                          // each is its own row
     Slice<DescriptorSet> descriptor_sets;
     Slice<Slice<CallerGlob>> caller_sets;
     Slice<Slice<Glob>> thread_sets;

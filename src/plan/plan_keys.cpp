@@ -92,7 +92,11 @@ void read_events(PlanDraft& draft, const Field& field)
 
 void read_faults(PlanDraft& draft, const Field& field)
 {
-    const auto add = [&](const toml::table& table) { read_fault(table, draft.faults.emplace_back(), field.remarks); };
+    const auto add = [&](const toml::table& table) {
+        auto& fault = draft.faults.emplace_back();
+        fault.own = draft.own;
+        read_fault(table, fault, field.remarks);
+    };
     if (const auto* single = field.node.as_table()) {
         field.remarks.mistake(place_of(field.node),
                               "fault is a single table (write [[fault]], for there may be several)");
@@ -129,6 +133,9 @@ void read_section(std::string_view section, const toml::table& table, PlanDraft&
             });
         if (key == std::end(keys))
             unknown_key(name, node, section, remarks);
+        else if (draft.faults_only && key->name != "fault")
+            remarks.mistake(place_of(name),
+                            fmt::format("'{}' belongs in a plan (here stand only [[fault]] tables)", key->name));
         else
             key->read(draft, {key->name, node, remarks});
     }
