@@ -159,7 +159,7 @@ SetBits Descriptors::look_up(const plan::Plan& plan, int fd) noexcept
         if (scratch.data() != nullptr && path_of_descriptor(fd, scratch.data(), Scratch::size, path))
             bits |= match_absolute(plan, path);
     }
-    if (index < table_size) {
+    if (!forgetful_ && index < table_size) {
         reached(fd);
         entries_[index].compare_exchange_strong(entry, (entry & ~bits_mask) | known | bits, std::memory_order_relaxed);
     }
@@ -168,8 +168,8 @@ SetBits Descriptors::look_up(const plan::Plan& plan, int fd) noexcept
 
 void Descriptors::reached(int fd) noexcept
 {
-    auto before = highest_.load(std::memory_order_relaxed);
-    while (before < fd && !highest_.compare_exchange_weak(before, fd, std::memory_order_relaxed)) {
+    auto before = reach_.load(std::memory_order_relaxed);
+    while (before <= fd && !reach_.compare_exchange_weak(before, fd + 1, std::memory_order_relaxed)) {
     }
 }
 
@@ -193,7 +193,7 @@ void Descriptors::opened(const plan::Plan& plan, int fd, SetBits paths) noexcept
 
 void Descriptors::peer_changed() noexcept
 {
-    const int last = highest_.load(std::memory_order_relaxed);
+    const int last = reach_.load(std::memory_order_relaxed) - 1;
     for (int fd = 0; fd <= last; ++fd)
         entries_[fd].fetch_and(~(known | bits_mask), std::memory_order_relaxed);
 }

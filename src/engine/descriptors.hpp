@@ -18,6 +18,9 @@ inline constexpr SetBits is_datagram = SetBits{1} << datagram_bit;
 
 class Descriptors {
 public:
+    /// For plans that come and go: what a descriptor leads to is looked up each time.
+    void remember_nothing() noexcept { forgetful_ = true; }
+
     /// The sets that the descriptor is in. Any time after boot.
     [[nodiscard]] SetBits sets(const plan::Plan& plan, int fd) noexcept
     {
@@ -55,8 +58,9 @@ private:
     static constexpr std::uint64_t bits_mask = one_generation - 1;
     static constexpr std::size_t table_size = 65536; // descriptors above are looked up each time
 
+    bool forgetful_ = false;
     std::atomic<std::uint64_t> entries_[table_size]{};
-    std::atomic<int> highest_{-1}; // no descriptor above was ever known
+    std::atomic<int> reach_{0}; // no descriptor from here on was ever known
 };
 
 /// Says whether system calls may be made to learn a path. Where they may not, what is not known yet matches nothing:

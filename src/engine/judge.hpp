@@ -59,8 +59,9 @@ struct Verdict {
     std::uint64_t delay_ns; // to wait first
     std::uint64_t cut;      // the bytes that are left of a budget and go through; 0: not that
     Descriptors* descriptors;
-    // Where the row is metered, also for a call that was not struck:
-    std::uint8_t meter_count;
+    std::atomic<std::uint32_t>* held = nullptr; // by the layer that it is of, until it is carried out (engine/layers.hpp)
+    // Also for a call that was not struck, which is then looked at when it has returned:
+    std::uint8_t meter_count = 0;
     Meter meters[plan::most_budgets];
 };
 
@@ -126,7 +127,6 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
     auto& thread = context.thread;
     const bool shared = thread.shared != 0;
     bump(thread.calls(header.fault_count)[target.function], shared);
-    if (target.metered) verdict.meter_count = 0;
     if (header.enabled.load(std::memory_order_relaxed) == 0) return false;
     for (std::uint16_t i = 0; i < target.fault_count; ++i) {
         const auto index = target.faults[i];

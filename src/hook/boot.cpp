@@ -247,7 +247,11 @@ void boot(int argc, char** argv, char** environment)
     arm_rows();
 }
 
-[[gnu::constructor]] void constructor(int argc, char** argv, char** environment) { boot(argc, argv, environment); }
+[[gnu::constructor]] void constructor(int argc, char** argv, char** environment) 
+{
+    offer_layers();
+    boot(argc, argv, environment);
+}
 
 } // namespace
 } // namespace faultline::hook

@@ -113,9 +113,10 @@ void warn(const ledger::Problem& problem) noexcept
 
 } // namespace
 
-bool strikes_at_first(const engine::Call& call, engine::Verdict& verdict) noexcept
+namespace {
+
+bool strikes_by_plan_at_first(const engine::Call& call, engine::Verdict& verdict) noexcept
 {
-    verdict.meter_count = 0;
     if (active.load(std::memory_order_acquire) == nullptr) {
         if (look_at.load(std::memory_order_relaxed) == 0 || !due()) return false;
         arm();
@@ -123,6 +124,15 @@ bool strikes_at_first(const engine::Call& call, engine::Verdict& verdict) noexce
     const auto* const schedule = active.load(std::memory_order_acquire);
     if (schedule == nullptr || schedule->targets[call.row].function == plan::no_index) return false;
     return engine::judge({*schedule, *process.header, enter(), descriptors, ledger::run_matches()}, call, verdict);
+}
+
+} // namespace
+
+bool strikes_at_first(const engine::Call& call, engine::Verdict& verdict) noexcept
+{
+    if (engine::suspended != 0) return false;
+    if (strikes_by_plan_at_first(call, verdict)) return true;
+    return engine::libc_layer_count.load(std::memory_order_relaxed) != 0 && engine::strikes_by_layers(call, verdict);
 }
 
 void make_record() noexcept

@@ -2,7 +2,7 @@
 // come through here to the engine.
 #pragma once
 
-#include "engine/judge.hpp"
+#include "engine/layers.hpp"
 #include "hook/slots.hpp"
 #include "ledger/board.hpp"
 #include "ledger/ledger.hpp"
@@ -51,7 +51,7 @@ extern constinit thread_local ledger::Thread* own_block;
 /// What is known of the paths behind descriptors.
 extern constinit engine::Descriptors descriptors;
 
-/// The rest of strikes() for a process that is not armed yet, and a thread's first call.
+/// The rest of strikes() for a process that is not armed yet or has no plan, and a thread's first call.
 [[nodiscard, gnu::cold]] bool strikes_at_first(const engine::Call& call, engine::Verdict& verdict) noexcept;
 
 #pragma GCC visibility pop
@@ -63,18 +63,16 @@ extern constinit engine::Descriptors descriptors;
     auto* const block = own_block;
     if (schedule == nullptr || block == nullptr) [[unlikely]]
         return strikes_at_first(call, verdict);
-    return engine::judge({*schedule, *process.header, *block, descriptors, ledger::run_matches()}, call, verdict);
-}
-
-/// Whether a call that was not struck has to be looked at when it has returned, for the budgets that it drew from.
-[[nodiscard]] inline bool is_metered(calls::Id row, const engine::Verdict& verdict) noexcept
-{
-    const auto* const schedule = active.load(std::memory_order_relaxed);
-    return schedule != nullptr && schedule->targets[row].metered && verdict.meter_count != 0;
+    if (engine::judge({*schedule, *process.header, *block, descriptors, ledger::run_matches()}, call, verdict))
+        return true;
+    return engine::libc_layer_count.load(std::memory_order_relaxed) != 0 && engine::strikes_by_layers(call, verdict);
 }
 
 /// Makes the record of this process image, if it has none. Boot, and later with all signals blocked.
 void make_record() noexcept;
+
+/// Lets the program lay faults of its own over libc's functions. Boot.
+void offer_layers() noexcept;
 
 /// Begins to inject: at load, before main, or at the moment the plan names.
 void arm() noexcept;

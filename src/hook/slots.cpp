@@ -90,9 +90,10 @@ Word perform_metered(const engine::Call& call, engine::Verdict& verdict, Word* w
 
 Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
 {
-    const auto metered = is_metered(call.row, verdict);
     const Word result = effects::strike({call, verdict, words, thunks[call.row]});
-    return metered ? settled(call, verdict, words, result) : result;
+    const Word told = verdict.meter_count != 0 ? settled(call, verdict, words, result) : result;
+    engine::carried_out(verdict);
+    return told;
 }
 
 } // namespace
@@ -121,7 +122,7 @@ Word strike_or_perform(const engine::Call& call, Word* words)
     engine::Verdict verdict;
     if (strikes(call, verdict)) [[unlikely]]
         return strike(call, verdict, words);
-    if (is_metered(call.row, verdict)) [[unlikely]]
+    if (verdict.meter_count != 0) [[unlikely]]
         return perform_metered(call, verdict, words);
     return thunks[call.row](words);
 }
@@ -144,7 +145,7 @@ extern "C" {
     engine::Verdict verdict;
     if (hook::strikes(call, verdict)) [[unlikely]]
         words[0] = hook::strike(call, verdict, words);
-    else if (hook::is_metered(row, verdict)) [[unlikely]]
+    else if (verdict.meter_count != 0) [[unlikely]]
         words[0] = hook::perform_metered(call, verdict, words);
     else if (calls::table[row].tracks != calls::Tracks::nothing)
         words[0] = hook::thunks[row](words);

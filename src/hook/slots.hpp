@@ -8,7 +8,7 @@ namespace faultline::hook {
 /// Finds the real function of a row and points the row's slot at it, unless that was done. Any time, also before boot.
 void* resolve(calls::Id row) noexcept;
 
-/// Points a row's slot at its hook. Boot only.
+/// Points a row's slot at its hook. Boot, and later with the lock of api/ held.
 void arm_row(calls::Id row) noexcept;
 
 } // namespace faultline::hook

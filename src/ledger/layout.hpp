@@ -269,4 +269,23 @@ private:
 };
 static_assert(sizeof(Header) <= page);
 
+/// Sets where everything lies in a record of these numbers of threads and events, and its length. `unit`: what the
+/// regions that grow are rounded up to.
+inline void lay_out(Header& header, const plan::Plan& plan, std::uint32_t threads, std::uint64_t events,
+                    std::uint64_t unit) noexcept
+{
+    header.magic_number = magic;
+    header.version = layout_version;
+    header.plan_offset = page;
+    header.totals_offset = rounded(header.plan_offset + plan.bytes, 64);
+    header.threads_offset = rounded(header.totals_offset + totals_bytes(plan.faults.count), page);
+    header.thread_stride = thread_stride(plan.faults.count, plan.functions.count);
+    header.events_offset = header.threads_offset + rounded(threads * header.thread_stride, unit);
+    header.file_bytes = header.events_offset + rounded((events == 0 ? 1 : events) * sizeof(Event), unit);
+    header.thread_limit = threads;
+    header.function_count = plan.functions.count;
+    header.fault_count = plan.faults.count;
+    header.event_limit = events;
+}
+
 } // namespace faultline::ledger

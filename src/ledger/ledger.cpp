@@ -245,16 +245,8 @@ void Arguments::keep(int argc, char* const* argv) noexcept
 
 Header* create(const plan::Plan& plan, const Identity& identity, Problem& problem) noexcept
 {
-    const auto fault_count = plan.faults.count;
-    const auto function_count = plan.functions.count;
     static constinit Header sizes{}; // too large for a host's stack
-    sizes.plan_offset = page;
-    sizes.totals_offset = rounded(sizes.plan_offset + plan.bytes, 64);
-    sizes.threads_offset = rounded(sizes.totals_offset + totals_bytes(fault_count), page);
-    sizes.thread_stride = thread_stride(fault_count, function_count);
-    sizes.events_offset = sizes.threads_offset + rounded(most_threads * sizes.thread_stride, chunk);
-    sizes.file_bytes = sizes.events_offset + rounded(plan.max_events * sizeof(Event), chunk);
-    if (plan.max_events == 0) sizes.file_bytes += chunk;
+    lay_out(sizes, plan, most_threads, plan.max_events, chunk);
 
     // Children lay their own ledger over their parent's, so that no pointer into it ever dangles.
     void* const base = sys::map(header_at, header_at == nullptr ? sizes.file_bytes : reserved_bytes, PROT_NONE,
@@ -284,19 +276,8 @@ Header* create(const plan::Plan& plan, const Identity& identity, Problem& proble
     threads_backed = on_disk ? fixed + chunk - sizes.threads_offset : sizes.events_offset - sizes.threads_offset;
 
     Header& header = *header_at;
-    header.magic_number = magic;
-    header.version = layout_version;
-    header.file_bytes = sizes.file_bytes;
-    header.plan_offset = sizes.plan_offset;
-    header.totals_offset = sizes.totals_offset;
-    header.threads_offset = sizes.threads_offset;
-    header.events_offset = sizes.events_offset;
-    header.thread_stride = sizes.thread_stride;
-    header.thread_limit = most_threads;
-    header.function_count = function_count;
-    header.fault_count = fault_count;
+    lay_out(header, plan, most_threads, plan.max_events, chunk);
     header.image_by_exec = identity.image_by_exec ? 1 : 0;
-    header.event_limit = plan.max_events;
     header.events_backed = on_disk ? chunk / sizeof(Event) : plan.max_events;
     header.seed = identity.seed;
     header.started_s = started_s;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the library looks like from outside:  library.sh LIBRARY EXPORTS
-# It exports exactly the table, unversioned; it brings no library into a host that libc does not bring; its thread-local
+# It exports exactly the table and the C interface, unversioned; it brings no library into a host that libc does not bring; its thread-local
 # storage fits into what the loader keeps for libraries that come late; it is bound at load and never unloaded.
 library=$1 exports=$2
 failed=0
@@ -10,8 +10,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 nm -D --defined-only "$library" | awk '{ print $NF }' | sort > "$work/exported"
 "$exports" | sed -n 's/^ *\([A-Za-z0-9_]*\);$/\1/p' | sort > "$work/table"
-test -s "$work/table" || wrong "the table is empty"
-cmp -s "$work/exported" "$work/table" || wrong "exported and table differ: $(diff "$work/exported" "$work/table" | head -20)"
+test -s "$work/table" || wrong "the list is empty"
+cmp -s "$work/exported" "$work/table" || wrong "exported and listed symbols differ: $(diff "$work/exported" "$work/table" | head -20)"
 grep -q @ "$work/exported" && wrong "a symbol has a version: $(grep @ "$work/exported" | head -3)"
 readelf -VW "$library" | grep -q 'Version definition section' && wrong "it defines versions"
 

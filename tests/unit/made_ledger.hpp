@@ -23,30 +23,14 @@ public:
             throw std::runtime_error(mistake.at("plan"));
         const auto& plan = parsed.plan();
         ledger::Header sizes{};
-        sizes.plan_offset = ledger::page;
-        sizes.totals_offset = ledger::rounded(sizes.plan_offset + plan.bytes, 64);
-        sizes.threads_offset =
-            ledger::rounded(sizes.totals_offset + ledger::totals_bytes(plan.faults.count), ledger::page);
-        sizes.thread_stride = ledger::thread_stride(plan.faults.count, plan.functions.count);
-        sizes.events_offset = ledger::rounded(sizes.threads_offset + threads * sizes.thread_stride, ledger::page);
-        bytes_ = sizes.events_offset + events * sizeof(ledger::Event);
+        ledger::lay_out(sizes, plan, threads, events, ledger::page);
+        bytes_ = sizes.file_bytes;
         memory_.reset(static_cast<std::byte*>(::operator new (bytes_, std::align_val_t{64})));
         std::memset(memory_.get(), 0, bytes_);
         std::memcpy(memory_.get() + sizes.plan_offset, parsed.block.data(), plan.bytes);
 
         auto& made = header();
-        made.magic_number = ledger::magic;
-        made.version = ledger::layout_version;
-        made.file_bytes = bytes_;
-        made.plan_offset = sizes.plan_offset;
-        made.totals_offset = sizes.totals_offset;
-        made.threads_offset = sizes.threads_offset;
-        made.events_offset = sizes.events_offset;
-        made.thread_stride = sizes.thread_stride;
-        made.thread_limit = threads;
-        made.function_count = plan.functions.count;
-        made.fault_count = plan.faults.count;
-        made.event_limit = events;
+        ledger::lay_out(made, plan, threads, events, ledger::page);
         made.seed = 42;
         made.started_s = 1'795'327'200; // 2026-11-22T06:00:00Z
         made.started_ns = 123'456'789;

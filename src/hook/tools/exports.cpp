@@ -1,4 +1,4 @@
-// Build-time tool: prints the linker's version script, from the table.
+// Build-time tool: prints the linker's version script, from the table and the list of the C interface.
 #include "calls/table.hpp"
 
 #include <cstdio>
@@ -8,5 +8,8 @@ int main()
     std::puts("{\n  global:");
     for (const auto& spec : faultline::calls::table)
         std::printf("    %s;\n", spec.name.c_str());
+#define API(symbol) std::puts("    " #symbol ";");
+#include "api/symbols.def"
+#undef API
     std::puts("  local: *;\n};");
 }

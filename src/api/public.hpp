@@ -1,0 +1,6 @@
+// The C interface as those see it who define it.
+#pragma once
+
+#define FAULTLINE_LINKED
+#define FAULTLINE_API __attribute__((visibility("default")))
+#include "faultline/faultline.h"

@@ -1,0 +1,60 @@
+// Lets programs lay faults of their own over libc's functions (api/host.hpp).
+#include "api/host.hpp"
+#include "calls/functions.hpp"
+#include "engine/site.hpp"
+#include "hook/process.hpp"
+#include "plan/parse.hpp"
+#include "sys/syscalls.hpp"
+
+#include <cstdlib>
+#include <dirent.h>
+
+namespace faultline::hook {
+namespace {
+
+/// What boot does for a process with a plan. The first layer of one without comes here, with the lock of api/ held.
+void prepare() noexcept
+{
+    static constinit bool done = false;
+    if (done || process.plan != nullptr) return;
+    done = true;
+    sys::use_clock(real<int(clockid_t, timespec*)>(calls::id_clock_gettime));
+    engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
+    engine::prepare_sites();
+}
+
+void arm(const plan::Plan& plan) noexcept
+{
+    prepare();
+    static constinit std::uint8_t armed[calls::row_count]{};
+    const auto functions = plan.view(plan.function_of_row);
+    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
+        if (functions[row] == plan::no_index || armed[row] != 0) continue;
+        armed[row] = 1; // for good: the gate of a row that nobody names any more costs some nanoseconds
+        arm_row(calls::Id{row});
+    }
+}
+
+ledger::Thread* suspend() noexcept
+{
+    auto* const block = own_block;
+    own_block = nullptr;
+    return block;
+}
+
+void resume(ledger::Thread* block) noexcept { own_block = block; }
+
+std::uint64_t seed() noexcept
+{
+    if (process.plan != nullptr) return process.seed;
+    const char* const given = std::getenv("FAULT_SEED");
+    return given == nullptr ? 0 : plan::parse_seed(given).value_or(0);
+}
+
+constinit const api::Host host_of_hooks{&arm, &suspend, &resume, &seed};
+
+} // namespace
+
+void offer_layers() noexcept { api::host = &host_of_hooks; }
+
+} // namespace faultline::hook
