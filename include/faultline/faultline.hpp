@@ -6,10 +6,9 @@
 #include "config.hpp"
 #include "corrupt.hpp"
 
-#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <memory>
-#include <mutex>
 #include <system_error>
 
 namespace faultline {
@@ -69,6 +68,23 @@ struct State {
         if (own && injector != nullptr) faultline_free(injector);
     }
 
+    struct Held {
+        explicit Held(std::atomic_flag& flag) : flag_(flag)
+        {
+            while (flag_.test_and_set(std::memory_order_acquire))
+                flag_.wait(true);
+        }
+        Held(const Held&) = delete;
+        Held& operator=(const Held&) = delete;
+        ~Held()
+        {
+            flag_.clear(std::memory_order_release);
+            flag_.notify_one();
+        }
+
+    private:
+        std::atomic_flag& flag_;
+    };
     struct Raiser {
         std::string fault;
         std::function<void()> raise;
@@ -78,20 +94,20 @@ struct State {
     void keep(const Faults& faults, const void* scope)
     {
         if (faults.raisers().empty()) return;
-        const std::lock_guard held(mutex);
+        const Held held(busy);
         for (const auto& [fault, raise] : faults.raisers())
             raisers.push_back({fault, raise, scope});
     }
     template <class Predicate>
     void forget(const Predicate& over)
     {
-        const std::lock_guard held(mutex);
-        raisers.erase(std::remove_if(raisers.begin(), raisers.end(), over), raisers.end());
+        const Held held(busy);
+        std::erase_if(raisers, over);
     }
     /// Of the innermost scope.
     std::function<void()> raiser_of(std::string_view fault)
     {
-        const std::lock_guard held(mutex);
+        const Held held(busy);
         for (auto each = raisers.rbegin(); each != raisers.rend(); ++each)
             if (each->fault == fault) return each->raise;
         return {};
@@ -99,7 +115,7 @@ struct State {
 
     faultline_injector* const injector; // nullptr: no library
     const bool own;
-    std::mutex mutex;
+    std::atomic_flag busy; // for as long as it takes to look at a few names: <mutex> takes longer to compile than this
     std::vector<Raiser> raisers;
 };
 
@@ -119,7 +135,7 @@ inline Stats stats_of(faultline_counts counts, std::string json)
 {
     const auto rate =
         counts.calls == 0 ? 0.0 : 100.0 * static_cast<double>(counts.triggered) / static_cast<double>(counts.calls);
-    return {counts.calls, counts.triggered, counts.calls - std::min(counts.calls, counts.triggered), rate,
+    return {counts.calls, counts.triggered, counts.calls < counts.triggered ? 0 : counts.calls - counts.triggered, rate,
             std::move(json)};
 }
 

@@ -71,7 +71,7 @@ std::string find_library()
     const char* const given = std::getenv("FAULTLINE_LIBRARY");
     if (given != nullptr && *given != '\0') return fs::exists(given, error) ? fs::absolute(given, error).string() : "";
     const auto here = fs::read_symlink("/proc/self/exe", error).parent_path();
-    for (const auto* const place : {".", "../lib/faultline", "../lib", "../lib64"}) {
+    for (const auto* const place : {".", "../" FAULTLINE_LIBDIR, "../lib/faultline", "../lib", "../lib64"}) {
         const auto candidate = (here / place / "libfaultline.so").lexically_normal();
         if (fs::exists(candidate, error)) return candidate.string();
     }

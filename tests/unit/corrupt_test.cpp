@@ -1,6 +1,7 @@
 // corrupt(): what it makes of each kind of value.
 #include <faultline/corrupt.hpp>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 // What a decorated callable keeps of the one that it holds, and what each type of fault makes of its call.
 #include <faultline/faultline.hpp>
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <memory>
 

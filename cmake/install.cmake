@@ -1,0 +1,30 @@
+# What `cmake --install` puts where, how other projects find it, and the Debian package (cpack -G DEB).
+include(CMakePackageConfigHelpers)
+
+install(TARGETS faultline EXPORT faultline_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS faultline_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY include/faultline DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES README.md notes.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+
+set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/faultline)
+install(EXPORT faultline_targets NAMESPACE faultline:: FILE faultlineConfig.cmake DESTINATION ${package_directory})
+write_basic_package_version_file(faultlineConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/faultlineConfigVersion.cmake DESTINATION ${package_directory})
+# Relative to its own place, so that a tree that is moved or installed elsewhere still works.
+file(RELATIVE_PATH prefix_from_pkgconfig /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(cmake/faultline.pc.in faultline.pc @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/faultline.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CPACK_GENERATOR DEB)
+  set(CPACK_PACKAGE_VENDOR "The Faultline authors")
+  set(CPACK_PACKAGE_CONTACT "The Faultline authors <faultline@localhost>")
+  set(CPACK_PACKAGE_DESCRIPTION_FILE ${PROJECT_SOURCE_DIR}/cmake/description.txt)
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+  set(CPACK_STRIP_FILES ON)
+  set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+  set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+  include(CPack)
+endif()

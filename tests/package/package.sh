@@ -1,0 +1,67 @@
+#!/bin/sh
+# Uses the project from outside, in one of the ways in which other projects would:  package.sh WAY SOURCE BUILD
+set -eu
+way=$1 source=$2 build=$3
+here=${0%/*}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+say() { echo "$*"; exit 1; }
+unset LD_PRELOAD LD_LIBRARY_PATH FAULT_CONFIG || true
+export CMAKE_BUILD_PARALLEL_LEVEL=1
+install() { cmake --install "$build" --prefix "$work/prefix" >"$work/log" || { cat "$work/log"; exit 1; }; }
+
+case $way in
+find_package)
+    install
+    cmake -S "$here/outside" -B "$work/outside" -DHOW=find_package -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/log"
+    cmake --build "$work/outside" >>"$work/log" || { cat "$work/log"; exit 1; }
+    "$work/outside/outside"
+    # The command that was installed finds the library that was.
+    "$work/prefix/bin/faultline" run --quiet -f 'write:EIO' -- sh -c 'echo x' 2>"$work/err" && say "echo did not fail"
+    ! grep -q 'libfaultline' "$work/err" || { cat "$work/err"; exit 1; }
+    ;;
+pkg-config)
+    install
+    PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name faultline.pc)")
+    export PKG_CONFIG_PATH
+    # A linker that leaves out what seems unused keeps it, because its symbols are not weak here.
+    # shellcheck disable=SC2046 # words
+    c++ -std=c++20 $(pkg-config --cflags faultline) "$here/outside/outside.cpp" -o "$work/outside" \
+        -Wl,--as-needed $(pkg-config --libs faultline)
+    test "$(pkg-config --modversion faultline)" = "$("$work/prefix/bin/faultline" --version | sed 's/.* //')"
+    LD_LIBRARY_PATH=$(pkg-config --variable=libdir faultline) "$work/outside"
+    ;;
+FetchContent)
+    # It would build the library once more, which takes minutes: FAULTLINE_TEST_FULL=1 does. Else the target is asked
+    # for what it gives (the headers), and whether the library would be built and linked.
+    cmake -S "$here/outside" -B "$work/outside" -G Ninja -DHOW=FetchContent -DFAULTLINE_SOURCE="$source" >"$work/log" ||
+        { cat "$work/log"; exit 1; }
+    cd "$work/outside"
+    if [ "${FAULTLINE_TEST_FULL:-}" = 1 ]; then
+        ninja outside >"$work/log" || { cat "$work/log"; exit 1; }
+        ./outside
+    else
+        ninja CMakeFiles/outside.dir/outside.cpp.o >"$work/log" || { cat "$work/log"; exit 1; }
+        ninja -t commands outside >commands
+        grep -q -- '-shared .*libfaultline.so' commands || say "the library would not be built"
+        grep -q -- '-o outside .*libfaultline.so' commands || say "the library would not be linked"
+        ! ninja -t targets all | grep -q unit_tests || say "tests would be built"
+    fi
+    ;;
+Debian)
+    if ! command -v dpkg-deb >/dev/null || ! command -v dpkg-shlibdeps >/dev/null; then
+        echo "no dpkg-dev here"
+        exit 77
+    fi
+    cpack -G DEB --config "$build/CPackConfig.cmake" -B "$work" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+    package=$(find "$work" -maxdepth 1 -name 'faultline_*.deb')
+    dpkg-deb -x "$package" "$work/root"
+    dpkg-deb -f "$package" Depends | grep -q 'libelf1.*libc6\|libc6.*libelf1' || say "its dependencies are wrong"
+    for file in usr/bin/faultline usr/lib/libfaultline.so usr/include/faultline/faultline.hpp usr/share/doc/faultline/LICENSE; do
+        test -e "$work/root/$file" || say "it has no $file"
+    done
+    cmake -S "$here/outside" -B "$work/outside" -DCMAKE_PREFIX_PATH="$work/root/usr" >"$work/log"
+    cmake --build "$work/outside" >>"$work/log" || { cat "$work/log"; exit 1; }
+    "$work/outside/outside"
+    ;;
+esac
