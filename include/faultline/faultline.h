@@ -97,7 +97,8 @@ FAULTLINE_API int faultline_check(const char* faults, int own, char* why, size_t
 FAULTLINE_API faultline_injector* faultline_new(uint64_t seed);
 /* Its functions and scopes must not be used any more. */
 FAULTLINE_API void faultline_free(faultline_injector* injector);
-/* The injector over libc's functions; one for the process. Not to be freed. */
+/* The injector over libc's functions; one for the process. Not to be freed. NULL where the library was loaded too late
+ * for the program's calls to come to it (dlopen). */
 FAULTLINE_API faultline_injector* faultline_process(void);
 
 FAULTLINE_API int faultline_add(faultline_injector* injector, const char* faults, char* why, size_t room);

@@ -3,6 +3,7 @@
 #include "calls/functions.hpp"
 #include "engine/site.hpp"
 #include "hook/process.hpp"
+#include "hook/resolve.hpp"
 #include "plan/parse.hpp"
 #include "sys/syscalls.hpp"
 
@@ -55,6 +56,10 @@ constinit const api::Host host_of_hooks{&arm, &suspend, &resume, &seed};
 
 } // namespace
 
-void offer_layers() noexcept { api::host = &host_of_hooks; }
+void offer_layers() noexcept
+{
+    // Loaded by dlopen, we stand behind libc in the order of search, and nobody's calls come to us.
+    if (find_real(calls::id_write) != nullptr) api::host = &host_of_hooks;
+}
 
 } // namespace faultline::hook
