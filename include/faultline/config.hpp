@@ -35,6 +35,9 @@ enum class Type {
     throttle,
     reset,
     clock,
+    move,
+    wake,
+    shuffle,
     exception
 };
 
@@ -42,9 +45,9 @@ namespace detail {
 
 inline std::string_view name_of(Type type)
 {
-    static constexpr std::string_view names[] = {"errno",    "delay", "timeout", "corruption", "short",
-                                                 "drop",     "hang",  "returns", "signal",     "crash",
-                                                 "throttle", "reset", "clock",   "exception"};
+    static constexpr std::string_view names[] = {"errno", "delay",   "timeout", "corruption", "short",    "drop",
+                                                 "hang",  "returns", "signal",  "crash",      "throttle", "reset",
+                                                 "clock", "move",    "wake",    "shuffle",    "exception"};
     return names[static_cast<std::size_t>(type)];
 }
 

@@ -47,8 +47,8 @@ enum faultline_type {
     FAULTLINE_PROCEED = 1,    /* nothing more: it was a delay */
     FAULTLINE_TIMEOUT = 2,    /* say that time is up */
     FAULTLINE_CORRUPTION = 3, /* damage the result, a share `rate` of its parts, by draws from `draw` */
-    FAULTLINE_RETURNS = 5,    /* return `returns` without doing anything */
-    FAULTLINE_EXCEPTION = 100 /* throw; `error` is an errno or 0 */
+    FAULTLINE_RETURNS = 4,    /* return `returns` without doing anything */
+    FAULTLINE_EXCEPTION = 5   /* throw; `error` is an errno or 0 */
 };
 typedef struct faultline_strike {
     int32_t type;

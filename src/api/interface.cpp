@@ -64,6 +64,23 @@ size_t write(const std::string& json, char* text, size_t room)
     return json.size();
 }
 
+/// In the numbers of the C interface, which do not change with the engine's.
+int32_t type_for(const plan::Fault& fault)
+{
+    switch (fault.type) {
+    case plan::Type::timeout:
+        return FAULTLINE_TIMEOUT;
+    case plan::Type::corruption:
+        return FAULTLINE_CORRUPTION;
+    case plan::Type::returns:
+        return FAULTLINE_RETURNS;
+    case plan::Type::error:
+        return fault.throws ? FAULTLINE_EXCEPTION : FAULTLINE_ERRNO;
+    default:
+        return FAULTLINE_PROCEED;
+    }
+}
+
 } // namespace
 
 extern "C" {
@@ -164,7 +181,7 @@ int faultline_strikes(faultline_function* function, faultline_strike* strike)
         verdict.event->returned = fault.returns;
         verdict.event->did |= ledger::did_return;
     }
-    strike->type = fault.throws ? FAULTLINE_EXCEPTION : static_cast<int32_t>(fault.type);
+    strike->type = type_for(fault);
     strike->error = fault.type == plan::Type::timeout ? ETIMEDOUT : verdict.error;
     strike->returns = fault.returns;
     strike->has_returns = fault.has_returns ? 1 : 0;

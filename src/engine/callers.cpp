@@ -56,8 +56,11 @@ bool matches(const plan::Plan& plan, const plan::CallerGlob& glob, std::string_v
     return glob.function.count == 0 || plan::glob_matches(plan.text(glob.function), function);
 }
 
-std::uint32_t find_out(const plan::Plan& plan, std::uintptr_t caller) noexcept
+} // namespace
+
+std::uint32_t find_caller_sets(const plan::Plan& plan, const void* return_address) noexcept
 {
+    const auto caller = reinterpret_cast<std::uintptr_t>(return_address);
     const auto place = place_of(caller);
     const auto sets = plan.view(plan.caller_sets);
     bool names_functions = false;
@@ -87,13 +90,11 @@ std::uint32_t find_out(const plan::Plan& plan, std::uintptr_t caller) noexcept
     return bits;
 }
 
-} // namespace
-
 std::uint32_t caller_sets(const plan::Plan& plan, const void* caller) noexcept
 {
     std::uint32_t bits = 0;
     if (known_sets.find(caller, bits)) return bits;
-    bits = find_out(plan, reinterpret_cast<std::uintptr_t>(caller));
+    bits = find_caller_sets(plan, caller);
     known_sets.keep(caller, bits);
     return bits;
 }

@@ -37,6 +37,7 @@ struct Context {
     ledger::Thread& thread; // the calling thread's own block
     Descriptors& descriptors;
     std::atomic<std::uint64_t>* run = nullptr; // matches of each fault in the whole run, if some fault counts them
+    bool passing = false;                      // the plan comes and goes: nothing may be kept of what it selects
 
     [[nodiscard]] const plan::Plan& plan() const noexcept { return *schedule.plan; }
 };

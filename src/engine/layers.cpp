@@ -57,10 +57,12 @@ bool ask(Layer& layer, std::uint64_t name, Call call, bool& counted, Verdict& ve
     const auto function = function_of(layer, name, call.row);
     if (function == plan::no_index) return false;
     if (layer.names != nullptr) call.row = static_cast<calls::Id>(function);
+    // What a call may draw from budgets is bounded; one that comes to that bound through several plans is let through.
+    if (layer.schedule->targets[call.row].metered && verdict.meter_count != 0) return false;
     if (counted) __atomic_fetch_add(&layer.repeated[function], 1, __ATOMIC_RELAXED);
     counted = true;
     auto& block = layer.single ? layer.record->thread(0) : block_of_caller(*layer.record);
-    if (!judge({*layer.schedule, *layer.record, block, no_memory_of_paths}, call, verdict)) return false;
+    if (!judge({*layer.schedule, *layer.record, block, no_memory_of_paths, nullptr, true}, call, verdict)) return false;
     layer.users.fetch_add(1, std::memory_order_relaxed);
     verdict.held = &layer.users;
     const bool numbered = verdict.fault->on.count != 0 && verdict.fault->count == plan::Count::process;

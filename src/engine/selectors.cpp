@@ -133,7 +133,9 @@ bool selects(const Context& context, const plan::Fault& fault, const Call& call)
         if (bytes < fault.size_least || bytes > fault.size_most) return false;
     }
     if (fault.flags.count != 0 && !flags_select(context, fault, call)) return false;
-    if (fault.caller_set != plan::no_index && (caller_sets(plan, call.caller) >> fault.caller_set & 1U) == 0)
+    if (fault.caller_set != plan::no_index &&
+        ((context.passing ? find_caller_sets(plan, call.caller) : caller_sets(plan, call.caller)) >> fault.caller_set &
+         1U) == 0)
         return false;
     if (fault.thread_set != plan::no_index && !thread_selects(plan, fault)) return false;
     if (fault.kind_set != plan::no_index &&

@@ -1,6 +1,7 @@
 // Lets programs lay faults of their own over libc's functions (api/host.hpp).
 #include "api/host.hpp"
 #include "calls/functions.hpp"
+#include "effects/effects.hpp"
 #include "engine/site.hpp"
 #include "hook/process.hpp"
 #include "hook/resolve.hpp"
@@ -20,6 +21,7 @@ void prepare() noexcept
     if (done || process.plan != nullptr) return;
     done = true;
     sys::use_clock(real<int(clockid_t, timespec*)>(calls::id_clock_gettime));
+    effects::use_libc([](calls::Id row) { return resolve(row); });
     engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
     engine::prepare_sites();
 }

@@ -304,6 +304,11 @@ void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Rema
                                         in_quotes(word.text)));
             continue;
         }
+        if (has_type<Type::hang>(draft) || has_type<Type::signal>(draft) || has_type<Type::crash>(draft)) {
+            remarks.mistake(draft.given["type"], "the type is for calls into libc (a function of the program's own takes "
+                                                 "exception, errno, delay, timeout, corruption and returns)");
+            return;
+        }
         if (const auto* demand = unmet(draft, calls::own_spec)) {
             remarks.mistake(word.place,
                             fmt::format("{} on {}, a function of the program's own, cannot mean anything ({})",

@@ -45,6 +45,28 @@ std::string Remark::at(std::string_view file) const
 
 namespace {
 
+/// Faults that a program gives to itself come and go; some things need what only boot sets up, or what is kept of
+/// descriptors, threads and clocks for the life of a process.
+void check_without_plan(const FaultDraft& draft, Remarks& remarks)
+{
+    const auto& fault = draft.fault;
+    const auto refuse = [&](const char* key, bool asked) {
+        const auto given = draft.given.find(key);
+        if (asked && given != draft.given.end())
+            remarks.mistake(given->second,
+                            fmt::format("'{}' of this kind needs a plan that the process is started under "
+                                        "(FAULT_CONFIG)",
+                                        key));
+    };
+    refuse("count", fault.count > Count::thread);
+    refuse("sticky", fault.sticky == Sticky::fd || fault.sticky == Sticky::site);
+    refuse("thread", true);
+    refuse("program", true);
+    refuse("peer", std::any_of(draft.peers.begin(), draft.peers.end(),
+                               [](const PeerDraft& each) { return each.peer.host == Peer::Host::name; }));
+    refuse("type", draft.type_known && (fault.type == Type::clock || fault.type == Type::shuffle));
+}
+
 Parsed parse(std::string_view text, PlanDraft draft)
 {
     Parsed parsed;
@@ -65,6 +87,7 @@ Parsed parse(std::string_view text, PlanDraft draft)
             take_own_functions(fault, draft.own_functions, remarks);
         else
             expand_functions(fault, remarks);
+        if (draft.faults_only) check_without_plan(fault, remarks);
     }
     check_names(draft, remarks);
     check_bounds(draft, remarks);

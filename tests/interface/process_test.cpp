@@ -72,6 +72,29 @@ TEST_F(Process, SelectsByPathAndSize)
     ::close(zero);
 }
 
+TEST_F(Process, FillsADisk)
+{
+    const int null = ::open("/dev/null", O_WRONLY);
+    const auto scope =
+        process().scope({{.name = "x", .functions = {"write"}, .error = "ENOSPC", .more = "budget = \"10B\""}});
+    EXPECT_EQ(::write(null, "1234", 4), 4);
+    EXPECT_EQ(::write(-1, "1234", 4), -1) << "what did not go through is given back";
+    EXPECT_EQ(errno, EBADF);
+    EXPECT_EQ(::write(null, "1234", 4), 4);
+    EXPECT_EQ(::write(null, "1234", 4), 2) << "as a disk that fills";
+    EXPECT_EQ(::write(null, "1234", 4), -1);
+    EXPECT_EQ(errno, ENOSPC);
+    ::close(null);
+}
+
+TEST_F(Process, SelectsByCaller)
+{
+    const auto scope = process().scope(
+        {{.name = "x", .functions = {"write"}, .error = "EIO", .more = "caller = \"nobody*\""},
+         {.name = "y", .functions = {"write"}, .error = "ENOSPC", .more = "caller = \"interface_tests\""}});
+    EXPECT_EQ(writes(), ENOSPC);
+}
+
 TEST_F(Process, IsNotSeenByOtherThreads)
 {
     const auto scope = process().scope(full);

@@ -81,6 +81,32 @@ TEST(FaultConfig, SaysWhereItIsUsedWhatOnlyThatTells)
               "faultline: 1:1: 'seed' belongs in a plan (here stand only [[fault]] tables)");
 }
 
+TEST(FaultConfig, RefusesWhatOnlyAPlanCanHave)
+{
+    const auto problem = [](std::string_view fault, int own) {
+        char why[300] = "";
+        const auto text = "name = 'x'\ntype = 'errno'\nerrno = 'EIO'\n" + std::string(fault);
+        const int outcome = faultline_check(text.c_str(), own, why, sizeof why);
+        EXPECT_EQ(outcome, why[0] == '\0' ? 0 : -1);
+        return std::string(why);
+    };
+    EXPECT_EQ(problem("functions = ['write']\non = 2\ncount = 'fd'", 0),
+              "6:1: 'count' of this kind needs a plan that the process is started under (FAULT_CONFIG)");
+    EXPECT_EQ(problem("functions = ['write']\non = 2\nsticky = 'site'", 0),
+              "6:1: 'sticky' of this kind needs a plan that the process is started under (FAULT_CONFIG)");
+    EXPECT_EQ(problem("functions = ['write']\nthread = 'worker*'", 0),
+              "5:1: 'thread' of this kind needs a plan that the process is started under (FAULT_CONFIG)");
+    EXPECT_EQ(problem("functions = ['write']\non = 2\nsticky = 'fault'\nbudget = '10KiB'", 0), "");
+    EXPECT_EQ(problem("functions = ['f']\nsticky = 'fault'\nburst = { enter = 0.5, leave = 0.5 }\nafter = '1s'", 1),
+              "");
+    EXPECT_NE(problem("functions = ['f']\nbudget = '10KiB'", 1), "");
+    for (const auto* type : {"hang", "crash", "drop", "short", "reset", "clock", "throttle", "signal"}) {
+        char why[300] = "";
+        const auto text = "name = 'x'\nfunctions = ['f']\ntype = '" + std::string(type) + "'\n";
+        EXPECT_EQ(faultline_check(text.c_str(), 1, why, sizeof why), -1) << type;
+    }
+}
+
 TEST(Injector, GivesTheSameFaultsForTheSameSeed)
 {
     const auto run = [](std::uint64_t seed) {
