@@ -4,6 +4,7 @@ include(CMakePackageConfigHelpers)
 install(TARGETS faultline EXPORT faultline_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS faultline_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/faultline DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES python/faultline.py DESTINATION ${CMAKE_INSTALL_DATADIR}/faultline/python)
 install(FILES README.md notes.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 

@@ -13,6 +13,7 @@ declare -A purpose=(
     [clang-tidy]="checks the sources"
     [cmake]="configures the build"
     [curl]="a program that the faults are let loose on: network"
+    [dpkg-dev]="finds what a Debian package depends on"
     [fiu-utils]="libfiu, which the benchmarks compare with"
     [g++]="compiles it"
     [git]="finds changed files; a program that the tests run under faults"

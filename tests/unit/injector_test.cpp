@@ -45,19 +45,25 @@ std::string refusal(const Action& action)
 
 TEST(FaultConfig, SaysAtOnceWhatIsWrongWithIt)
 {
-    EXPECT_EQ(
-        refusal([] { FaultConfig{.name = "x", .functions = {"f"}, .type = Type::exception, .probability = 1.5}; }),
-        "faultline: fault 'x': probability is 1.5; it must be from 0.0 to 1.0");
-    EXPECT_EQ(refusal([] { FaultConfig{.functions = {"f"}, .type = Type::exception}; }),
-              "faultline: name is an empty string (give it a value)");
-    EXPECT_EQ(refusal([] { FaultConfig{.name = "x", .functions = {"f"}, .error = "ENOSPACE"}; }),
-              "faultline: fault 'x': unknown errno 'ENOSPACE' (did you mean 'ENOSPC'?)");
     EXPECT_EQ(refusal([] {
-                  FaultConfig{.name = "x", .functions = {"f"}, .type = Type::exception, .max_triggers = 0, .on = "0"};
+                  [[maybe_unused]] const FaultConfig made{
+                      .name = "x", .functions = {"f"}, .type = Type::exception, .probability = 1.5};
+              }),
+              "faultline: fault 'x': probability is 1.5; it must be from 0.0 to 1.0");
+    EXPECT_EQ(refusal([] { [[maybe_unused]] const FaultConfig made{.functions = {"f"}, .type = Type::exception}; }),
+              "faultline: name is an empty string (give it a value)");
+    EXPECT_EQ(
+        refusal([] { [[maybe_unused]] const FaultConfig made{.name = "x", .functions = {"f"}, .error = "ENOSPACE"}; }),
+        "faultline: fault 'x': unknown errno 'ENOSPACE' (did you mean 'ENOSPC'?)");
+    EXPECT_EQ(refusal([] {
+                  [[maybe_unused]] const FaultConfig made{
+                      .name = "x", .functions = {"f"}, .type = Type::exception, .max_triggers = 0, .on = "0"};
               }),
               "faultline: fault 'x': max_triggers is 0; it must be 1 or more; on is '0'; matches are "
               "numbered from 1");
-    EXPECT_EQ(refusal([] { FaultConfig{.name = "slow", .functions = {"f"}, .type = Type::delay}; }),
+    EXPECT_EQ(refusal([] {
+                  [[maybe_unused]] const FaultConfig made{.name = "slow", .functions = {"f"}, .type = Type::delay};
+              }),
               "faultline: fault 'slow': the key 'delay' is missing (type 'delay' needs it)");
     FaultConfig blank; // to be filled in
     blank.name = "x";

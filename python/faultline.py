@@ -1,0 +1,145 @@
+"""Fault injection in Python programs: a thin module over the C interface of libfaultline.so.
+
+    injector = faultline.Injector(seed=42)
+    injector.add(name="api-error", functions=["call_api"], type="exception", probability=0.3)
+
+    @injector.inject("call_api")
+    def call_api(path): ...
+
+    with faultline.process().scope(name="full", functions=["write"], type="errno", errno="ENOSPC"):
+        ...                                 # on this thread, writes fail; the library has to be preloaded
+
+The keys of a fault are those of a plan. FAULTLINE_LIBRARY names the library where it is not preloaded.
+"""
+import contextlib
+import ctypes
+import functools
+import json
+import os
+
+_TIMEOUT, _CORRUPTION, _RETURNS, _EXCEPTION = 2, 3, 4, 5
+_THREAD, _ALL = 0, 1
+
+
+class _Strike(ctypes.Structure):
+    _fields_ = [("type", ctypes.c_int32), ("error", ctypes.c_int32), ("returns", ctypes.c_int64),
+                ("has_returns", ctypes.c_int32), ("rate", ctypes.c_double), ("draw", ctypes.c_uint64),
+                ("fault", ctypes.c_char_p)]
+
+
+def _load():
+    lib = ctypes.CDLL(None)
+    if not hasattr(lib, "faultline_version"):
+        lib = ctypes.CDLL(os.environ.get("FAULTLINE_LIBRARY", "libfaultline.so"))
+    pointer, text, room = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
+    for name, result, arguments in [
+            ("new", pointer, [ctypes.c_uint64]), ("process", pointer, []), ("free", None, [pointer]),
+            ("add", ctypes.c_int, [pointer, text, text, room]), ("remove", ctypes.c_int, [pointer, text]),
+            ("function_named", pointer, [pointer, text]),
+            ("strikes", ctypes.c_int, [pointer, ctypes.POINTER(_Strike)]),
+            ("begin", pointer, [pointer, text, ctypes.c_int, ctypes.c_uint64, text, room]), ("end", None, [pointer]),
+            ("injector_json", room, [pointer, text, room])]:
+        function = getattr(lib, "faultline_" + name)
+        function.restype, function.argtypes = result, arguments
+    return lib
+
+
+_lib = _load()
+
+
+class InjectedError(Exception):
+    """What a fault of type exception raises that has no errno."""
+
+
+def _toml(value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(each)}" for key, each in value.items()) + "}"
+    return json.dumps(value)
+
+
+def _told(call, fault):
+    why = ctypes.create_string_buffer(1024)
+    outcome = call(f"fault = [{_toml(fault)}]".encode(), why, len(why))
+    if why.value:
+        raise ValueError(why.value.decode())
+    return outcome
+
+
+def corrupt(value, generator, rate=1.0):
+    """A damaged copy, by the same rules as in C++: bool before the numbers, because it is one."""
+    if isinstance(value, (list, tuple, set)):
+        return type(value)(corrupt(each, generator, rate) for each in value)
+    if isinstance(value, dict):
+        return {key: corrupt(each, generator, rate) for key, each in value.items()}
+    if generator.random() >= rate:
+        return value
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, (int, float)):
+        return -value if value else 1
+    return value[::-1] if isinstance(value, (str, bytes)) else value
+
+
+class Injector:
+    def __init__(self, seed=0, _handle=None, _where=_ALL):
+        self._owned, self._where = _handle is None, _where
+        self._handle = _lib.faultline_new(seed) if _handle is None else _handle
+
+    def __del__(self):
+        if self._owned and self._handle:
+            _lib.faultline_free(self._handle)
+
+    def add(self, **fault):
+        _told(lambda text, why, room: _lib.faultline_add(self._handle, text, why, room), fault)
+
+    def remove(self, name):
+        return _lib.faultline_remove(self._handle, name.encode()) == 0
+
+    @contextlib.contextmanager
+    def scope(self, **fault):
+        scope = _told(lambda text, why, room: _lib.faultline_begin(self._handle, text, self._where, 0, why, room), fault)
+        try:
+            yield
+        finally:
+            _lib.faultline_end(scope)
+
+    def inject(self, name):
+        """A decorator. The function keeps its injector alive."""
+        def decorate(function):
+            handle, strike_type = _lib.faultline_function_named(self._handle, name.encode()), _Strike
+
+            @functools.wraps(function)
+            def decorated(*arguments, _injector=self, **named):
+                strike = strike_type()
+                if not _lib.faultline_strikes(handle, ctypes.byref(strike)):
+                    return function(*arguments, **named)
+                what = f"fault '{strike.fault.decode()}' injected into {name}"
+                if strike.type == _TIMEOUT:
+                    raise TimeoutError(what)
+                if strike.type == _RETURNS:
+                    return strike.returns
+                if strike.error:
+                    raise OSError(strike.error, os.strerror(strike.error) + f" ({what})")
+                if strike.type == _EXCEPTION:
+                    raise InjectedError(what)
+                result = function(*arguments, **named)
+                if strike.type == _CORRUPTION:
+                    import random
+                    result = corrupt(result, random.Random(strike.draw), strike.rate)
+                return result
+            return decorated
+        return decorate
+
+    def stats(self):
+        """As the statistics file has it."""
+        room = _lib.faultline_injector_json(self._handle, None, 0) + 4096
+        text = ctypes.create_string_buffer(room)
+        _lib.faultline_injector_json(self._handle, text, room)
+        return json.loads(text.value)
+
+
+@functools.cache
+def process():
+    """The injector behind the libc calls of this process, or None where the library is not preloaded."""
+    handle = _lib.faultline_process()
+    return Injector(_handle=handle, _where=_THREAD) if handle else None
