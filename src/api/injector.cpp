@@ -74,6 +74,23 @@ bool unlink(faultline_link& link)
 
 namespace {
 
+/// Layers of injectors that are gone, which some thread still has in its list.
+std::vector<Box*>& orphans()
+{
+    static constinit std::vector<Box*>* all = nullptr; // never destroyed, as little as the layers
+    if (all == nullptr) all = new std::vector<Box*>;
+    return *all;
+}
+
+void put_away_unused(std::vector<Box*>& boxes)
+{
+    std::erase_if(boxes, [](Box* box) {
+        if (box->users.load(std::memory_order_acquire) != 0) return false;
+        box->compiled->idle.push_back(box);
+        return true;
+    });
+}
+
 /// Scopes of the calling thread that another one has ended.
 void drop_links_that_are_over()
 {
@@ -132,13 +149,11 @@ void faultline_injector::retire(Box& box)
 /// Who went through the list before a layer left it may still be looking at that; who came later cannot.
 void faultline_injector::sweep()
 {
-    if (retired_.empty() || layers().judging.load() != 0) return;
-    std::erase_if(retired_, [](Box* box) {
-        if (box->users.load(std::memory_order_acquire) != 0) return false;
-        box->compiled->idle.push_back(box);
-        return true;
-    });
+    if (!orphans().empty()) put_away_unused(orphans());
+    if (!retired_.empty() && layers().judging.load() == 0) put_away_unused(retired_);
 }
+
+faultline_injector::~faultline_injector() { orphans().insert(orphans().end(), retired_.begin(), retired_.end()); }
 
 void faultline_injector::count_armed(const Box& box, int by)
 {

@@ -56,6 +56,7 @@ struct faultline_injector {
     faultline_injector();                            // for libc's
     faultline_injector(const faultline_injector&) = delete;
     faultline_injector& operator=(const faultline_injector&) = delete;
+    ~faultline_injector(); // after clear()
 
     /// Says what is wrong, and returns false.
     bool add(std::string_view faults, std::vector<std::string>& mistakes);
