@@ -5,6 +5,7 @@
 
 #include "config.hpp"
 #include "corrupt.hpp"
+#include "record.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -26,31 +27,6 @@ public:
 class InjectedError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
-};
-
-/// One injected fault.
-struct FaultEvent {
-    std::string fault, type, target;
-    std::uint64_t call = 0, match = 0;
-    double time = 0; // seconds since the injector was made
-    int error = 0;   // an errno, or 0
-    int fd = -1;
-    double delay = 0; // seconds
-    std::uint64_t size = 0, bytes = 0, offset = 0;
-    std::string path, caller;
-    std::uint32_t site = 0;
-};
-
-/// What was counted up to one moment.
-struct Stats {
-    std::uint64_t calls_intercepted = 0; // of functions that some fault names
-    std::uint64_t faults_triggered = 0;
-    std::uint64_t faults_skipped = 0; // calls that went through unharmed
-    double trigger_rate = 0;          // per cent
-    std::string json{};
-
-    /// In the form of the statistics file, with the events.
-    [[nodiscard]] const std::string& to_json() const { return json; }
 };
 
 namespace detail {
@@ -118,41 +94,6 @@ struct State {
     std::atomic_flag busy; // for as long as it takes to look at a few names: <mutex> takes longer to compile than this
     std::vector<Raiser> raisers;
 };
-
-template <class Write>
-std::string whole(const Write& write)
-{
-    std::string text;
-    for (std::size_t length = write(nullptr, 0); length > text.size();) {
-        text.resize(length + 256); // it may grow meanwhile
-        length = write(text.data(), text.size());
-        if (length < text.size()) text.resize(length);
-    }
-    return text;
-}
-
-inline Stats stats_of(faultline_counts counts, std::string json)
-{
-    const auto rate =
-        counts.calls == 0 ? 0.0 : 100.0 * static_cast<double>(counts.triggered) / static_cast<double>(counts.calls);
-    return {counts.calls, counts.triggered, counts.calls < counts.triggered ? 0 : counts.calls - counts.triggered, rate,
-            std::move(json)};
-}
-
-template <class Read>
-std::vector<FaultEvent> events_of(const Read& read)
-{
-    std::vector<faultline_event> raw;
-    for (std::size_t count = read(nullptr, 0); count > raw.size();) {
-        raw.resize(count);
-        count = read(raw.data(), raw.size());
-    }
-    std::vector<FaultEvent> events;
-    for (const auto& e : raw)
-        events.push_back({e.fault, e.type, e.target, e.call, e.match, e.time, e.error, e.fd, e.delay, e.size, e.bytes,
-                          e.offset, e.path, e.caller, e.site});
-    return events;
-}
 
 } // namespace detail
 
@@ -413,59 +354,6 @@ inline Injector& process()
     return injector;
 }
 
-/// A run of a block that did not bear its fault.
-struct Broken {
-    std::uint64_t call = 0; // which matching call failed, from 1
-    std::string why;        // the exception that left the block
-    FaultEvent event;
-};
-
-/// What for_each_failure has found.
-struct Survey {
-    std::uint64_t failures = 0; // runs in which a call failed
-    std::vector<Broken> broken;
-
-    [[nodiscard]] bool survived() const { return broken.empty(); }
-};
-
-/// Runs a block failing its 1st, 2nd, 3rd … matching call on this thread, until it gets through with no fault. Each of
-/// `what` has to leave `on` to this function. A run is broken by an exception that leaves the block.
-template <class Block>
-Survey for_each_failure(Block&& block,
-                        FaultConfig what = {.name = "no-memory", .functions = {"@alloc"}, .error = "ENOMEM"},
-                        Injector& injector = process(), std::uint64_t at_most = 100000)
-{
-    Survey survey;
-    if (!injector.active()) {
-        block();
-        return survey;
-    }
-    what.on = 1;
-    const Faults faults(what);
-    for (std::uint64_t call = 1; call <= at_most; ++call) {
-        std::optional<std::string> why;
-        std::optional<Scope> scope(injector.scope(faults, Where::thread, call - 1));
-        const auto leave = [&](const char* text) {
-            // The exception may have been thrown with no memory left: what is said of it is not to fail as well.
-            auto events = scope->events();
-            scope.reset();
-            survey.broken.push_back({call, text, events.empty() ? FaultEvent{} : std::move(events.front())});
-        };
-        std::uint64_t triggered = 0;
-        try {
-            block();
-            triggered = scope->triggered();
-        } catch (const std::exception& error) {
-            triggered = scope->triggered();
-            leave(error.what());
-        } catch (...) {
-            triggered = scope->triggered();
-            leave("an exception of unknown type");
-        }
-        if (triggered == 0) break;
-        ++survey.failures;
-    }
-    return survey;
-}
-
 } // namespace faultline
+
+#include "each_failure.hpp"
