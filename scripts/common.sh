@@ -9,6 +9,7 @@ cores=$(nproc)
 # Why a package is installed: whoever sees it go onto their machine should know.
 declare -A purpose=(
     [ca-certificates]="lets curl trust a server"
+    [clang]="compiles the fuzzers"
     [clang-format]="formats the sources"
     [clang-tidy]="checks the sources"
     [cmake]="configures the build"
