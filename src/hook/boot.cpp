@@ -229,7 +229,7 @@ void boot(int argc, char** argv, char** environment)
     make_preload_absolute(variable(environment, "LD_PRELOAD"), directory);
     write_heirloom(own_heirloom().text, process.lineage, 0, {});
     putenv(own_heirloom().text);
-    pthread_atfork(&before_fork, nullptr, &after_fork_in_child);
+    pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
 
     if (process.selected) {
         const auto stats = variable(environment, "FAULT_STATS");

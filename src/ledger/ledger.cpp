@@ -72,7 +72,7 @@ bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
 /// The header of the ledger at a path, in room of our own that the next call takes again; nullptr where there is none.
 const Header* peek(const char* path) noexcept
 {
-    const int fd = sys::open(path, O_RDONLY | O_NOFOLLOW);
+    const int fd = sys::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // somebody's pipe must not make us wait
     if (fd < 0) return nullptr;
     alignas(Header) static constinit char bytes[sizeof(Header)];
     const bool whole = sys::read(fd, bytes, sizeof bytes) == static_cast<long>(sizeof bytes);
@@ -87,6 +87,14 @@ bool owned_by_another() noexcept
     const auto* const other = peek(place().ledger);
     return other != nullptr && other->state == State::running && other->pid != sys::getpid() &&
            sys::process_exists(other->pid);
+}
+
+/// Whether something stands there that is no file. A record would replace it: root's /dev/null, say.
+bool is_special(const char* path) noexcept
+{
+    struct stat status;
+    return sys::call(SYS_newfstatat, AT_FDCWD, sys::address(path), sys::address(&status), 0) == 0 &&
+           !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
 const char* reason(long error) noexcept
@@ -108,6 +116,8 @@ const char* reason(long error) noexcept
         return "the file size limit (ulimit -f) is too low";
     case EISDIR:
         return "it is a directory";
+    case ENXIO:
+        return "it is a device, pipe or socket";
     case ELOOP:
         return "it is a symbolic link";
     case EMFILE:
@@ -125,6 +135,7 @@ const char* reason(long error) noexcept
 /// A fresh file at place().ledger, or -errno. Never follows a link, never takes a file that a living process uses.
 int create_file() noexcept
 {
+    if (is_special(place().json)) return -ENXIO;
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
     int fd = sys::open(place().ledger, flags, 0600);
     if (fd == -EEXIST && !owned_by_another() && sys::unlink(place().ledger) == 0)
@@ -312,7 +323,7 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
     static constinit char temporary[sizeof(Place::json) + 16];
     sys::Writer{temporary} << std::string_view{place().json} << ".tmp";
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-    int fd = sys::open(temporary, flags, 0600);
+    int fd = is_special(place().json) ? -ENXIO : sys::open(temporary, flags, 0600);
     if (fd == -EEXIST && sys::unlink(temporary) == 0) fd = sys::open(temporary, flags, 0600);
     if (fd >= 0) {
         struct Target {
