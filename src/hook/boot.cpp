@@ -26,7 +26,7 @@ constexpr int own_error = 125; // the exit status of a harness that cannot do it
 void say(const std::string& text)
 {
     const std::string line = "faultline: " + text + "\n";
-    sys::write(2, line.data(), line.size());
+    sys::write_within_limit(2, line.data(), line.size());
 }
 
 [[noreturn]] void refuse(const std::string& text)

@@ -109,7 +109,7 @@ void announce() noexcept
     sys::Writer text{line};
     text << static_cast<std::uint64_t>(process.pid) << '\t' << process.lineage.view() << '\t'
          << std::string_view{place.ledger} << '\t' << std::string_view{place.json} << '\n';
-    sys::write(fd, line, text.view().size());
+    sys::write_within_limit(fd, line, text.view().size());
     sys::close(fd);
 }
 
@@ -120,7 +120,7 @@ void warn(const ledger::Problem& problem) noexcept
     text << "faultline: the statistics cannot be written to " << std::string_view{problem.file} << ": "
          << std::string_view{problem.reason}
          << " (faults strike all the same; set FAULT_STATS to a file that can be written)\n";
-    sys::write(2, line, text.view().size());
+    sys::write_within_limit(2, line, text.view().size());
 }
 
 void make_record_alone() noexcept
