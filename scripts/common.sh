@@ -9,6 +9,7 @@ cores=$(nproc)
 # Why a package is installed: whoever sees it go onto their machine should know.
 declare -A purpose=(
     [ca-certificates]="lets curl trust a server"
+    [clang]="compiles the fuzzers"
     [clang-format]="formats the sources"
     [clang-tidy]="checks the sources"
     [cmake]="configures the build"
@@ -16,6 +17,7 @@ declare -A purpose=(
     [dpkg-dev]="finds what a Debian package depends on"
     [fiu-utils]="libfiu, which the benchmarks compare with"
     [g++]="compiles it"
+    [libjemalloc2]="an allocator that the library has to get on with"
     [git]="finds changed files; a program that the tests run under faults"
     [gzip]="a program that the tests run under faults"
     [libbenchmark-dev]="Google Benchmark"
@@ -31,6 +33,10 @@ declare -A purpose=(
     [perl]="a program that the tests run under faults"
     [pkg-config]="finds libelf"
     [procps]="a program that the tests run under faults"
+    [redis-server]="a program with a benchmark of its own, for the gate"
+    [redis-tools]="the benchmark"
+    [stress-ng]="tests system calls, and verifies what they do"
+    [valgrind]="checks what the library does inside of programs"
     [python3]="checks the table; a program that the faults are let loose on"
     [sqlite3]="a program that the faults are let loose on: a database"
     [tar]="a program that the faults are let loose on: files"
@@ -92,6 +98,9 @@ Type this, then start again:
     fi
     quietly "${apt[@]}" install --yes --no-install-recommends "$@" || die "apt-get install failed"
 }
+
+# The package of CPython's own tests, for the python3 that is installed.
+python_tests() { /usr/bin/python3 -c 'import sys; print("libpython%d.%d-testsuite" % sys.version_info[:2])'; }
 
 # need PACKAGE…: installs those that are missing.
 need() {

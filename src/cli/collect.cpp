@@ -53,6 +53,9 @@ ledger::Ending ending_of(const Image& image, const ledger::Header& header, const
 /// Writes a file of its own and renames it into place: a link that somebody put there is not followed.
 bool write_whole(const std::string& path, std::string_view text)
 {
+    std::error_code error;
+    const auto there = std::filesystem::status(path, error);
+    if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) return false;
     const auto temporary = path + ".tmp";
     ::unlink(temporary.c_str());
     std::FILE* const file = std::fopen(temporary.c_str(), "wxe");

@@ -187,6 +187,9 @@ std::string read_item(std::string_view text, std::vector<Item>& items)
         const auto value = trimmed(text.substr(equals + 1));
         if (value.empty()) return fmt::format("'{}' has no value", item.key);
         item.value = value_of(value, contains(texts, item.key));
+        // A mistake is traced back to its item by the line that the item became.
+        if (item.value.find('\n') != std::string::npos)
+            return fmt::format("the value of '{}' has a line break in its quotes (write \\n)", item.key);
     }
     if (std::ranges::any_of(items, [&](const Item& other) { return other.key == item.key; }))
         return fmt::format("'{}' is given twice", item.key);

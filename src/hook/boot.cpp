@@ -26,7 +26,7 @@ constexpr int own_error = 125; // the exit status of a harness that cannot do it
 void say(const std::string& text)
 {
     const std::string line = "faultline: " + text + "\n";
-    sys::write(2, line.data(), line.size());
+    sys::write_within_limit(2, line.data(), line.size());
 }
 
 [[noreturn]] void refuse(const std::string& text)
@@ -229,7 +229,7 @@ void boot(int argc, char** argv, char** environment)
     make_preload_absolute(variable(environment, "LD_PRELOAD"), directory);
     write_heirloom(own_heirloom().text, process.lineage, 0, {});
     putenv(own_heirloom().text);
-    pthread_atfork(&before_fork, nullptr, &after_fork_in_child);
+    pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
 
     if (process.selected) {
         const auto stats = variable(environment, "FAULT_STATS");
@@ -247,7 +247,7 @@ void boot(int argc, char** argv, char** environment)
     arm_rows();
 }
 
-[[gnu::constructor]] void constructor(int argc, char** argv, char** environment) 
+[[gnu::constructor]] void constructor(int argc, char** argv, char** environment)
 {
     offer_layers();
     boot(argc, argv, environment);

@@ -77,11 +77,11 @@ Word execute(calls::Id row, Word* words)
     const bool takes_environment = row != calls::id_execv && row != calls::id_execvp;
     const int position = row == calls::id_execveat ? 3 : 2;
     const auto given = takes_environment ? reinterpret_cast<Environment>(words[position]) : environ;
-    const bool is_us = sys::getpid() == process.pid;
-    const bool leaves_record = is_us && process.selected && !process.record_pending;
+    const bool ours = is_us();
+    const bool leaves_record = ours && process.selected && !process.record_pending;
     BriefHeirloom brief; // children of vfork may come here at the same time, and share our memory
     const std::span<char> heirloom = leaves_record ? std::span<char>{own_heirloom().text} : std::span<char>{brief.text};
-    write_heirloom(heirloom, next_lineage(!is_us), is_us ? process.pid : 0,
+    write_heirloom(heirloom, next_lineage(!ours), ours ? process.pid : 0,
                    leaves_record ? ledger::place().ledger : std::string_view{});
     auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
     inherit(given, environment, heirloom.data());

@@ -14,16 +14,25 @@ namespace {
 
 constinit engine::Schedule schedule_of_plan{};
 constinit thread_local ledger::Lineage lineage_of_fork{};
+constinit thread_local ledger::Thread* block_of_fork = nullptr; // own_block, while the thread is inside fork()
+constinit thread_local int pid_before_fork = 0;
 constinit std::atomic<std::uint64_t> children_in_transit{
     0};                                            // of a process that `programs` leaves out, or that has no record yet
 constinit std::atomic<std::uint64_t> strangers{0}; // threads that began out of our sight
 constinit std::atomic<std::int64_t> armed_at{0};   // monotonic ns; a child goes on with its parent's
 
+constinit std::atomic<bool> making_record{false};
+
 // `arm = "5s"` and `arm = "file:PATH"`: the next moment at which to look whether it is time; 0: not waiting.
 constinit std::atomic<std::int64_t> look_at{0};
 constexpr std::int64_t look_every = 5'000'000;
 
-bool is_sealed() noexcept { return (process.header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0; }
+/// Whether a seccomp filter may kill us for a system call. The parent's record has nothing to say to that.
+bool is_sealed() noexcept
+{
+    return process.header != nullptr && !process.record_pending.load(std::memory_order_acquire) &&
+           (process.header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0;
+}
 
 void append(ledger::Lineage& lineage, std::string_view text) noexcept
 {
@@ -55,14 +64,17 @@ void adopt(ledger::Thread& block, const ledger::Lineage& lineage) noexcept
 ledger::Thread& enter() noexcept
 {
     if (own_block != nullptr) return *own_block;
-    if (!process.record_pending && is_sealed()) {
+    if (is_sealed()) {
         own_block = &process.header->thread(0);
         return *own_block;
     }
+    // A handler of fork that is not ours. In the child ours may be yet to come, and the parent's record no longer ours.
+    if (block_of_fork != nullptr && sys::getpid() == pid_before_fork) return *block_of_fork;
+    if (block_of_fork != nullptr) after_fork_in_child();
     const auto mask = sys::block_signals(); // a handler must not find the record half made
     make_record();
     // A child of vfork comes here in its parent's name: it is the parent's only thread, and goes by its memory.
-    const auto tid = sys::getpid() == process.pid ? sys::gettid() : process.pid;
+    const auto tid = is_us() ? sys::gettid() : process.pid;
     auto& block = ledger::claim_thread(*process.header, static_cast<std::uint32_t>(tid));
     if (block.shared == 0) {
         auto lineage = process.lineage;
@@ -92,12 +104,12 @@ void announce() noexcept
     static constinit char line[sizeof place.json * 2 + 256];
     sys::Writer path{line};
     path << std::string_view{place.run} << "/images";
-    const int fd = sys::open(line, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0600);
+    const int fd = sys::open(line, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd < 0) return;
     sys::Writer text{line};
     text << static_cast<std::uint64_t>(process.pid) << '\t' << process.lineage.view() << '\t'
          << std::string_view{place.ledger} << '\t' << std::string_view{place.json} << '\n';
-    sys::write(fd, line, text.view().size());
+    sys::write_within_limit(fd, line, text.view().size());
     sys::close(fd);
 }
 
@@ -108,12 +120,32 @@ void warn(const ledger::Problem& problem) noexcept
     text << "faultline: the statistics cannot be written to " << std::string_view{problem.file} << ": "
          << std::string_view{problem.reason}
          << " (faults strike all the same; set FAULT_STATS to a file that can be written)\n";
-    sys::write(2, line, text.view().size());
+    sys::write_within_limit(2, line, text.view().size());
 }
 
-} // namespace
-
-namespace {
+void make_record_alone() noexcept
+{
+    if (process.header != nullptr && !process.record_pending) return;
+    static constinit ledger::Problem problem{};
+    auto* const header = ledger::create(*process.plan,
+                                        {process.program, process.lineage.view(), process.seed, process.image_by_exec,
+                                         process.arguments, process.pid, process.ppid},
+                                        problem);
+    // A forked child speaks of this no second time: its parent has.
+    if (problem.reason != nullptr && !process.record_pending) warn(problem);
+    if (header == nullptr) { // no memory for as much as an address range: the parent's record serves on
+        process.record_pending = false;
+        return;
+    }
+    process.header = header;
+    header->armed_monotonic_ns = armed_at.load();
+    if (process.disabled) {
+        header->enabled = 0;
+        header->trouble |= ledger::disabled;
+    }
+    announce();
+    process.record_pending.store(false, std::memory_order_release);
+}
 
 bool strikes_by_plan_at_first(const engine::Call& call, engine::Verdict& verdict) noexcept
 {
@@ -135,25 +167,18 @@ bool strikes_at_first(const engine::Call& call, engine::Verdict& verdict) noexce
     return engine::libc_layer_count.load(std::memory_order_relaxed) != 0 && engine::strikes_by_layers(call, verdict);
 }
 
+bool is_us() noexcept { return is_sealed() || sys::getpid() == process.pid; }
+
 void make_record() noexcept
 {
-    if (process.header != nullptr && !process.record_pending) return;
-    static constinit ledger::Problem problem{};
-    auto* const header = ledger::create(*process.plan,
-                                        {process.program, process.lineage.view(), process.seed, process.image_by_exec,
-                                         process.arguments, process.pid, process.ppid},
-                                        problem);
-    // A forked child speaks of this no second time: its parent has.
-    if (problem.reason != nullptr && !process.record_pending) warn(problem);
-    process.record_pending = false;
-    if (header == nullptr) return; // no memory for as much as an address range: the parent's record serves on
-    process.header = header;
-    header->armed_monotonic_ns = armed_at.load();
-    if (process.disabled) {
-        header->enabled = 0;
-        header->trouble |= ledger::disabled;
-    }
-    announce();
+    // A forked child may have several threads before it counts anything: TSan starts one, and so does clone(). The
+    // others wait for the first to have mapped the child's ledger over its parent's, though not for ever, lest it was
+    // killed.
+    static constexpr std::int64_t nap = 100'000;
+    for (int patience = 20'000; making_record.exchange(true, std::memory_order_acquire) && patience > 0; --patience)
+        sys::sleep_until(sys::now(CLOCK_MONOTONIC) + nap, false);
+    make_record_alone();
+    making_record.store(false, std::memory_order_release);
 }
 
 void arm() noexcept
@@ -199,7 +224,7 @@ ledger::Thread* prepare_thread(const ledger::Lineage& lineage) noexcept
 
 void finish(ledger::State state, std::int32_t status) noexcept
 {
-    if (!process.selected || sys::getpid() != process.pid) return;
+    if (!process.selected || process.borrows_record || !is_us()) return;
     if (process.record_pending) {
         // Nothing was counted since the fork. An image that ends has a record all the same; one that is replaced need
         // not.
@@ -212,13 +237,36 @@ void finish(ledger::State state, std::int32_t status) noexcept
     if (state == ledger::State::finished) ledger::leave_board();
 }
 
-void before_fork() noexcept { lineage_of_fork = next_lineage(); }
+void before_fork() noexcept
+{
+    lineage_of_fork = next_lineage();
+    if (!process.selected) return;
+    block_of_fork = &enter();
+    if (is_sealed()) return; // the only record there will be
+    pid_before_fork = sys::getpid();
+    own_block = nullptr; // so that calls of other handlers of fork come by enter()
+}
+
+void after_fork_in_parent() noexcept
+{
+    if (block_of_fork != nullptr) own_block = block_of_fork;
+    block_of_fork = nullptr;
+}
 
 void after_fork_in_child() noexcept
 {
+    block_of_fork = nullptr;
+    making_record = false; // another thread's, which is not here
+    if (is_sealed()) {     // nor may anything be asked of the kernel here
+        process.borrows_record = true;
+        own_block = &process.header->thread(0);
+        return;
+    }
+    const int pid = sys::getpid();
+    if (process.pid == pid) return; // a call of another handler has brought us here before
     process.lineage = lineage_of_fork;
     process.image_by_exec = false;
-    process.pid = sys::getpid();
+    process.pid = pid;
     process.ppid = sys::getppid();
     children_in_transit = 0;
     strangers = 0;

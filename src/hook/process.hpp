@@ -37,8 +37,9 @@ struct Process {
     std::string_view program;
     ledger::Lineage lineage;
     bool image_by_exec = false;
-    ledger::Header* header = nullptr; // the record; of the parent as long as `record_pending`
-    bool record_pending = false;      // a forked child that has counted nothing yet has no record yet
+    ledger::Header* header = nullptr;         // the record; of the parent as long as `record_pending`
+    std::atomic<bool> record_pending = false; // a forked child that has counted nothing yet has no record yet
+    bool borrows_record = false;              // a child of a process behind seccomp: it counts in its parent's
 };
 extern constinit Process process;
 
@@ -68,7 +69,10 @@ extern constinit engine::Descriptors descriptors;
     return engine::libc_layer_count.load(std::memory_order_relaxed) != 0 && engine::strikes_by_layers(call, verdict);
 }
 
-/// Makes the record of this process image, if it has none. Boot, and later with all signals blocked.
+/// Whether the caller is this process, and no vfork child that shares its memory. Makes no system call behind seccomp.
+[[nodiscard]] bool is_us() noexcept;
+
+/// Makes the record of this process image, if it has none. Boot, and later with all signals blocked, by any thread.
 void make_record() noexcept;
 
 /// Lets the program lay faults of its own over libc's functions. Boot.
@@ -90,6 +94,7 @@ void finish(ledger::State state, std::int32_t status) noexcept;
 
 /// The handlers of fork, for pthread_atfork. _Fork runs none: its child goes on counting in its parent's record.
 void before_fork() noexcept;
+void after_fork_in_parent() noexcept;
 void after_fork_in_child() noexcept;
 
 } // namespace faultline::hook

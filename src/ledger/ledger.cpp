@@ -5,7 +5,6 @@
 #include "ledger/ledger.hpp"
 
 #include "ledger/render.hpp"
-#include "sys/calendar.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
@@ -20,7 +19,6 @@ constexpr std::uint64_t chunk = 16 * 1024;
 constexpr std::uint32_t most_threads = 4096;
 constexpr std::uint64_t second = 1'000'000'000;
 
-constinit Place where{};
 constinit Header* header_at = nullptr; // also in children: their ledger takes the same addresses
 constinit std::uint64_t reserved_bytes = 0;
 constinit bool on_disk = false;    // false: the ledger is only memory
@@ -63,7 +61,7 @@ bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
 {
     if (!on_disk) return true;
     if ((header.trouble.load(std::memory_order_relaxed) & sealed) != 0) return false;
-    const int fd = sys::open(where.ledger, O_RDWR | O_NOFOLLOW);
+    const int fd = sys::open(place().ledger, O_RDWR | O_NOFOLLOW);
     if (fd < 0) return false;
     const bool grown = in_file(fd) && to <= sys::file_size_limit() && sys::allocate(fd, from, to - from) == 0 &&
                        map_in_place(fd, from, to);
@@ -71,73 +69,10 @@ bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
     return grown;
 }
 
-/// YYYYMMDDTHHMMSSZ: sorts by time and needs no quoting in a shell.
-void compact_time(sys::Writer& out, std::int64_t seconds) noexcept
-{
-    const auto two = [&out](std::uint64_t number) {
-        out << static_cast<char>('0' + number / 10 % 10) << static_cast<char>('0' + number % 10);
-    };
-    const auto date = sys::civil(seconds / 86400);
-    const auto of_day = static_cast<std::uint64_t>(seconds % 86400);
-    out << static_cast<std::uint64_t>(date.year);
-    two(date.month);
-    two(date.day);
-    out << 'T';
-    two(of_day / 3600);
-    two(of_day / 60 % 60);
-    two(of_day % 60);
-    out << 'Z';
-}
-
-/// Appends the pattern with its letters replaced. Two images of one run must not meet in one file: the first one of a
-/// pid whose name holds its pid has the plain name, and so has the root of the tree; others carry their lineage.
-void expand(sys::Writer& out, std::string_view pattern, const Identity& identity, std::int64_t started_s) noexcept
-{
-    bool has_pid = false;
-    for (std::size_t i = 0; i + 1 < pattern.size(); ++i)
-        if (pattern[i] == '%' && pattern[i + 1] == 'p') has_pid = true;
-    const bool carries_lineage = has_pid ? identity.image_by_exec : identity.lineage != "0";
-    const auto slash = pattern.rfind('/');
-    auto extension = pattern.rfind('.');
-    if (extension == std::string_view::npos || (slash != std::string_view::npos && extension < slash + 2))
-        extension = pattern.size();
-    for (std::size_t i = 0; i <= pattern.size(); ++i) {
-        if (i == extension && carries_lineage) out << '.' << identity.lineage;
-        if (i == pattern.size()) break;
-        if (pattern[i] != '%' || i + 1 == pattern.size()) {
-            out << pattern[i];
-            continue;
-        }
-        switch (pattern[++i]) {
-        case 'p':
-            out << static_cast<std::uint64_t>(identity.pid);
-            break;
-        case 'e':
-            out << identity.program;
-            break;
-        case 't':
-            compact_time(out, started_s);
-            break;
-        default:
-            out << '%';
-            break;
-        }
-    }
-}
-
-bool place_files(std::string_view pattern, const Identity& identity, std::int64_t started_s) noexcept
-{
-    sys::Writer json{where.json};
-    expand(json, pattern, identity, started_s);
-    sys::Writer ledger{where.ledger};
-    ledger << json.view() << ".live";
-    return !json.cut() && !ledger.cut();
-}
-
 /// The header of the ledger at a path, in room of our own that the next call takes again; nullptr where there is none.
 const Header* peek(const char* path) noexcept
 {
-    const int fd = sys::open(path, O_RDONLY | O_NOFOLLOW);
+    const int fd = sys::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // somebody's pipe must not make us wait
     if (fd < 0) return nullptr;
     alignas(Header) static constinit char bytes[sizeof(Header)];
     const bool whole = sys::read(fd, bytes, sizeof bytes) == static_cast<long>(sizeof bytes);
@@ -149,9 +84,17 @@ const Header* peek(const char* path) noexcept
 /// Whether the ledger at our path belongs to another process that is alive.
 bool owned_by_another() noexcept
 {
-    const auto* const other = peek(where.ledger);
+    const auto* const other = peek(place().ledger);
     return other != nullptr && other->state == State::running && other->pid != sys::getpid() &&
            sys::process_exists(other->pid);
+}
+
+/// Whether something stands there that is no file. A record would replace it: root's /dev/null, say.
+bool is_special(const char* path) noexcept
+{
+    struct stat status;
+    return sys::call(SYS_newfstatat, AT_FDCWD, sys::address(path), sys::address(&status), 0) == 0 &&
+           !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
 const char* reason(long error) noexcept
@@ -173,6 +116,8 @@ const char* reason(long error) noexcept
         return "the file size limit (ulimit -f) is too low";
     case EISDIR:
         return "it is a directory";
+    case ENXIO:
+        return "it is a device, pipe or socket";
     case ELOOP:
         return "it is a symbolic link";
     case EMFILE:
@@ -187,13 +132,14 @@ const char* reason(long error) noexcept
     }
 }
 
-/// A fresh file at where.ledger, or -errno. Never follows a link, never takes a file that a living process uses.
+/// A fresh file at place().ledger, or -errno. Never follows a link, never takes a file that a living process uses.
 int create_file() noexcept
 {
+    if (is_special(place().json)) return -ENXIO;
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
-    int fd = sys::open(where.ledger, flags, 0600);
-    if (fd == -EEXIST && !owned_by_another() && sys::unlink(where.ledger) == 0)
-        fd = sys::open(where.ledger, flags, 0600);
+    int fd = sys::open(place().ledger, flags, 0600);
+    if (fd == -EEXIST && !owned_by_another() && sys::unlink(place().ledger) == 0)
+        fd = sys::open(place().ledger, flags, 0600);
     return fd;
 }
 
@@ -214,22 +160,12 @@ bool map_file(std::uint64_t fixed, const Header& sizes, long& error) noexcept
     sys::close(fd);
     if (!mapped) {
         if (error == 0) error = -ENOSPC;
-        sys::unlink(where.ledger);
+        sys::unlink(place().ledger);
     }
     return mapped;
 }
 
 } // namespace
-
-void set_pattern(std::string_view pattern, std::string_view directory, std::string_view run) noexcept
-{
-    sys::Writer out{where.pattern};
-    if (!pattern.starts_with('/')) out << directory << '/';
-    out << pattern;
-    sys::Writer{where.run} << run;
-}
-
-const Place& place() noexcept { return where; }
 
 void Arguments::keep(int argc, char* const* argv) noexcept
 {
@@ -260,14 +196,14 @@ Header* create(const plan::Plan& plan, const Identity& identity, Problem& proble
     // One thread block may be larger than a chunk.
     const auto fixed = sizes.threads_offset + rounded(sizes.thread_stride, chunk) - chunk;
     long error = -ENAMETOOLONG;
-    on_disk = place_files(where.pattern, identity, started_s) && map_file(fixed, sizes, error);
+    on_disk = name_files(place().pattern, identity, started_s) && map_file(fixed, sizes, error);
     if (!on_disk) {
         problem.reason = reason(error);
-        sys::Writer{problem.file} << std::string_view{where.json};
-        if (where.run[0] != '\0') {
-            static constinit char elsewhere[sizeof where.run + 32];
-            sys::Writer{elsewhere} << std::string_view{where.run} << "/fault-stats.%p.json";
-            on_disk = place_files(elsewhere, identity, started_s) && map_file(fixed, sizes, error);
+        sys::Writer{problem.file} << std::string_view{place().json};
+        if (place().run[0] != '\0') {
+            static constinit char elsewhere[sizeof(Place::run) + 32];
+            sys::Writer{elsewhere} << std::string_view{place().run} << "/fault-stats.%p.json";
+            on_disk = name_files(elsewhere, identity, started_s) && map_file(fixed, sizes, error);
         }
     }
     if (!on_disk && sys::map(header_at, reserved_bytes, PROT_READ | PROT_WRITE,
@@ -365,10 +301,10 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
     for (int patience = 2000; finishing.exchange(true) && patience > 0; --patience)
         sys::sleep_until(sys::now(CLOCK_MONOTONIC) + 1'000'000, false);
 
-    static constinit char temporary[sizeof where.json + 16];
-    sys::Writer{temporary} << std::string_view{where.json} << ".tmp";
+    static constinit char temporary[sizeof(Place::json) + 16];
+    sys::Writer{temporary} << std::string_view{place().json} << ".tmp";
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-    int fd = sys::open(temporary, flags, 0600);
+    int fd = is_special(place().json) ? -ENXIO : sys::open(temporary, flags, 0600);
     if (fd == -EEXIST && sys::unlink(temporary) == 0) fd = sys::open(temporary, flags, 0600);
     if (fd >= 0) {
         struct Target {
@@ -391,8 +327,8 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
         const auto before = header.state.exchange(state);
         const bool rendered = render(header, {write_all, &target}, render_buffer);
         sys::close(fd);
-        if (rendered && sys::rename(temporary, where.json) == 0) {
-            if (on_disk && !keep_ledger) sys::unlink(where.ledger);
+        if (rendered && sys::rename(temporary, place().json) == 0) {
+            if (on_disk && !keep_ledger) sys::unlink(place().ledger);
         } else {
             header.state.store(before);
             sys::unlink(temporary);
@@ -406,7 +342,7 @@ void resume(Header& header) noexcept
 {
     if ((header.trouble.load() & sealed) != 0) return;
     header.ended_monotonic_ns.store(0, std::memory_order_relaxed);
-    if (header.state.exchange(State::running) != State::running && on_disk) sys::unlink(where.json);
+    if (header.state.exchange(State::running) != State::running && on_disk) sys::unlink(place().json);
 }
 
 void remove_replaced(const char* path) noexcept

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ledger/layout.hpp"
+#include "ledger/place.hpp"
 
 #include <span>
 #include <string_view>
@@ -29,18 +30,6 @@ struct Identity {
     int pid = 0; // not the caller's where that is a vfork child, which makes the record of its parent
     int ppid = 0;
 };
-
-/// Where the record goes. Made absolute at boot, because the host may change its directory later.
-struct Place {
-    char pattern[4096]; // of the statistics file, with its % letters
-    char json[4096];    // the statistics file
-    char ledger[4096];  // the ledger beside it
-    char run[4096];     // the directory of `faultline run`, or empty
-};
-
-/// Sets the pattern, relative to `directory` where it is not absolute. Boot only.
-void set_pattern(std::string_view pattern, std::string_view directory, std::string_view run) noexcept;
-[[nodiscard]] const Place& place() noexcept;
 
 /// Why the statistics cannot be written where they should be.
 struct Problem {

@@ -2,8 +2,11 @@
 
 #include <atomic>
 #include <cerrno>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace faultline::sys {
+
 namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
@@ -32,6 +35,17 @@ bool sleep_until(std::int64_t deadline_ns, bool interruptible) noexcept
     while (call(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, address(&deadline), 0) == -EINTR)
         if (interruptible) return false;
     return true;
+}
+
+long write_within_limit(int fd, const void* bytes, std::size_t count) noexcept
+{
+    struct stat status;
+    if (call(SYS_fstat, fd, address(&status)) == 0 && S_ISREG(status.st_mode)) {
+        const bool appends = (call(SYS_fcntl, fd, F_GETFL) & O_APPEND) != 0;
+        const auto at = appends ? status.st_size : call(SYS_lseek, fd, 0, SEEK_CUR);
+        if (static_cast<std::uint64_t>(at) >= file_size_limit()) return -EFBIG;
+    }
+    return write(fd, bytes, count);
 }
 
 } // namespace faultline::sys

@@ -25,6 +25,14 @@ size=$(readelf -lW "$library" | awk '$1 == "TLS" { print $6 }')
 test $((${size:-0})) -le 256 || wrong "its thread-local storage takes $size bytes"
 readelf -dW "$library" | grep -q 'STATIC_TLS' || test -z "$size" || wrong "its thread-local storage is not initial-exec"
 readelf -dW "$library" | grep -q 'FLAGS_1.*NOW.*NODELETE' || wrong "it is not bound at load, or may be unloaded"
+readelf -dW "$library" | grep -q INITFIRST && wrong "it wants to be the first, which only one library can be"
+for name in free vfork clone dlsym setjmp longjmp; do
+    grep -qx $name "$work/exported" && wrong "it exports $name, which cannot be intercepted without harm"
+done
+nm -D -u "$library" | grep -q '__cxa_thread_atexit' && wrong "it destroys something at a thread's end"
+case $(uname -m) in
+x86_64) objdump -d --disassemble=read "$library" | grep -q endbr64 || wrong "its symbols are no targets for indirect jumps (IBT)" ;;
+esac
 readelf -dW "$library" | grep -q TEXTREL && wrong "it has relocations in its code"
 readelf -lW "$library" | grep GNU_STACK | grep -q E && wrong "it wants an executable stack"
 exit $failed

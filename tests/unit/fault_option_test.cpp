@@ -124,6 +124,11 @@ TEST_F(FaultOption, KnowsWhichItemALineComesFrom)
     EXPECT_EQ(option.sources, sources);
 }
 
+TEST_F(FaultOption, IsOneLineAnItem)
+{
+    EXPECT_NE(problem("read:EIO,path=\"a\n\n\"").find("'path' has a line break in its quotes"), std::string::npos);
+}
+
 TEST(FaultOptionProblem, SaysWhatIsMissing)
 {
     EXPECT_NE(problem("write").find("':' is missing"), std::string::npos);

@@ -61,6 +61,9 @@ TEST(PlanMistakes, OfTextThatIsNoTomlAtAll)
         {"a = '\xc3'\n", "p:1:6: this is not UTF-8 (save the plan as UTF-8)"},
         {"a = '\xed\xa0\x80'\n", "p:1:6: this is not UTF-8 (save the plan as UTF-8)"},
         {"a = '\xf4\x90\x80\x80'\n", "p:1:6: this is not UTF-8 (save the plan as UTF-8)"},
+        // toml++ takes it for impossible that such a letter stands where a blank could (under UBSan it is caught).
+        {"\xcd\xab\xdf\x94#", "p:1:1: a line begins with a key, a [table] or a # comment"},
+        {"a = \"\"\"b\\\n ëc\"\"\"\n" + with(""), "p:1:1: unknown key 'a'"},
         {"# nothing\n\n", "p: the plan has no [[fault]] (add at least one)"},
         {"fault = []\n", "p:1:9: the plan has no [[fault]] (add at least one)"},
     });

@@ -1,0 +1,28 @@
+// Where a process's record goes: the statistics file, named after a pattern, and the ledger beside it. Runs inside the
+// host.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace faultline::ledger {
+
+struct Identity;
+
+/// Where the record goes. Made absolute at boot, because the host may change its directory later.
+struct Place {
+    char pattern[4096]; // of the statistics file, with its % letters
+    char json[4096];    // the statistics file
+    char ledger[4096];  // the ledger beside it
+    char run[4096];     // the directory of `faultline run`, or empty
+};
+
+/// Sets the pattern, relative to `directory` where it is not absolute. Boot only.
+void set_pattern(std::string_view pattern, std::string_view directory, std::string_view run) noexcept;
+[[nodiscard]] const Place& place() noexcept;
+
+/// Names the files of a process image after a pattern, into place(). False where a name is too long. At boot, and in a
+/// forked child while it has one thread.
+[[nodiscard]] bool name_files(std::string_view pattern, const Identity& identity, std::int64_t started_s) noexcept;
+
+} // namespace faultline::ledger
