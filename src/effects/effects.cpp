@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 
 namespace faultline::effects {
 namespace {
@@ -26,6 +27,17 @@ void raise_signal_of(const engine::Call& call, std::int32_t error)
     if (error != EPIPE || spec.in.shape == calls::Data::Shape::none) return;
     if (spec.flags.kind == calls::Flags::Kind::message && (call.words[spec.flags.argument] & MSG_NOSIGNAL) != 0) return;
     sys::signal_thread(sys::getpid(), sys::gettid(), SIGPIPE);
+}
+
+/// An interrupted sleep says how much of it is left: all. Who sleeps on would otherwise sleep for what lay there before.
+void tell_rest(const engine::Call& call) noexcept
+{
+    const bool has_clock = call.row == calls::id_clock_nanosleep;
+    if (!has_clock && call.row != calls::id_nanosleep && call.row != calls::id___nanosleep) return;
+    if (has_clock && (call.words[1] & TIMER_ABSTIME) != 0) return;
+    const auto* const span = engine::pointer<const timespec>(call, has_clock ? 2 : 0);
+    auto* const rest = engine::pointer<timespec>(call, has_clock ? 3 : 1);
+    if (span != nullptr && rest != nullptr) *rest = *span;
 }
 
 } // namespace
@@ -74,6 +86,7 @@ Word report(const engine::Call& call, std::int32_t error)
 {
     using enum calls::Failure::Returns;
     const auto& spec = spec_of(call);
+    if (error == EINTR) tell_rest(call);
     raise_signal_of(call, error);
     mark_stream(call);
     switch (spec.fails.returns) {

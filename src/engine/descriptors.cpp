@@ -31,6 +31,8 @@ bool any_set(const plan::Plan& plan, const Wants& wants) noexcept
     return false;
 }
 
+std::uint32_t bit_of(plan::Kind kind) noexcept { return 1U << static_cast<unsigned>(kind); }
+
 plan::Kind kind_of(int fd, const struct stat& status) noexcept
 {
     using enum plan::Kind;
@@ -74,10 +76,13 @@ SetBits match_facts(const plan::Plan& plan, int fd) noexcept
     if (sys::call(SYS_fstat, fd, sys::address(&status)) != 0) return 0;
     SetBits bits = (status.st_mode & S_IFMT) == S_IFSOCK ? match_socket(plan, fd) : 0;
     if (any_set(plan, [](const plan::DescriptorSet& set) { return set.kinds != 0; })) {
-        const auto kind = static_cast<unsigned>(kind_of(fd, status));
+        const auto kind = kind_of(fd, status);
+        auto kinds = bit_of(kind);
+        if (kind == plan::Kind::socket)
+            kinds |= bit_of((bits & is_datagram) != 0 ? plan::Kind::datagram : plan::Kind::stream);
         const auto sets = plan.view(plan.descriptor_sets);
         for (std::size_t set = 0; set < sets.size(); ++set)
-            if ((sets[set].kinds >> kind & 1U) != 0) bits |= SetBits{1} << set;
+            if ((sets[set].kinds & kinds) != 0) bits |= SetBits{1} << set;
     }
     return bits;
 }

@@ -52,7 +52,7 @@ constexpr FaultKey keys[] = {
     {"enabled", all, none, read_enabled, "false: the fault is checked but never fires"},
     {"path", all, none, read_path, "globs over the call's path or that of its descriptor; \"!…\" excludes"},
     {"fd", all, none, read_fd, "descriptors by number: 0, [1, 2]"},
-    {"fd_kind", all, none, read_fd_kind, "what the descriptor is: \"file\", \"directory\", \"socket\", \"pipe\", …"},
+    {"fd_kind", all, none, read_fd_kind, "what the descriptor is: \"file\", \"pipe\", \"socket\", \"datagram\", …"},
     {"peer", all, none, read_peer, "the remote end: \"10.0.0.0/8:5432\", \"*.example.com\", \"unix:/run/*.sock\""},
     {"size", all, none, read_size, "the bytes asked for: \">= 4096\", \"1..512\""},
     {"flags", all, none, read_flags, "flags that are set, or with \"!\" are not: \"O_APPEND\", \"!MSG_DONTWAIT\""},

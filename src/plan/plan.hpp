@@ -59,8 +59,10 @@ enum class Moment : std::uint8_t { before, after, torn };
 inline constexpr std::array<std::string_view, 3> moment_names{"before", "after", "torn"};
 
 /// What a descriptor leads to.
-enum class Kind : std::uint8_t { file, directory, socket, pipe, tty, other };
-inline constexpr std::array<std::string_view, 6> kind_names{"file", "directory", "socket", "pipe", "tty", "other"};
+enum class Kind : std::uint8_t { file, directory, socket, pipe, tty, other, stream, datagram };
+inline constexpr std::array<std::string_view, 8> kind_names{"file", "directory", "socket", "pipe",
+                                                            "tty",  "other",     "stream", "datagram"};
+inline constexpr std::uint32_t every_kind = (1U << static_cast<unsigned>(Kind::stream)) - 1; // the rest are sockets too
 
 inline constexpr std::uint64_t unlimited = ~std::uint64_t{0};
 inline constexpr std::uint16_t no_index = 0xffff;

@@ -87,7 +87,7 @@ void read_fd_kind(FaultDraft& draft, const Field& field)
     each_item(field, [&](const Field& item) {
         if (const auto choice = read_choice(item, kind_names)) draft.kinds |= 1U << *choice;
     });
-    if (draft.kinds == (1U << kind_names.size()) - 1)
+    if ((draft.kinds & every_kind) == every_kind)
         field.remarks.mistake(place_of(field.node), "fd_kind names every kind (leave it out)");
 }
 
