@@ -29,7 +29,8 @@ void raise_signal_of(const engine::Call& call, std::int32_t error)
     sys::signal_thread(sys::getpid(), sys::gettid(), SIGPIPE);
 }
 
-/// An interrupted sleep says how much of it is left: all. Who sleeps on would otherwise sleep for what lay there before.
+/// An interrupted sleep says how much of it is left: all. Who sleeps on would otherwise sleep for what lay there
+/// before.
 void tell_rest(const engine::Call& call) noexcept
 {
     const bool has_clock = call.row == calls::id_clock_nanosleep;

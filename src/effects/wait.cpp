@@ -1,6 +1,7 @@
 // Waiting. `timeout`: the call waits for as long as its caller had asked it to, and then says so in its own way.
 // `hang`: for ever. `throttle`: until its bytes have had their time. `wake`: not at all, though nothing has happened.
 #include "effects/data.hpp"
+#include "effects/silence.hpp"
 
 #include <cerrno>
 #include <poll.h>
@@ -119,12 +120,31 @@ void wait_for_signal(bool is_restarted)
     }
 }
 
+/// A call on a socket that returns at once whatever comes, for the host waits elsewhere.
+bool will_not_wait(const engine::Call& call) noexcept
+{
+    const auto& spec = spec_of(call);
+    if (spec.family != calls::Family::net && spec.in.shape == Shape::none && spec.out.shape == Shape::none)
+        return false;
+    const auto limit = spec.waits.limit;
+    using enum calls::Wait::Limit;
+    if (!spec.has_descriptor() || (limit != receive && limit != send && limit != kernel && limit != none)) return false;
+    const auto patience = patience_of_socket(call, SO_RCVTIMEO);
+    return patience.known && patience.ns == 0;
+}
+
 } // namespace
 
 Word hang(const Invocation& invocation)
 {
     const auto& spec = spec_of(invocation.call);
     const auto kept = errno;
+    if (will_not_wait(invocation.call) && deafen(engine::descriptor_of(invocation.call))) {
+        errno = kept;
+        if (spec.out.shape == Shape::none) return invocation.perform(invocation.words); // connect: it is under way
+        engine::note_error(invocation.verdict, EAGAIN);
+        return report(invocation.call, EAGAIN);
+    }
     if (!spec.can_be_interrupted()) // a disk that never answers: not even a signal gets the process out of it
         for (;;)
             wait_for_signal(true);
