@@ -30,6 +30,7 @@ declare -A purpose=(
     [manpages-dev]="which errors a call may give: compared with the table"
     [ninja-build]="runs the build"
     [nlohmann-json3-dev]="reads statistics"
+    [nginx-light]="a program that the faults are let loose on: a server"
     [perl]="a program that the tests run under faults"
     [pkg-config]="finds libelf"
     [procps]="a program that the tests run under faults"

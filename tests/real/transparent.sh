@@ -1,16 +1,28 @@
 #!/bin/bash
-# Real programs must not notice us:  transparent.sh PROGRAM LIBRARY
-# Runs a piece of work with PROGRAM bare, and again with every function armed by a fault that never fires and by one that
-# fires once in 10^12 calls: standard output, standard error and exit status have to be the same, and the statistics have
-# to show that PROGRAM's calls were intercepted.
+# Real programs must not notice us:  transparent.sh PROGRAM LIBRARY [PLAN…]
+# Runs a piece of work with PROGRAM bare, and again under each plan: standard output, standard error and exit status have
+# to be the same. Without plans every function is armed by a fault that never fires and by one that fires once in 10^12
+# calls, and the statistics have to show that PROGRAM's calls were intercepted. The plans given are hostile but legal, and
+# the statistics have to show that they struck PROGRAM.
 program=$1 library=$2
-export LC_ALL=C TZ=UTC HOME=/nonexistent PATH=/usr/bin:/bin:/usr/sbin:/sbin
+shift 2
+export LC_ALL=C TZ=UTC HOME=/nonexistent PYTHONUNBUFFERED= PATH=/usr/bin:/bin:/usr/sbin:/sbin
 command -v "$program" > /dev/null || { echo "there is no $program here"; exit 77; }
 work=$(mktemp -d) || exit 1
 server=
 trap '[ -z "$server" ] || kill "$server"; rm -rf "$work"' EXIT
 
 case $program in
+ls|cat) # and the rest of coreutils, but tac and tail, which take a short read for an error and for the end
+    cat > "$work/script" << 'END'
+mkdir -p d/sub e; seq 1 5000 > d/a; for i in 1 2 3 4 5 6 7 8 9; do echo $i > d/sub/$i; done
+ls -U d/sub | sort; ls d/sub; ls -lR --time-style=+ d | cut -d" " -f1,2,5-
+cp -r d e && diff -r d e/d && cat d/a | tee copy | wc && cmp d/a copy
+head -n 3 d/a; cat d/a | tr 0-9 a-j | sha256sum; split -l 2500 d/a part; cat part* | cksum
+dd if=d/a of=by-dd bs=700 iflag=fullblock 2> /dev/null; cmp d/a by-dd; du -b d/sub/*; sort -r d/a | uniq | cut -c1 | uniq -c
+sleep 0.05; rm -r d && ls missing
+END
+    ;;
 bash)
     cat > "$work/script" << 'END'
 bash -c '
@@ -40,7 +52,7 @@ END
     ;;
 sort)
     cat > "$work/script" << 'END'
-seq 1 200000 | tac > numbers
+seq 60000 -1 1 > numbers
 sort -n -S 512K --parallel=2 -T . numbers | sha256sum
 sort -R --random-source=numbers numbers | tail -3
 sort missing
@@ -48,7 +60,7 @@ END
     ;;
 gzip)
     cat > "$work/script" << 'END'
-seq 1 300000 > numbers
+seq 1 60000 > numbers
 gzip -9nk numbers && sha256sum numbers.gz && gzip -t numbers.gz && gzip -dc numbers.gz | cmp - numbers && echo same
 head -c 1000 numbers.gz | gzip -dc | sha256sum
 gzip -d numbers
@@ -57,7 +69,7 @@ END
 sqlite3)
     cat > "$work/script" << 'END'
 sqlite3 data.db "PRAGMA journal_mode=WAL; CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);
-  BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<20000) INSERT INTO t SELECT i, 'row '||i FROM n; COMMIT;
+  BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<4000) INSERT INTO t SELECT i, 'row '||i FROM n; COMMIT;
   CREATE INDEX x ON t(b); DELETE FROM t WHERE a%3=0; PRAGMA wal_checkpoint; VACUUM; SELECT count(*), sum(a), max(b) FROM t; PRAGMA integrity_check;"
 sqlite3 data.db .dump | sha256sum
 sqlite3 data.db "SELECT * FROM missing"
@@ -85,7 +97,7 @@ def serve():
     client.close()
 thread = threading.Thread(target=serve); thread.start()
 with socket.create_connection(listener.getsockname()) as s:
-    s.sendall(b"abc"); print(s.recv(10))
+    s.sendall(b"abc"); s.shutdown(socket.SHUT_WR); print(b"".join(sorted(iter(lambda: s.recv(10), b""))))
 thread.join()
 with tempfile.TemporaryDirectory() as d:
     path = os.path.join(d, "f")
@@ -102,7 +114,7 @@ perl -we 'use strict; use Socket; use POSIX;
 srand(7); print int(rand(1e6)), "\n";
 my %h = map { $_ => length } qw(one three five); print "$_=$h{$_}\n" for sort keys %h;
 pipe(my $r, my $w); if (my $p = fork) { close $w; print "child says: ", <$r>; waitpid $p, 0; print $? >> 8, "\n" } else { close $r; print $w "hello\n"; close $w; POSIX::_exit(7) }
-socketpair(my $a, my $b, AF_UNIX, SOCK_STREAM, PF_UNSPEC); syswrite $a, "abc"; sysread $b, my $t, 3; print "$t\n";
+socketpair(my $a, my $b, AF_UNIX, SOCK_STREAM, PF_UNSPEC); syswrite $a, "abc"; close $a; my $t = ""; 1 while sysread $b, $t, 3, length $t; print "$t\n";
 open my $f, ">", "out" or die; print $f "$_\n" for 1..50000; close $f; open $f, "<", "out"; my $s = 0; $s += $_ while <$f>; print "$s\n";
 print `echo backticks`; system("exit 4"); print $? >> 8, "\n";
 $SIG{ALRM} = sub { print "alarm\n"; exit 9 }; kill ALRM => $$; sleep 1 for 1..5'
@@ -119,6 +131,35 @@ git checkout -qb side HEAD~2 && seq 7 9 > g && git add g && git commit -qm side 
 git log --oneline --graph --stat | cat; git gc -q && git fsck --full; git diff HEAD~1 --stat | cat
 git clone -q . ../clone && cd ../clone && git rev-parse HEAD
 git checkout missing
+END
+    ;;
+redis-server)
+    cat > "$work/script" << 'END'
+redis-server --port 0 --unixsocket "$PWD/socket" --save "" --appendonly yes --appendfsync always --dir "$PWD" --daemonize no > log &
+for _ in $(seq 500); do [ -S socket ] && break; sleep 0.02; done
+redis="env -u LD_PRELOAD redis-cli -s socket" # gives up at the first EINTR
+seq 1 300 | sed "s/.*/SET key& value&/" | $redis | sort | uniq -c
+seq 1 300 | sed "s/.*/LPUSH list &/" | $redis | tail -n 1; $redis SORT list LIMIT 0 3; $redis GET key77; $redis DBSIZE
+$redis SET big "$(seq 1 2000)"; $redis STRLEN big; $redis SAVE; $redis BGREWRITEAOF > /dev/null
+$redis SHUTDOWN NOSAVE; wait; echo $?
+redis-check-rdb dump.rdb | grep -c "RDB looks OK"
+END
+    ;;
+nginx)
+    cat > "$work/script" << 'END'
+mkdir html && seq 1 20000 > html/numbers && echo small > html/index.html
+cat > conf << CONF
+daemon off; master_process off; pid $PWD/pid; error_log $PWD/error; user root;
+events {}
+http { access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+gzip on; gzip_types *; server { listen unix:$PWD/socket; root $PWD/html; } }
+CONF
+nginx -p "$PWD" -c "$PWD/conf" -e "$PWD/error" &
+for _ in $(seq 500); do [ -S socket ] && break; sleep 0.02; done
+get="curl -sS --unix-socket socket"
+$get http://x/ http://x/numbers | sha256sum; $get --compressed http://x/numbers | tail -n 1
+$get -r 10-19 http://x/numbers | od -c; $get -o /dev/null -w "%{http_code}\n" http://x/missing
+kill -QUIT $!; wait; echo $?; grep -c missing error
 END
     ;;
 curl)
@@ -157,27 +198,40 @@ esac
 run() {
     local name=$1
     shift
-    mkdir -p "$work/$name/in"
-    (cd "$work/$name/in" && exec env "$@" sh "$work/script" > ../out 2> ../err < /dev/null)
+    mkdir -p "$work/$name" "$work/in"
+    (cd "$work/in" && exec env "$@" sh "$work/script" > "../$name/out" 2> "../$name/err" < /dev/null)
     echo $? > "$work/$name/status"
+    rm -rf "$work/in"
 }
 
 failed=0
-run bare
-for probability in 0.0 1e-12; do
-    printf '[[fault]]\nname = "all"\nfunctions = ["*"]\ntype = "delay"\ndelay = "1ns"\nprobability = %s\n' $probability > "$work/plan-$probability.toml"
-    name=preloaded-$probability
-    mkdir "$work/stats-$probability"
-    run "$name" LD_PRELOAD="$library" FAULT_CONFIG="$work/plan-$probability.toml" FAULT_STATS="$work/stats-$probability/%e.%p.json"
+# try NAME PLAN COUNTER: under the plan all is as it was bare, and PROGRAM's records count something.
+try() {
+    local name=$1 plan=$2 counter=$3 what sum
+    mkdir "$work/stats-$name"
+    run "$name" LD_PRELOAD="$library" FAULT_CONFIG="$(realpath "$plan")" FAULT_STATS="$work/stats-$name/%e.%p.json"
     for what in out err status; do
         cmp -s "$work/bare/$what" "$work/$name/$what" && continue
-        echo "$what differs at probability $probability:"
+        echo "$what differs under $name:"
         diff "$work/bare/$what" "$work/$name/$what" | head -20
         failed=1
     done
-    calls=$(cat "$work/stats-$probability/$program".* | sed -n 's/.*"calls_intercepted": \([0-9]*\).*/\1/p' | awk '{ sum += $1 } END { print sum + 0 }')
-    echo "probability $probability: $program made $calls calls"
-    [ "$calls" -gt 0 ] || { echo "none of its calls was intercepted"; failed=1; }
-done
+    sum=$(cat "$work/stats-$name/$program".* | sed -n "s/.*\"$counter\": \([0-9]*\).*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }')
+    echo "$name: $counter of $program $sum"
+    [ "$sum" -gt 0 ] || { echo "$program was never reached"; failed=1; }
+}
+
+run bare
+if [ $# != 0 ]; then
+    for plan; do
+        plan_name=${plan##*/}
+        try "${plan_name%.toml}" "$plan" faults_triggered
+    done
+else
+    for probability in 0.0 1e-12; do
+        printf '[[fault]]\nname = "all"\nfunctions = ["*"]\ntype = "delay"\ndelay = "1ns"\nprobability = %s\n' $probability > "$work/plan-$probability.toml"
+        try "probability-$probability" "$work/plan-$probability.toml" calls_intercepted
+    done
+fi
 echo "bare: status $(cat "$work/bare/status"), $(wc -c < "$work/bare/out") bytes of output, $(wc -c < "$work/bare/err") of errors"
 exit $failed
