@@ -222,6 +222,21 @@ ledger::Thread* prepare_thread(const ledger::Lineage& lineage) noexcept
     return &block;
 }
 
+namespace {
+
+/// Other threads may run until the process is gone. What they do from here on is neither struck nor counted, for a record
+/// whose numbers go on while it is written would not add up; those that are in the middle of it get a moment to end it.
+void come_to_rest() noexcept
+{
+    if (active.exchange(nullptr, std::memory_order_acq_rel) == nullptr || is_sealed()) return;
+    constexpr std::uint32_t own_blocks = 2; // the one of last resort, and the main thread's
+    constexpr std::int64_t moment = 200'000;
+    if (process.header->threads_claimed.load(std::memory_order_acquire) > own_blocks)
+        sys::sleep_until(sys::now(CLOCK_MONOTONIC) + moment, false);
+}
+
+} // namespace
+
 void finish(ledger::State state, std::int32_t status) noexcept
 {
     if (!process.selected || process.borrows_record || !is_us()) return;
@@ -232,7 +247,9 @@ void finish(ledger::State state, std::int32_t status) noexcept
         enter();
     }
     if (process.header == nullptr) return;
-    if (active.load() == nullptr) process.header->trouble |= ledger::not_armed;
+    if (armed_at.load() == 0) process.header->trouble |= ledger::not_armed;
+    // After an abort the host's own handler of SIGABRT may still run.
+    if (state == ledger::State::finished && status != ledger::by_abort) come_to_rest();
     ledger::finish(*process.header, state, status, state == ledger::State::executed);
     if (state == ledger::State::finished) ledger::leave_board();
 }
