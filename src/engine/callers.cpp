@@ -73,19 +73,8 @@ std::uint32_t find_caller_sets(const plan::Plan& plan, const void* return_addres
 
     std::uint32_t bits = 0;
     for (std::size_t i = 0; i < sets.size(); ++i) {
-        bool wanted = true; // as long as no glob says what is wanted
-        bool found = false;
-        bool refused = false;
-        for (const auto& glob : plan.view(sets[i])) {
-            const bool match = matches(plan, glob, place.module, function);
-            if (glob.negated != 0) {
-                refused = refused || match;
-            } else {
-                wanted = false;
-                found = found || match;
-            }
-        }
-        if ((wanted || found) && !refused) bits |= 1U << i;
+        const auto is = [&](const plan::CallerGlob& glob) { return matches(plan, glob, place.module, function); };
+        if (plan::chosen(plan.view(sets[i]), is)) bits |= 1U << i;
     }
     return bits;
 }

@@ -140,19 +140,7 @@ SetBits match_sets(const plan::Plan& plan, const Holds& peer_holds) noexcept
     SetBits bits = 0;
     for (std::size_t set = 0; set < sets.size(); ++set) {
         const auto peers = plan.view(sets[set].peers);
-        bool wanted = !peers.empty(); // as long as none says what is wanted
-        bool found = false;
-        bool refused = false;
-        for (const auto& peer : peers) {
-            const bool matches = peer_holds(peer);
-            if (peer.negated != 0) {
-                refused = refused || matches;
-            } else {
-                wanted = false;
-                found = found || matches;
-            }
-        }
-        if ((wanted || found) && !refused) bits |= SetBits{1} << set;
+        if (!peers.empty() && plan::chosen(peers, peer_holds)) bits |= SetBits{1} << set;
     }
     return bits;
 }

@@ -80,9 +80,9 @@ bool recall(const Call& call, const Stack& stack, std::uint32_t& site) noexcept
     const int count = stack.count.load(relaxed);
     // In this order, for what was found so far says that the next slot is there to be read.
     for (int i = 0; i < count; ++i)
-        if (*reinterpret_cast<const std::uintptr_t*>(stack.slots[i].load(relaxed)) != stack.addresses[i].load(relaxed))
+        if (*reinterpret_cast<const std::uintptr_t*>(stack.slots[i].load(std::memory_order_acquire)) !=
+            stack.addresses[i].load(std::memory_order_acquire))
             return false;
-    std::atomic_thread_fence(std::memory_order_acquire);
     return stack.version.load(relaxed) == version;
 }
 

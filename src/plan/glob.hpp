@@ -138,38 +138,33 @@ constexpr bool path_matches(std::string_view pattern, std::string_view path) noe
     return detail::match(pattern, path, true, {0, 0, true});
 }
 
-namespace detail {
-
-template <class Matches>
-bool any_matches(const Plan& plan, Slice<Glob> globs, std::string_view text, const Matches& matches) noexcept
+/// The rule of every list that selects: something matches one of the items and none that is negated; negated ones alone
+/// mean everything but those. Any time, also in a signal handler.
+template <class Item, class Matches>
+bool chosen(std::span<const Item> items, const Matches& matches) noexcept
 {
-    bool wanted = true; // as long as no glob says what is wanted
+    bool wanted = true; // as long as no item says what is wanted
     bool found = false;
-    for (const auto& glob : plan.view(globs)) {
-        const bool match = matches(plan.text(glob.pattern), text);
-        if (glob.negated != 0) {
-            if (match) return false;
-        } else {
-            wanted = false;
-            found = found || match;
-        }
+    for (const auto& item : items) {
+        if (item.negated == 0) wanted = false;
+        if (item.negated == 0 && found) continue;
+        if (!matches(item)) continue;
+        if (item.negated != 0) return false;
+        found = true;
     }
     return wanted || found;
 }
 
-} // namespace detail
-
-/// Whether a path matches one of the globs and none of the negated ones; negated ones alone mean everything but those.
-/// Any time, also in a signal handler.
+/// Whether globs choose a path.
 inline bool any_matches(const Plan& plan, Slice<Glob> globs, std::string_view path) noexcept
 {
-    return detail::any_matches(plan, globs, path, path_matches);
+    return chosen(plan.view(globs), [&](const Glob& glob) { return path_matches(plan.text(glob.pattern), path); });
 }
 
-/// The same of a name.
+/// Whether globs choose a name.
 inline bool any_name_matches(const Plan& plan, Slice<Glob> globs, std::string_view name) noexcept
 {
-    return detail::any_matches(plan, globs, name, glob_matches);
+    return chosen(plan.view(globs), [&](const Glob& glob) { return glob_matches(plan.text(glob.pattern), name); });
 }
 
 } // namespace faultline::plan
