@@ -9,6 +9,7 @@
 #ifndef FAULTLINE_FAULTLINE_H
 #define FAULTLINE_FAULTLINE_H
 
+/* NOLINTBEGIN(modernize-*): C */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -148,5 +149,6 @@ static inline int faultline_present(void)
 #ifdef __cplusplus
 }
 #endif
+/* NOLINTEND(modernize-*) */
 
 #endif

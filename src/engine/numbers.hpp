@@ -11,7 +11,7 @@ constexpr double logarithm(double x) noexcept
 {
     const auto bits = std::bit_cast<std::uint64_t>(x);
     auto exponent = static_cast<int>(bits >> 52U) - 1023;
-    double m = std::bit_cast<double>((bits & 0x000f'ffff'ffff'ffffU) | 0x3ff0'0000'0000'0000U); // [1, 2)
+    auto m = std::bit_cast<double>((bits & 0x000f'ffff'ffff'ffffU) | 0x3ff0'0000'0000'0000U); // [1, 2)
     if (m > 1.4142135623730951) {
         m /= 2;
         ++exponent;

@@ -45,6 +45,7 @@ struct Pools {
 Slice<Glob> add_globs(Block& block, const std::vector<GlobDraft>& drafts)
 {
     std::vector<Glob> globs;
+    globs.reserve(drafts.size());
     for (const auto& glob : drafts)
         globs.push_back({block.add(glob.pattern), glob.negated ? 1U : 0U});
     return block.add(globs);
@@ -73,6 +74,7 @@ Slice<Slice<CallerGlob>> add_caller_sets(Block& block, const Pools& pools)
     std::vector<Slice<CallerGlob>> slices;
     for (const auto& set : pools.callers.values()) {
         std::vector<CallerGlob> globs;
+        globs.reserve(set.size());
         for (const auto& from : set)
             globs.push_back({block.add(from.module), block.add(from.function), from.negated ? 1U : 0U});
         slices.push_back(block.add(globs));

@@ -63,6 +63,7 @@ std::optional<int> read_signal_name(const Field& field, bool deadly)
     const auto* const signal = calls::find_signal(*text);
     if (signal == nullptr) {
         std::vector<std::string_view> names;
+        names.reserve(calls::named_signals.size());
         for (const auto& known : calls::named_signals)
             names.push_back(known.name);
         const auto near = did_you_mean(*text, names);

@@ -46,6 +46,7 @@ void each_item(const Field& field, const Read& read)
 std::vector<std::string_view> flag_names()
 {
     std::vector<std::string_view> names;
+    names.reserve(calls::named_flags.size());
     for (const auto& flag : calls::named_flags)
         names.push_back(flag.name);
     return names;
