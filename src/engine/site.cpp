@@ -67,7 +67,7 @@ std::uintptr_t as_number(const void* pointer) noexcept { return reinterpret_cast
 
 Stack& stack_of(const Call& call) noexcept
 {
-    return stacks[((as_number(call.words) ^ mix(as_number(call.caller))) * golden) >> 56U];
+    return stacks[((as_number(call.words) ^ as_number(call.caller) << 16U) * golden) >> 56U];
 }
 
 bool recall(const Call& call, const Stack& stack, std::uint32_t& site) noexcept
