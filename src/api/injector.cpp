@@ -133,6 +133,16 @@ Box& faultline_injector::start(const Compiled& compiled)
     return box;
 }
 
+/// Out of the list of those that hold for all threads.
+void faultline_injector::take_out(Box& box)
+{
+    for (auto* place = &layers().first; place->load() != nullptr; place = &place->load()->next)
+        if (place->load() == &box) {
+            place->store(box.next.load());
+            break;
+        }
+}
+
 /// The caller has taken it out of the list it was in.
 void faultline_injector::retire(Box& box)
 {
@@ -201,11 +211,7 @@ bool faultline_injector::remove(std::string_view name)
         auto& box = **at;
         if (box.compiled->name_of(0) != name) continue;
         added_.erase(at);
-        for (auto* place = &layers().first; place->load() != nullptr; place = &place->load()->next)
-            if (place->load() == &box) {
-                place->store(box.next.load());
-                break;
-            }
+        take_out(box);
         retire(box);
         return true;
     }
@@ -285,12 +291,7 @@ void faultline_injector::end(faultline_scope& scope)
     auto& box = *scope.box;
     // A thread that has ended, or is another one, keeps its link: it finds out by itself that the scope is over.
     if (scope.where == FAULTLINE_THREAD && scope.thread == &engine::own_links) unlink(*scope.link);
-    for (auto* place = &layers().first; scope.where == FAULTLINE_ALL && place->load() != nullptr;
-         place = &place->load()->next)
-        if (place->load() == &box) {
-            place->store(box.next.load());
-            break;
-        }
+    if (scope.where == FAULTLINE_ALL) take_out(box);
     scope.box = nullptr;
     std::erase(scopes_, &scope);
     retire(box);

@@ -79,6 +79,7 @@ private:
     friend int faultline_strikes(faultline_function*, faultline_strike*);
 
     faultline::api::Box& start(const faultline::api::Compiled& compiled);
+    void take_out(faultline::api::Box& box);
     void retire(faultline::api::Box& box);
     void sweep();
     void count_armed(const faultline::api::Box& box, int by);

@@ -102,10 +102,9 @@ const timespec* real_deadline(calls::Id row, const Word* words, timespec& room) 
     if ((off == 0 && speed == 1) || deadline->tv_sec > for_ever) return deadline;
     const auto now = sys::now(clock);
     auto left = static_cast<double>(deadline->tv_sec * second + deadline->tv_nsec - off - now);
-    if (left > 0) left = speed > 0 ? left / speed : static_cast<double>(for_ever * second);
-    put(&room, now + static_cast<std::int64_t>(left < static_cast<double>(for_ever * second)
-                                                   ? left
-                                                   : static_cast<double>(for_ever * second)));
+    constexpr auto longest = static_cast<double>(for_ever * second);
+    if (left > 0) left = speed > 0 ? left / speed : longest;
+    put(&room, now + static_cast<std::int64_t>(left < longest ? left : longest));
     return &room;
 }
 

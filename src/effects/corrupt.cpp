@@ -127,9 +127,7 @@ Word corrupt_outgoing_messages(const Invocation& invocation, const Data& data)
     auto* bytes = reinterpret_cast<char*>(pieces + count);
     for (std::uint32_t i = 0; i < count; ++i) {
         copies[i] = original[i];
-        std::uint64_t length = 0;
-        for (std::size_t piece = 0; piece < original[i].msg_hdr.msg_iovlen; ++piece)
-            length += original[i].msg_hdr.msg_iov[piece].iov_len;
+        const auto length = bytes_of(original[i].msg_hdr);
         Bytes{original[i].msg_hdr.msg_iov, length}.copy_to(bytes);
         pieces[i] = {bytes, length};
         copies[i].msg_hdr.msg_iov = &pieces[i];

@@ -85,6 +85,22 @@ Word perform_with(const Invocation& invocation, const Data& data, char* bytes, s
     }
 }
 
+std::uint64_t bytes_of(const msghdr& message) noexcept
+{
+    std::uint64_t sum = 0;
+    for (std::size_t piece = 0; piece < message.msg_iovlen; ++piece)
+        sum += message.msg_iov[piece].iov_len;
+    return sum;
+}
+
+bool asks_not_to_wait(const engine::Call& call) noexcept
+{
+    const auto& flags = spec_of(call).flags;
+    if (flags.kind == calls::Flags::Kind::message && (call.words[flags.argument] & MSG_DONTWAIT) != 0) return true;
+    const long status = sys::call(SYS_fcntl, engine::descriptor_of(call), F_GETFL);
+    return status >= 0 && (status & O_NONBLOCK) != 0;
+}
+
 void note_transfer(const Invocation& invocation, std::uint64_t bytes) noexcept
 {
     auto* const event = invocation.verdict.event;

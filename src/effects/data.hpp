@@ -35,6 +35,12 @@ struct Loan {
 /// The real call with `size` bytes at `bytes` in place of the caller's data, which go out.
 Word perform_with(const Invocation& invocation, const Data& data, char* bytes, std::uint64_t size);
 
+/// The bytes in a message's pieces.
+[[nodiscard]] std::uint64_t bytes_of(const msghdr& message) noexcept;
+
+/// Whether the caller wants no waiting, by a flag of the call or of the descriptor. A system call.
+[[nodiscard]] bool asks_not_to_wait(const engine::Call& call) noexcept;
+
 /// Notes in the event how many bytes went through.
 void note_transfer(const Invocation& invocation, std::uint64_t bytes) noexcept;
 

@@ -1,5 +1,6 @@
 // `drop`: success is reported and nothing done. A lost write, a flush that did not flush, a datagram that never came.
 #include "effects/data.hpp"
+#include "sys/sockets.hpp"
 
 #include <cerrno>
 
@@ -19,22 +20,10 @@ void advance_offset(const engine::Call& call, std::uint64_t bytes) noexcept
 /// How much of a lost send would have been accepted: a socket that does not wait takes no more than its buffer holds.
 std::uint64_t plausible(const engine::Call& call, std::uint64_t bytes) noexcept
 {
-    const auto& spec = spec_of(call);
     const int fd = engine::descriptor_of(call);
-    const bool one_call =
-        spec.flags.kind == calls::Flags::Kind::message && (call.words[spec.flags.argument] & MSG_DONTWAIT) != 0;
-    const long status = sys::call(SYS_fcntl, fd, F_GETFL);
-    if (!one_call && (status < 0 || (status & O_NONBLOCK) == 0)) return bytes;
-    int type = 0;
-    int room = 0;
-    socklen_t size = sizeof type;
-    if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, sys::address(&type), sys::address(&size)) != 0 ||
-        type != SOCK_STREAM)
-        return bytes;
-    size = sizeof room;
-    if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_SNDBUF, sys::address(&room), sys::address(&size)) != 0)
-        return bytes;
-    return bytes < static_cast<std::uint64_t>(room) ? bytes : static_cast<std::uint64_t>(room);
+    if (!asks_not_to_wait(call) || sys::socket_option(fd, SO_TYPE) != SOCK_STREAM) return bytes;
+    const int room = sys::socket_option(fd, SO_SNDBUF);
+    return room < 0 || bytes < static_cast<std::uint64_t>(room) ? bytes : static_cast<std::uint64_t>(room);
 }
 
 Word drop_outgoing(const Invocation& invocation, const Data& data)
@@ -56,10 +45,7 @@ Word drop_outgoing(const Invocation& invocation, const Data& data)
         auto* const array = reinterpret_cast<mmsghdr*>(words[data.buffer]);
         const auto count = static_cast<std::uint32_t>(words[data.length]);
         for (std::uint32_t i = 0; i < count; ++i) {
-            std::uint64_t length = 0;
-            for (std::size_t piece = 0; piece < array[i].msg_hdr.msg_iovlen; ++piece)
-                length += array[i].msg_hdr.msg_iov[piece].iov_len;
-            array[i].msg_len = static_cast<unsigned>(length);
+            array[i].msg_len = static_cast<unsigned>(bytes_of(array[i].msg_hdr));
         }
         note_transfer(invocation, engine::asked_bytes(call));
         return count;

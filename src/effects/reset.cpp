@@ -2,20 +2,12 @@
 // that waits on it finds it broken, and whatever is called later fails as after a real RST.
 #include "effects/effects.hpp"
 #include "engine/peers.hpp"
-#include "sys/syscalls.hpp"
+#include "sys/sockets.hpp"
 
 #include <cerrno>
 
 namespace faultline::effects {
 namespace {
-
-/// Takes the error that waits at the socket for the next call.
-void take_error(int fd) noexcept
-{
-    int error = 0;
-    socklen_t size = sizeof error;
-    sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_ERROR, sys::address(&error), sys::address(&size));
-}
 
 /// False where there was no connection any more.
 bool break_connection(int fd) noexcept
@@ -41,7 +33,7 @@ Word reset(const Invocation& invocation)
     const bool broken_now = break_connection(fd);
     invocation.verdict.descriptors->peer_changed();
     if (!broken_now) return invocation.perform(invocation.words); // broken before: the kernel says how
-    take_error(fd);
+    sys::socket_option(fd, SO_ERROR);                             // takes the error that waits there for the next call
     const auto error = invocation.verdict.error != 0 ? invocation.verdict.error : ECONNRESET;
     if (invocation.verdict.error == 0) engine::note_error(invocation.verdict, error);
     if (spec_of(call).acts) return invocation.perform(invocation.words); // a close closes what is broken

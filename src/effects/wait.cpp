@@ -25,12 +25,8 @@ struct Patience {
 
 Patience patience_of_socket(const engine::Call& call, int option) noexcept
 {
+    if (asks_not_to_wait(call)) return {0, true};
     const int fd = engine::descriptor_of(call);
-    const auto& spec = spec_of(call);
-    const bool one_call =
-        spec.flags.kind == calls::Flags::Kind::message && (call.words[spec.flags.argument] & MSG_DONTWAIT) != 0;
-    const long status = sys::call(SYS_fcntl, fd, F_GETFL);
-    if (one_call || (status >= 0 && (status & O_NONBLOCK) != 0)) return {0, true};
     timeval limit{};
     socklen_t size = sizeof limit;
     if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, option, sys::address(&limit), sys::address(&size)) != 0) return {};
@@ -129,8 +125,7 @@ bool will_not_wait(const engine::Call& call) noexcept
     const auto limit = spec.waits.limit;
     using enum calls::Wait::Limit;
     if (!spec.has_descriptor() || (limit != receive && limit != send && limit != kernel && limit != none)) return false;
-    const auto patience = patience_of_socket(call, SO_RCVTIMEO);
-    return patience.known && patience.ns == 0;
+    return asks_not_to_wait(call);
 }
 
 } // namespace

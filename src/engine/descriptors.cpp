@@ -2,7 +2,7 @@
 
 #include "engine/scratch.hpp"
 #include "plan/glob.hpp"
-#include "sys/syscalls.hpp"
+#include "sys/sockets.hpp"
 #include "sys/text.hpp"
 
 #include <asm/termbits.h>
@@ -56,9 +56,8 @@ plan::Kind kind_of(int fd, const struct stat& status) noexcept
 
 SetBits match_socket(const plan::Plan& plan, int fd) noexcept
 {
-    int type = 0;
-    socklen_t size = sizeof type;
-    if (sys::call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, sys::address(&type), sys::address(&size)) != 0) return 0;
+    const int type = sys::socket_option(fd, SO_TYPE);
+    if (type < 0) return 0;
     SetBits bits = type == SOCK_STREAM ? 0 : is_datagram;
     sockaddr_storage peer;
     socklen_t length = 0;

@@ -69,32 +69,28 @@ Spent spend(const Context& context, const Call& call, const plan::Fault& fault, 
 {
     verdict.cut = 0;
     const auto asked = asked_bytes(call);
+    if (asked == 0) return Spent::within; // nothing does not cross the line
+    const bool by_descriptor = fault.count == plan::Count::fd;
+    const auto budget = by_descriptor && fault.budget >= Cell::most ? Cell::most - 1 : fault.budget;
+    const auto taken = [&](std::uint64_t spent) { return asked < budget - spent ? asked : budget - spent; };
     std::uint64_t before = 0;
     Meter meter{};
-    if (fault.count == plan::Count::fd) {
-        const auto budget = fault.budget < Cell::most - 1 ? fault.budget : Cell::most - 1;
+    if (by_descriptor) {
         auto cell = cell_of(context, call, Purpose::bytes, index, false);
-        before = cell.update([&](std::uint64_t spent) {
-            if (spent >= budget) return asked == 0 ? spent : Cell::most;
-            return asked < budget - spent ? spent + asked : budget;
-        });
+        before = cell.update([&](std::uint64_t spent) { return spent >= budget ? Cell::most : spent + taken(spent); });
         meter.spent = cell.word();
         meter.generation = static_cast<std::int32_t>(cell.generation());
-        meter.taken = before >= budget ? 0 : asked < budget - before ? asked : budget - before;
     } else {
         auto& total = context.header.totals()[index].spent;
         before = total.load(std::memory_order_relaxed);
-        std::uint64_t after = 0;
-        do {
-            after = before >= fault.budget ? (asked == 0 ? before : spent_for_good)
-                                           : before + (asked < fault.budget - before ? asked : fault.budget - before);
-        } while (!total.compare_exchange_weak(before, after, std::memory_order_relaxed));
+        while (!total.compare_exchange_weak(before, before >= budget ? spent_for_good : before + taken(before),
+                                            std::memory_order_relaxed)) {
+        }
         meter.spent = &total;
         meter.generation = -1;
-        meter.taken = before >= fault.budget ? 0 : after - before;
     }
-    if (asked == 0) return Spent::within; // nothing does not cross the line
-    if (before >= fault.budget) return Spent::over;
+    if (before >= budget) return Spent::over;
+    meter.taken = taken(before);
     verdict.meters[verdict.meter_count++] = meter;
     return meter.taken < asked ? Spent::crossing : Spent::within;
 }
