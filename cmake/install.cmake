@@ -5,7 +5,8 @@ install(TARGETS faultline EXPORT faultline_targets LIBRARY DESTINATION ${CMAKE_I
 install(TARGETS faultline_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/faultline DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES python/faultline.py DESTINATION ${CMAKE_INSTALL_DATADIR}/faultline/python)
-install(FILES README.md notes.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md notes.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/faultline)

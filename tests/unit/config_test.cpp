@@ -64,12 +64,12 @@ INSTANTIATE_TEST_SUITE_P(, ConfigPlan, testing::ValuesIn(plans()), [](const auto
     return name;
 });
 
-TEST_P(ConfigPlan, IsNamedInTheReadme)
+TEST_P(ConfigPlan, IsNamedInTheDocumentation)
 {
-    const auto readme = text_of(config.parent_path() / "README.md");
-    EXPECT_TRUE(readme.find('`' + GetParam() + '`') != std::string::npos ||
-                readme.find("config/" + GetParam() + ".toml") != std::string::npos)
-        << "README.md does not name " << GetParam();
+    const auto page = text_of(config.parent_path() / "docs/plan.md");
+    EXPECT_TRUE(page.find('`' + GetParam() + '`') != std::string::npos ||
+                page.find("config/" + GetParam() + ".toml") != std::string::npos)
+        << "docs/plan.md does not name " << GetParam();
 }
 
 /// The (table, key) pairs that a plan sets, by its lines; and for keys of a fault the type of that fault.
