@@ -1,6 +1,6 @@
 #include "api/compiled.hpp"
 
-#include "plan/parse.hpp"
+#include "language/parse.hpp"
 #include "sys/syscalls.hpp"
 
 #include <algorithm>
@@ -51,7 +51,7 @@ bool is_body(std::string_view text)
 }
 
 /// With its place, if the text has more than one line.
-std::string told(plan::Remark mistake, bool has_places, int lines_before)
+std::string told(language::Remark mistake, bool has_places, int lines_before)
 {
     if (!has_places || mistake.line == 0) return mistake.text;
     if (mistake.line > lines_before) mistake.line -= lines_before;
@@ -106,8 +106,8 @@ const Compiled* compile(std::string_view text, bool own, std::vector<std::string
 {
     if (const auto found = cache(own).find(text); found != cache(own).end()) return found->second.get();
     const bool body = is_body(text);
-    const auto parsed = plan::parse_faults(body ? "[[fault]]\n" + std::string(text) : std::string(text),
-                                           own ? plan::Functions::own : plan::Functions::libc);
+    const auto parsed = language::parse_faults(body ? "[[fault]]\n" + std::string(text) : std::string(text),
+                                               own ? language::Functions::own : language::Functions::libc);
     if (!parsed.mistakes.empty()) {
         for (const auto& mistake : parsed.mistakes)
             mistakes.push_back(told(mistake, text.find('\n') != std::string_view::npos, body ? 1 : 0));

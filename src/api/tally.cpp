@@ -1,8 +1,8 @@
 #include "api/tally.hpp"
 
 #include "api/public.hpp"
+#include "language/builder.hpp"
 #include "ledger/render.hpp"
-#include "plan/builder.hpp"
 #include "sys/syscalls.hpp"
 
 #include <algorithm>
@@ -147,7 +147,7 @@ std::string Tally::json(const Owner& owner) const
         for (const auto& function : compiled->functions())
             function_names[compiled->plan().text(function.name)];
     }
-    plan::Block block;
+    language::Block block;
     plan::Plan plan;
     block.add(std::span<const plan::Plan>(&plan, 1)); // its place
     for (std::size_t i = 0; i < faults.size(); ++i)

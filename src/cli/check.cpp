@@ -2,7 +2,7 @@
 #include "cli/cli.hpp"
 
 #include "cli/summary.hpp"
-#include "plan/parse.hpp"
+#include "language/parse.hpp"
 
 #include <CLI/App.hpp>
 #include <cstdio>
@@ -16,7 +16,7 @@ namespace {
 /// Returns whether the plan is valid.
 bool check(const std::string& path)
 {
-    const auto parsed = plan::load(path);
+    const auto parsed = language::load(path);
     for (const auto& mistake : parsed.mistakes)
         fmt::print(stderr, "faultline: {}\n", mistake.at(path));
     if (!parsed.mistakes.empty()) return false;
@@ -24,7 +24,7 @@ bool check(const std::string& path)
     const auto faults = plan.view(plan.faults);
     fmt::print("{}: ok, {}\n", path, counted(faults.size(), "fault"));
     for (const auto& fault : faults)
-        fmt::print("  {}{}\n", plan::describe(plan, fault), fault.enabled ? "" : " (not enabled)");
+        fmt::print("  {}{}\n", language::describe(plan, fault), fault.enabled ? "" : " (not enabled)");
     for (const auto& warning : parsed.warnings)
         fmt::print("  warning: {}\n", warning.at(path));
     return true;

@@ -5,9 +5,9 @@
 #include "cli/imports.hpp"
 #include "cli/list.hpp"
 #include "cli/text.hpp"
-#include "plan/keys.hpp"
+#include "language/keys.hpp"
+#include "language/suggest.hpp"
 #include "plan/plan.hpp"
-#include "plan/suggest.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -93,10 +93,10 @@ constexpr std::string_view meanings[] = {
 static_assert(std::size(meanings) == plan::type_names.size());
 
 /// The keys that a type takes beyond those that every fault takes.
-std::vector<plan::KnownKey> keys_of(std::string_view type)
+std::vector<language::KnownKey> keys_of(std::string_view type)
 {
-    std::vector<plan::KnownKey> keys;
-    for (const auto& key : plan::known_keys())
+    std::vector<language::KnownKey> keys;
+    for (const auto& key : language::known_keys())
         if (key.section == "fault" && (", " + key.types + ",").find(fmt::format(" {},", type)) != std::string::npos)
             keys.push_back(key);
     return keys;
@@ -105,7 +105,7 @@ std::vector<plan::KnownKey> keys_of(std::string_view type)
 std::string types_text(const Names& names)
 {
     std::string text;
-    const auto add = [&](const plan::KnownKey& key) {
+    const auto add = [&](const language::KnownKey& key) {
         text += fmt::format("    {:<12}  {}{}\n", key.name, key.help, key.required ? " (required)" : "");
     };
     for (std::size_t i = 0; i < plan::type_names.size(); ++i) {
@@ -116,7 +116,7 @@ std::string types_text(const Names& names)
     }
     text += text.empty() ? "" : "\n";
     text += "Every fault takes:\n";
-    for (const auto& key : plan::known_keys())
+    for (const auto& key : language::known_keys())
         if (key.section == "fault" && key.types.empty()) add(key);
     return text;
 }
@@ -171,8 +171,8 @@ int unknown(const Listing& listing, std::string_view word)
     if (&listing == &listings[0] && !reason.empty())
         fmt::print(stderr, "faultline: {} is left out on purpose: {}\n", word, reason);
     else
-        fmt::print(stderr, "faultline: unknown {} {}{}\n", listing.singular, plan::in_quotes(word),
-                   plan::did_you_mean(word, listing.valid()));
+        fmt::print(stderr, "faultline: unknown {} {}{}\n", listing.singular, language::in_quotes(word),
+                   language::did_you_mean(word, listing.valid()));
     return own_error;
 }
 

@@ -3,7 +3,7 @@
 #include "calls/errors.hpp"
 #include "calls/functions.hpp"
 #include "cli/text.hpp"
-#include "plan/parse.hpp"
+#include "language/parse.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -68,9 +68,10 @@ FailureWords failure(const Spec& spec)
 bool possible(std::string_view type, std::string_view function)
 {
     constexpr int functions_line = 4;
-    const auto parsed = plan::parse(fmt::format("[[fault]]\nname = \"sample\"\ntype = \"{}\"\nfunctions = [\"{}\"]\n{}",
-                                                type, function, type == "errno" ? "errno = \"EIO\"\n" : ""),
-                                    "");
+    const auto parsed =
+        language::parse(fmt::format("[[fault]]\nname = \"sample\"\ntype = \"{}\"\nfunctions = [\"{}\"]\n{}", type,
+                                    function, type == "errno" ? "errno = \"EIO\"\n" : ""),
+                        "");
     return std::ranges::none_of(parsed.mistakes, [](const auto& mistake) { return mistake.line == functions_line; });
 }
 

@@ -2,7 +2,7 @@
 // be.
 #include "cli/cli.hpp"
 
-#include "plan/suggest.hpp"
+#include "language/suggest.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -24,7 +24,8 @@ std::string unknown_command(const CLI::App& app, const std::string& word)
     for (const auto* subcommand : app.get_subcommands([](const CLI::App*) { return true; }))
         names.push_back(subcommand->get_name());
     if (std::ranges::count(names, word) != 0) return {};
-    const auto nearest = faultline::plan::did_you_mean(word, std::vector<std::string_view>(names.begin(), names.end()));
+    const auto nearest =
+        faultline::language::did_you_mean(word, std::vector<std::string_view>(names.begin(), names.end()));
     return fmt::format("there is no subcommand '{}'{}", word,
                        nearest.empty() ? fmt::format(" (there are {})", fmt::join(names, ", ")) : nearest);
 }

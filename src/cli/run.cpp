@@ -97,7 +97,7 @@ void summarize(const RunPlan& plan, const std::string& command, const Outcome& o
     for (auto& each : all.faults)
         for (const auto& fault : parsed.view(parsed.faults))
             if (parsed.text(fault.name) == each.name)
-                each.text = without_name(plan::describe(parsed, fault), each.name);
+                each.text = without_name(language::describe(parsed, fault), each.name);
 
     std::string text = fmt::format("faultline: {} {}; {}\n{}", printable(command), ending(outcome.status),
                                    headline(all), fault_table(all, coloured(STDERR_FILENO)));

@@ -1,6 +1,6 @@
 #include "cli/run_plan.hpp"
 
-#include "cli/fault_option.hpp"
+#include "language/fault_option.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -30,7 +30,8 @@ std::string content(const std::string& path)
 }
 
 /// What a mistake in the plan means for whoever typed options: the line of TOML is theirs, but they never saw it.
-std::string explained(const plan::Remark& remark, int lines_before, const std::vector<FaultOption>& options)
+std::string explained(const language::Remark& remark, int lines_before,
+                      const std::vector<language::FaultOption>& options)
 {
     auto line = remark.line - lines_before - 1;
     for (const auto& option : options) {
@@ -55,9 +56,9 @@ void add_options(RunPlan& run, const std::vector<std::string>& given)
         if (!run.text.ends_with('\n')) run.text += '\n';
     }
     const auto lines_before = static_cast<int>(std::count(run.text.begin(), run.text.end(), '\n'));
-    std::vector<FaultOption> options;
+    std::vector<language::FaultOption> options;
     for (const auto& each : given) {
-        options.push_back(parse_fault_option(each, names));
+        options.push_back(language::parse_fault_option(each, names));
         if (!options.back().problem.empty())
             run.mistakes.push_back(fmt::format("-f '{}': {}", each, options.back().problem));
         run.text += options.back().toml;
@@ -65,13 +66,13 @@ void add_options(RunPlan& run, const std::vector<std::string>& given)
     if (!run.mistakes.empty()) return;
     const auto absolute = run.source.empty() ? std::string("(faults of the command line)")
                                              : std::filesystem::absolute(run.source).string();
-    run.parsed = plan::parse(run.text, absolute);
+    run.parsed = language::parse(run.text, absolute);
     for (const auto& mistake : run.parsed.mistakes)
         run.mistakes.push_back(mistake.line > lines_before || run.source.empty()
                                    ? explained(mistake, lines_before, options)
                                    : mistake.at(run.source));
     for (auto& warning : run.parsed.warnings)
-        if (warning.line > lines_before) warning = plan::Remark{0, 0, explained(warning, lines_before, options)};
+        if (warning.line > lines_before) warning = language::Remark{0, 0, explained(warning, lines_before, options)};
 }
 
 void choose_seed(RunPlan& run, const std::string& option)
@@ -79,7 +80,7 @@ void choose_seed(RunPlan& run, const std::string& option)
     const auto variable = environment("FAULT_SEED");
     const auto& text = option.empty() ? variable : option;
     if (!text.empty()) {
-        if (const auto seed = plan::parse_seed(text))
+        if (const auto seed = language::parse_seed(text))
             run.seed = *seed;
         else
             run.mistakes.push_back(fmt::format("{}: '{}' is not a seed (a whole number from 0 to 2^63-1)",
@@ -107,7 +108,7 @@ RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& o
         return run;
     }
     if (!run.source.empty()) {
-        run.parsed = plan::load(run.source);
+        run.parsed = language::load(run.source);
         for (const auto& mistake : run.parsed.mistakes)
             run.mistakes.push_back(mistake.at(run.source));
     }

@@ -1,7 +1,7 @@
 // The plan of one `faultline run`: a file, the faults of its -f options, or both, and the seed that they run with.
 #pragma once
 
-#include "plan/parse.hpp"
+#include "language/parse.hpp"
 
 #include <cstdint>
 #include <string>
@@ -10,7 +10,7 @@
 namespace faultline::cli {
 
 struct RunPlan {
-    plan::Parsed parsed;
+    language::Parsed parsed;
     std::string source; // the plan file as the user named it; empty: only -f options
     std::string text;   // the TOML to write to a file of its own; empty: `source` can be used as it is
     std::uint64_t seed = 0;

@@ -5,8 +5,8 @@
 #include "hook/lineage.hpp"
 #include "hook/slots.hpp"
 #include "hook/track.hpp"
+#include "language/parse.hpp"
 #include "plan/glob.hpp"
-#include "plan/parse.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
@@ -130,7 +130,7 @@ std::uint64_t drawn_seed()
 void choose_seed(std::string_view given, const Inheritance* inherited)
 {
     if (!given.empty()) {
-        const auto seed = plan::parse_seed(given);
+        const auto seed = language::parse_seed(given);
         if (!seed)
             refuse("FAULT_SEED is '" + std::string{given} +
                    "'; it must be a whole number from 0 to 9223372036854775807");
@@ -203,7 +203,7 @@ void boot(int argc, char** argv, char** environment)
 
     const auto directory = working_directory();
     const std::string path = config.starts_with('/') ? std::string{config} : directory + "/" + std::string{config};
-    const auto parsed = plan::load(path);
+    const auto parsed = language::load(path);
     if (!parsed.mistakes.empty()) {
         for (const auto& mistake : parsed.mistakes)
             say(mistake.at(config));

@@ -5,7 +5,7 @@
 #include "engine/site.hpp"
 #include "hook/process.hpp"
 #include "hook/resolve.hpp"
-#include "plan/parse.hpp"
+#include "language/parse.hpp"
 #include "sys/syscalls.hpp"
 
 #include <cstdlib>
@@ -51,7 +51,7 @@ std::uint64_t seed() noexcept
 {
     if (process.plan != nullptr) return process.seed;
     const char* const given = std::getenv("FAULT_SEED");
-    return given == nullptr ? 0 : plan::parse_seed(given).value_or(0);
+    return given == nullptr ? 0 : language::parse_seed(given).value_or(0);
 }
 
 constinit const api::Host host_of_hooks{&arm, &suspend, &resume, &seed};

@@ -1,5 +1,5 @@
 // A plan as the engine reads it: one flat block of bytes without pointers, so that it can lie in the ledger, be shared
-// with children, be replaced by one pointer swap and be read in a signal handler. plan/parse.hpp makes it from TOML.
+// with children, be replaced by one pointer swap and be read in a signal handler. language/parse.hpp makes it from TOML.
 #pragma once
 
 #include "calls/table.hpp"

@@ -1,6 +1,6 @@
 // Any text as the fault of a command line: it becomes one fault of a plan, or there is a problem to tell.
-#include "cli/fault_option.hpp"
-#include "plan/parse.hpp"
+#include "language/fault_option.hpp"
+#include "language/parse.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
     if (option.toml.empty()) return 0;
     const auto lines = std::ranges::count(option.toml, '\n');
     if (static_cast<std::size_t>(lines) != option.sources.size()) std::abort(); // each can be traced back
-    const auto parsed = plan::parse(option.toml, "");
+    const auto parsed = language::parse(option.toml, "");
     // Nobody may smuggle a second table, or a plan's key, through an option.
     if (parsed.mistakes.empty() && parsed.plan().faults.count != 1) std::abort();
     return 0;

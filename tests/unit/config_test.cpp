@@ -1,8 +1,8 @@
 // The plans of config/ as a newcomer takes them: each must load without a mistake or a warning, and reference.toml must
 // show every key that the parser knows. FAULTLINE_SOURCE_DIR is the repository.
-#include "plan/fault_keys.hpp"
-#include "plan/keys.hpp"
-#include "plan/parse.hpp"
+#include "language/fault_keys.hpp"
+#include "language/keys.hpp"
+#include "language/parse.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace faultline::plan {
+namespace faultline::language {
 
 namespace {
 
@@ -136,4 +136,4 @@ TEST(Config, ReferenceShowsEveryTypeWithTheKeysOfItsOwn)
 
 } // namespace
 
-} // namespace faultline::plan
+} // namespace faultline::language

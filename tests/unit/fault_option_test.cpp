@@ -1,7 +1,7 @@
 // Options are turned into TOML and given to the plan's parser: what counts is the fault that comes out, and what is
 // said of an option that makes none.
-#include "cli/fault_option.hpp"
-#include "plan/parse.hpp"
+#include "language/fault_option.hpp"
+#include "language/parse.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -10,7 +10,7 @@
 namespace faultline {
 namespace {
 
-using cli::parse_fault_option;
+using language::parse_fault_option;
 
 std::string problem(std::string_view option)
 {
@@ -25,7 +25,7 @@ protected:
         const auto parsed_option = parse_fault_option(option, names_);
         EXPECT_EQ(parsed_option.problem, "");
         EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(parsed_option.toml, '\n')), parsed_option.sources.size());
-        parsed_ = plan::parse(parsed_option.toml, "/option");
+        parsed_ = language::parse(parsed_option.toml, "/option");
         for (const auto& mistake : parsed_.mistakes)
             ADD_FAILURE() << mistake.at(parsed_option.toml);
         static const plan::Fault none;
@@ -41,7 +41,7 @@ protected:
     }
 
     std::set<std::string> names_;
-    plan::Parsed parsed_;
+    language::Parsed parsed_;
 };
 
 TEST_F(FaultOption, TakesTheTypeFromTheKeys)

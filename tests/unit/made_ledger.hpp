@@ -1,8 +1,8 @@
 // A ledger in memory, made the way a process makes one, for the tests of those who read it.
 #pragma once
 
+#include "language/parse.hpp"
 #include "ledger/layout.hpp"
-#include "plan/parse.hpp"
 
 #include <cstring>
 #include <fstream>
@@ -18,7 +18,7 @@ public:
 
     explicit MadeLedger(std::string_view toml = plain)
     {
-        const auto parsed = plan::parse(toml, "/srv/plan.toml");
+        const auto parsed = language::parse(toml, "/srv/plan.toml");
         for (const auto& mistake : parsed.mistakes)
             throw std::runtime_error(mistake.at("plan"));
         const auto& plan = parsed.plan();

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-namespace faultline::plan {
+namespace faultline::language {
 namespace {
 
 constexpr std::string_view several = R"(
@@ -190,4 +190,4 @@ TEST(Describe, NamesAtMostThreeFunctions)
 }
 
 } // namespace
-} // namespace faultline::plan
+} // namespace faultline::language

@@ -1,11 +1,11 @@
 // From the words of `functions` to the functions struck, and which combinations cannot mean anything. Driven by the
 // table where it can be, so that rows may come and go.
-#include "plan/functions.hpp"
+#include "language/targets.hpp"
 #include "plan_support.hpp"
 
 #include <algorithm>
 
-namespace faultline::plan {
+namespace faultline::language {
 namespace {
 
 using calls::Spec;
@@ -162,4 +162,4 @@ TEST(Warnings, TellOfErrnosThatAFunctionIsNotKnownFor)
 }
 
 } // namespace
-} // namespace faultline::plan
+} // namespace faultline::language

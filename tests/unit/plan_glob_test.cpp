@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace faultline::plan {
+namespace faultline::language {
 namespace {
 
 struct Example {
@@ -195,4 +195,4 @@ TEST(PathSet, OfNegatedGlobsAloneMatchesEverythingElse)
 }
 
 } // namespace
-} // namespace faultline::plan
+} // namespace faultline::language

@@ -1,12 +1,12 @@
 // The happy path of every key: what stands in the plan arrives in the block.
-#include "plan/keys.hpp"
-#include "plan/values.hpp"
+#include "language/keys.hpp"
+#include "language/values.hpp"
 #include "plan_support.hpp"
 
 #include <cerrno>
 #include <netdb.h>
 
-namespace faultline::plan {
+namespace faultline::language {
 namespace {
 
 using Shape = Delay::Shape;
@@ -280,4 +280,4 @@ TEST(KnownKeys, HaveHelpAndAreThoseThatTheReaderTakes)
 }
 
 } // namespace
-} // namespace faultline::plan
+} // namespace faultline::language

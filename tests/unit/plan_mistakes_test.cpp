@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace faultline::plan {
+namespace faultline::language {
 namespace {
 
 struct Case {
@@ -409,4 +409,4 @@ TEST_F(Load, TakesOneMebibyteAndNoMore)
 }
 
 } // namespace
-} // namespace faultline::plan
+} // namespace faultline::language

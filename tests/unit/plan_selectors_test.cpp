@@ -6,7 +6,7 @@
 #include <csignal>
 #include <fcntl.h>
 
-namespace faultline::plan {
+namespace faultline::language {
 namespace {
 
 Lines said(std::string_view type, std::string_view functions, std::string_view more = "")
@@ -265,4 +265,4 @@ TEST(Descriptions, SayWhatTheFaultDoes)
 }
 
 } // namespace
-} // namespace faultline::plan
+} // namespace faultline::language

@@ -1,7 +1,7 @@
 // Helpers for the tests of src/plan: plans as text, what is said about them, and parts of a block by name.
 #pragma once
 
-#include "plan/parse.hpp"
+#include "language/parse.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace faultline::plan {
+namespace faultline::language {
 
 using Lines = std::vector<std::string>;
 
@@ -70,4 +70,4 @@ private:
     Parsed parsed_;
 };
 
-} // namespace faultline::plan
+} // namespace faultline::language

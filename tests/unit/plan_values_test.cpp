@@ -1,9 +1,9 @@
 // The small notations: what is read from each text, and what is said about the others.
-#include "plan/suggest.hpp"
-#include "plan/values.hpp"
+#include "language/suggest.hpp"
+#include "language/values.hpp"
 #include "plan_support.hpp"
 
-namespace faultline::plan {
+namespace faultline::language {
 namespace {
 
 TEST(Duration, TakesEveryUnit)
@@ -209,4 +209,4 @@ TEST(Seed, IsAWholeNumberBelow2To63)
 }
 
 } // namespace
-} // namespace faultline::plan
+} // namespace faultline::language

@@ -1,0 +1,284 @@
+#include "language/builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace faultline::language {
+
+namespace {
+
+bool is_selective(const FaultDraft& from)
+{
+    const auto& fault = from.fault;
+    return !from.paths.empty() || from.kinds != 0 || !from.peers.empty() || !from.callers.empty() ||
+           !from.threads.empty() || !from.descriptors.empty() || !from.flags.empty() || !from.sites.empty() ||
+           !from.programs.empty() || fault.selects_size() || strikes_some_calls_only(fault.type);
+}
+
+/// The different values that faults give for something; faults that agree share one.
+template <class T>
+class Pool {
+public:
+    /// The index of a value; no_index for one that is empty.
+    std::uint16_t add(const T& value)
+    {
+        if (value.empty()) return no_index;
+        const auto found = std::find(values_.begin(), values_.end(), value);
+        if (found != values_.end()) return static_cast<std::uint16_t>(found - values_.begin());
+        values_.push_back(value);
+        return static_cast<std::uint16_t>(values_.size() - 1);
+    }
+    [[nodiscard]] const std::vector<T>& values() const { return values_; }
+
+private:
+    std::vector<T> values_;
+};
+
+struct Pools {
+    Pool<DescriptorSetDraft> descriptors;
+    Pool<std::vector<CallerDraft>> callers;
+    Pool<std::vector<GlobDraft>> threads;
+    Pool<std::string> hosts;
+};
+
+Slice<Glob> add_globs(Block& block, const std::vector<GlobDraft>& drafts)
+{
+    std::vector<Glob> globs;
+    globs.reserve(drafts.size());
+    for (const auto& glob : drafts)
+        globs.push_back({block.add(glob.pattern), glob.negated ? 1U : 0U});
+    return block.add(globs);
+}
+
+Slice<DescriptorSet> add_descriptor_sets(Block& block, Pools& pools)
+{
+    std::vector<DescriptorSet> sets;
+    for (const auto& from : pools.descriptors.values()) {
+        auto& set = sets.emplace_back();
+        set.paths = add_globs(block, from.paths);
+        set.kinds = from.kinds;
+        std::vector<Peer> peers;
+        for (const auto& draft : from.peers) {
+            auto& peer = peers.emplace_back(draft.peer);
+            if (peer.host == Peer::Host::name) peer.name = static_cast<std::uint8_t>(pools.hosts.add(draft.host));
+            if (!draft.host.empty()) peer.pattern = block.add(draft.host);
+        }
+        set.peers = block.add(peers);
+    }
+    return block.add(sets);
+}
+
+Slice<Slice<CallerGlob>> add_caller_sets(Block& block, const Pools& pools)
+{
+    std::vector<Slice<CallerGlob>> slices;
+    for (const auto& set : pools.callers.values()) {
+        std::vector<CallerGlob> globs;
+        globs.reserve(set.size());
+        for (const auto& from : set)
+            globs.push_back({block.add(from.module), block.add(from.function), from.negated ? 1U : 0U});
+        slices.push_back(block.add(globs));
+    }
+    return block.add(slices);
+}
+
+Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
+{
+    std::vector<Fault> faults;
+    for (const auto& from : draft.faults) {
+        auto& fault = faults.emplace_back(from.fault);
+        fault.name = block.add(from.name.text);
+        fault.on = block.add(from.on);
+        std::vector<WeightedError> errors;
+        std::uint32_t sum = 0;
+        for (const auto& choice : from.errors)
+            errors.push_back({choice.code, sum += choice.weight});
+        fault.errors = block.add(errors);
+        fault.descriptors = block.add(from.descriptors);
+        fault.flags = block.add(from.flags);
+        fault.sites = block.add(from.sites);
+        fault.programs = add_globs(block, from.programs);
+        fault.path_set = pools.descriptors.add({from.paths, {}, 0});
+        fault.kind_set = pools.descriptors.add({{}, {}, from.kinds});
+        fault.peer_set = pools.descriptors.add({{}, from.peers, 0});
+        fault.caller_set = pools.callers.add(from.callers);
+        fault.thread_set = pools.threads.add(from.threads);
+        fault.selective = is_selective(from);
+        fault.plain = fault.after == 0 && fault.until == unlimited && from.on.empty() && !fault.has_budget() &&
+                      fault.burst.enter == 0 && fault.sticky == Sticky::no && fault.count <= Count::thread;
+    }
+    return block.add(faults);
+}
+
+/// The functions that some fault names, and for each row of the table which of them it is.
+void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
+{
+    const auto known = draft.own ? draft.own_functions.size() : calls::named_rows().size();
+    const auto name = [&](std::size_t function) -> std::string_view {
+        return draft.own ? std::string_view{draft.own_functions[function]}
+                         : calls::table[calls::named_rows()[function]].name;
+    };
+    std::vector<bool> named(known);
+    std::vector<std::vector<std::uint16_t>> faults(known);
+    for (std::size_t i = 0; i < draft.faults.size(); ++i) {
+        for (const auto member : draft.faults[i].members) {
+            named[member] = true; // also by a fault that is off, so that its calls are counted
+            if (draft.faults[i].fault.enabled) faults[member].push_back(static_cast<std::uint16_t>(i));
+        }
+    }
+    std::vector<Function> functions;
+    std::vector<std::uint16_t> index_of(known, no_index);
+    for (std::size_t i = 0; i < known; ++i) {
+        if (!named[i]) continue;
+        index_of[i] = static_cast<std::uint16_t>(functions.size());
+        functions.push_back({block.add(name(i)), block.add(faults[i])});
+    }
+    std::vector<std::uint16_t> of_row;
+    for (std::size_t row = 0; row < calls::row_count; ++row) {
+        const auto index = draft.own ? static_cast<std::uint16_t>(row) : calls::function_of_row[row];
+        of_row.push_back(index < known ? index_of[index] : no_index);
+    }
+    plan.functions = block.add(functions);
+    plan.function_of_row = block.add(of_row);
+}
+
+/// Whether some fault that is on has this to ask.
+template <class Asks>
+bool any_fault(const PlanDraft& draft, const Asks& asks)
+{
+    return std::any_of(draft.faults.begin(), draft.faults.end(),
+                       [&](const FaultDraft& from) { return from.fault.enabled && asks(from); });
+}
+
+bool names_host(const FaultDraft& from)
+{
+    return std::any_of(from.peers.begin(), from.peers.end(),
+                       [](const PeerDraft& draft) { return draft.peer.host == Peer::Host::name; });
+}
+
+/// Whether the fault has to know what a descriptor is: by its number alone it cannot tell an old one from a new one.
+bool follows_descriptors(const FaultDraft& from)
+{
+    const bool counts = from.fault.count == Count::fd || from.fault.sticky == Sticky::fd;
+    if (counts || from.kinds != 0 || !from.peers.empty() || from.fault.type == Type::reset ||
+        from.fault.type == Type::drop)
+        return true;
+    if (from.paths.empty()) return false;
+    return std::any_of(from.members.begin(), from.members.end(), [](std::uint16_t member) {
+        const auto& spec = calls::table[calls::named_rows()[member]];
+        return spec.path == calls::absent && spec.has_descriptor();
+    });
+}
+
+void set_switches(Plan& plan, const PlanDraft& draft)
+{
+    if (draft.own) return; // no function of the program's own has a descriptor or tells the time
+    plan.follows_descriptors = any_fault(draft, follows_descriptors);
+    plan.names_hosts = any_fault(draft, names_host);
+    plan.names_threads = any_fault(draft, [](const FaultDraft& from) { return !from.threads.empty(); });
+    plan.moves_clock = any_fault(draft, [](const FaultDraft& from) { return from.fault.type == Type::clock; });
+    plan.shuffles = any_fault(draft, [](const FaultDraft& from) { return from.fault.type == Type::shuffle; });
+    plan.counts_run = any_fault(draft, [](const FaultDraft& from) { return from.fault.count == Count::run; });
+}
+
+/// One of several bounds on the differing lists of a plan; the excess is said at the fault that goes beyond it.
+template <class T, class Value>
+void check_pool(const PlanDraft& draft, std::size_t most, std::string_view key, std::string_view what,
+                const Value& value, Remarks& remarks)
+{
+    Pool<T> pool;
+    for (const auto& fault : draft.faults) {
+        for (const auto& each : value(fault))
+            pool.add(each);
+        if (pool.values().size() <= most) continue;
+        return remarks.mistake(fault.given.at(key), fmt::format("a plan has at most {} different {} (let faults share "
+                                                                "theirs)",
+                                                                most, what));
+    }
+}
+
+} // namespace
+
+void check_bounds(const PlanDraft& draft, Remarks& remarks)
+{
+    using Hosts = std::vector<std::string>;
+    Pool<DescriptorSetDraft> pool;
+    for (const auto& fault : draft.faults) {
+        const std::pair<std::string_view, DescriptorSetDraft> sets[] = {
+            {"path", {fault.paths, {}, 0}}, {"fd_kind", {{}, {}, fault.kinds}}, {"peer", {{}, fault.peers, 0}}};
+        for (const auto& [key, set] : sets) {
+            pool.add(set);
+            if (pool.values().size() <= most_descriptor_sets) continue;
+            remarks.mistake(fault.given.at(key), fmt::format("a plan has at most {} different lists of paths, kinds "
+                                                             "and peers (let faults share theirs)",
+                                                             most_descriptor_sets));
+            return;
+        }
+    }
+    check_pool<std::vector<CallerDraft>>(
+        draft, most_caller_sets, "caller", "lists of callers",
+        [](const FaultDraft& fault) { return std::vector<std::vector<CallerDraft>>{fault.callers}; }, remarks);
+    check_pool<std::vector<GlobDraft>>(
+        draft, most_thread_sets, "thread", "lists of threads",
+        [](const FaultDraft& fault) { return std::vector<std::vector<GlobDraft>>{fault.threads}; }, remarks);
+    check_pool<std::string>(
+        draft, most_host_names, "peer", "host names",
+        [](const FaultDraft& fault) {
+            Hosts hosts;
+            for (const auto& each : fault.peers)
+                if (each.peer.host == Peer::Host::name) hosts.push_back(each.host);
+            return hosts;
+        },
+        remarks);
+
+    std::vector<std::size_t> budgets(calls::named_rows().size());
+    for (const auto& fault : draft.faults) {
+        if (!fault.fault.has_budget() || !fault.fault.enabled) continue;
+        for (const auto member : fault.members) {
+            if (++budgets[member] <= most_budgets) continue;
+            remarks.mistake(fault.given.at("budget"),
+                            fmt::format("at most {} faults with a budget may name the same function, and this is one "
+                                        "more for '{}' (take it out of one of them)",
+                                        most_budgets,
+                                        std::string_view(calls::table[calls::named_rows()[member]].name)));
+            return;
+        }
+    }
+}
+
+std::vector<std::byte> build(const PlanDraft& draft)
+{
+    Block block;
+    Plan plan = draft.plan;
+    block.add(std::span<const Plan>(&plan, 1)); // its place; the contents follow last
+
+    set_switches(plan, draft);
+    plan.arm_file = block.add(draft.arm_file);
+    plan.source = block.add(draft.source);
+    plan.stats_file = block.add(draft.stats_file);
+    std::vector<Text> programs;
+    for (const auto& program : draft.programs)
+        programs.push_back(block.add(program));
+    plan.programs = block.add(programs);
+
+    Pools pools;
+    plan.faults = add_faults(block, draft, pools);
+    plan.descriptor_sets = add_descriptor_sets(block, pools);
+    plan.caller_sets = add_caller_sets(block, pools);
+    std::vector<Slice<Glob>> threads;
+    for (const auto& set : pools.threads.values())
+        threads.push_back(add_globs(block, set));
+    plan.thread_sets = block.add(threads);
+    std::vector<Text> hosts;
+    for (const auto& host : pools.hosts.values())
+        hosts.push_back(block.add(host));
+    plan.host_names = block.add(hosts);
+    add_functions(block, plan, draft);
+
+    auto bytes = std::move(block.bytes());
+    plan.bytes = static_cast<std::uint32_t>(bytes.size());
+    std::memcpy(bytes.data(), &plan, sizeof plan);
+    return bytes;
+}
+
+} // namespace faultline::language

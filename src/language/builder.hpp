@@ -1,0 +1,53 @@
+// Lays a draft out as the flat block that the engine reads.
+#pragma once
+
+#include "language/draft.hpp"
+#include "language/targets.hpp"
+
+#include <cstring>
+#include <span>
+#include <string>
+#include <type_traits>
+
+namespace faultline::language {
+
+/// Bytes that grow. Each object added is aligned as its type wants it, counted from the beginning of the block.
+class Block {
+public:
+    template <class T>
+    Slice<T> add(std::span<const T> objects)
+    {
+        static_assert(std::is_trivially_copyable_v<T>);
+        if (objects.empty()) return {};
+        const auto offset = (bytes_.size() + alignof(T) - 1) / alignof(T) * alignof(T);
+        bytes_.resize(offset);
+        const auto raw = std::as_bytes(objects);
+        bytes_.insert(bytes_.end(), raw.begin(), raw.end());
+        return {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(objects.size())};
+    }
+    template <class T>
+    Slice<T> add(const std::vector<T>& objects)
+    {
+        return add(std::span<const T>(objects));
+    }
+    /// Puts a NUL behind the text, for whoever hands it to a system call.
+    Text add(std::string_view text)
+    {
+        auto slice = add(std::span<const char>(std::string(text) + '\0'));
+        --slice.count;
+        return slice;
+    }
+
+    [[nodiscard]] std::vector<std::byte>& bytes() { return bytes_; }
+
+private:
+    std::vector<std::byte> bytes_;
+};
+
+/// Says where a draft has more of something than the engine has room for.
+void check_bounds(const PlanDraft& draft, Remarks& remarks);
+
+/// The block of a draft in which nothing is wrong.
+[[nodiscard]] std::vector<std::byte> build(const PlanDraft& draft);
+
+} // namespace faultline::language

@@ -1,0 +1,348 @@
+// Faults in plain words.
+#include "calls/errors.hpp"
+#include "calls/flags.hpp"
+#include "calls/signals.hpp"
+#include "language/peer_notation.hpp"
+#include "language/suggest.hpp"
+#include "language/targets.hpp"
+#include "language/values.hpp"
+
+#include <fmt/format.h>
+
+namespace faultline::language {
+
+namespace {
+
+std::string percent(double share)
+{
+    const double value = share * 100;
+    if (value != 0 && value < 0.01) return fmt::format("{:.2g} %", value);
+    return fmt::format("{} %", static_cast<double>(static_cast<std::int64_t>(value * 100 + 0.5)) / 100);
+}
+
+/// In the largest unit in which it is a whole number.
+std::string duration(std::uint64_t ns)
+{
+    struct Unit {
+        std::uint64_t of;
+        std::string_view name;
+    };
+    constexpr Unit units[] = {{3'600'000'000'000, "h"}, {60'000'000'000, "m"}, {1'000'000'000, "s"},
+                              {1'000'000, "ms"},        {1'000, "us"},         {1, "ns"}};
+    for (const auto& unit : units)
+        if (ns != 0 && ns % unit.of == 0) return fmt::format("{}{}", ns / unit.of, unit.name);
+    return "0s";
+}
+
+std::string bytes(std::uint64_t count) { return fmt::format("{} byte{}", count, count == 1 ? "" : "s"); }
+
+std::string functions_of(const Plan& plan, std::size_t fault)
+{
+    std::vector<std::string_view> names;
+    for (const auto& function : plan.view(plan.functions))
+        for (const auto index : plan.view(function.faults))
+            if (index == fault) names.push_back(plan.text(function.name));
+    return listed(names);
+}
+
+/// " PREPOSITION a or b but not c".
+std::string globs(const Plan& plan, Slice<Glob> set, std::string_view preposition)
+{
+    std::vector<std::string_view> wanted;
+    std::vector<std::string_view> unwanted;
+    for (const auto& glob : plan.view(set))
+        (glob.negated != 0 ? unwanted : wanted).push_back(plan.text(glob.pattern));
+    std::string text;
+    if (!wanted.empty()) text += fmt::format(" {} {}", preposition, one_of(wanted));
+    if (!unwanted.empty())
+        text += fmt::format("{} not {} {}", wanted.empty() ? "" : " but", preposition, one_of(unwanted));
+    return text;
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view conjunction = "or")
+{
+    return one_of(std::vector<std::string_view>(words.begin(), words.end()), conjunction);
+}
+
+std::string descriptors(const Plan& plan, const Fault& fault)
+{
+    std::string text;
+    std::vector<std::string> words;
+    for (const auto fd : plan.view(fault.descriptors))
+        words.push_back(std::to_string(fd));
+    if (!words.empty()) text += " on descriptor " + joined(words);
+    const auto sets = plan.view(plan.descriptor_sets);
+    if (fault.path_set != no_index) text += globs(plan, sets[fault.path_set].paths, "on");
+    if (fault.kind_set != no_index) {
+        words.clear();
+        for (std::size_t kind = 0; kind < kind_names.size(); ++kind)
+            if ((sets[fault.kind_set].kinds >> kind & 1U) != 0) words.emplace_back(kind_names[kind]);
+        text += " on a " + joined(words);
+    }
+    if (fault.peer_set != no_index) {
+        words.clear();
+        std::vector<std::string> unwanted;
+        for (const auto& peer : plan.view(sets[fault.peer_set].peers))
+            (peer.negated != 0 ? unwanted : words).push_back(peer_text(peer, plan.text(peer.pattern)));
+        if (!words.empty()) text += " with peer " + joined(words);
+        if (!unwanted.empty())
+            text += fmt::format("{} not with peer {}", words.empty() ? "" : " but", joined(unwanted));
+    }
+    return text;
+}
+
+std::string callers(const Plan& plan, const Fault& fault)
+{
+    if (fault.caller_set == no_index) return {};
+    std::vector<std::string> wanted;
+    std::vector<std::string> unwanted;
+    for (const auto& glob : plan.view(plan.view(plan.caller_sets)[fault.caller_set])) {
+        const auto function = plan.text(glob.function);
+        (glob.negated != 0 ? unwanted : wanted)
+            .push_back(fmt::format("{}{}{}", plan.text(glob.module), function.empty() ? "" : "!", function));
+    }
+    std::string text;
+    if (!wanted.empty()) text += " from " + joined(wanted);
+    if (!unwanted.empty()) text += fmt::format("{} not from {}", wanted.empty() ? "" : " but", joined(unwanted));
+    return text;
+}
+
+std::string sizes(const Fault& fault)
+{
+    if (fault.size_least == fault.size_most) return " of " + bytes(fault.size_least);
+    if (fault.size_most == unlimited && fault.size_least != 0)
+        return fmt::format(" of {} or more", bytes(fault.size_least));
+    if (fault.size_least == 0 && fault.size_most != unlimited)
+        return fmt::format(" of at most {}", bytes(fault.size_most));
+    return fault.selects_size() ? fmt::format(" of {} to {}", fault.size_least, bytes(fault.size_most)) : "";
+}
+
+std::string flags(const Plan& plan, const Fault& fault)
+{
+    std::vector<std::string> set;
+    std::vector<std::string> clear;
+    for (const auto& test : plan.view(fault.flags))
+        for (const auto& flag : calls::named_flags)
+            if (flag.kind == test.kind && flag.mask == test.mask && flag.value == test.value) {
+                (test.negated != 0 ? clear : set).emplace_back(flag.name);
+                break;
+            }
+    std::string text;
+    if (!set.empty()) text += " with " + joined(set, "and");
+    if (!clear.empty()) text += " without " + joined(clear, "and");
+    return text;
+}
+
+std::string whose(const Plan& plan, const Fault& fault)
+{
+    auto text = descriptors(plan, fault) + sizes(fault) + flags(plan, fault) + callers(plan, fault);
+    std::vector<std::string> sites;
+    for (const auto site : plan.view(fault.sites))
+        sites.push_back(fmt::format("{:08x}", site));
+    if (!sites.empty()) text += " from site " + joined(sites);
+    if (fault.thread_set != no_index) text += globs(plan, plan.view(plan.thread_sets)[fault.thread_set], "in thread");
+    return text + globs(plan, fault.programs, "in program");
+}
+
+std::string waits(const Delay& delay)
+{
+    using enum Delay::Shape;
+    std::string text;
+    switch (delay.shape) {
+    case none:
+        return {};
+    case fixed:
+        return "wait " + duration(delay.low);
+    case uniform:
+        return fmt::format("wait {} to {}", duration(delay.low), duration(delay.high));
+    case normal:
+        text = fmt::format("wait about {} (normal, stddev {}", duration(delay.mean), duration(delay.stddev));
+        break;
+    case exponential:
+        text = fmt::format("wait {} on average (exponential", duration(delay.mean));
+        break;
+    case pareto:
+        text = fmt::format("wait {} on average (pareto, stddev {}", duration(delay.mean), duration(delay.stddev));
+        break;
+    }
+    if (delay.low != 0) text += ", at least " + duration(delay.low);
+    if (delay.high != unlimited) text += ", at most " + duration(delay.high);
+    return text + ")";
+}
+
+std::string fails(const Plan& plan, const Fault& fault)
+{
+    const auto errors = plan.view(fault.errors);
+    std::vector<std::string> choices;
+    std::uint32_t before = 0;
+    bool equal = true;
+    for (const auto& error : errors) {
+        equal = equal && error.weight_to_here - before == errors[0].weight_to_here;
+        before = error.weight_to_here;
+    }
+    before = 0;
+    for (const auto& error : errors) {
+        auto name = std::string(calls::error_name(error.code));
+        if (!equal)
+            name += fmt::format(" ({})", percent(static_cast<double>(error.weight_to_here - before) /
+                                                 static_cast<double>(errors.back().weight_to_here)));
+        before = error.weight_to_here;
+        choices.push_back(std::move(name));
+    }
+    const std::vector<std::string_view> names(choices.begin(), choices.end());
+    auto text = errors.empty() ? std::string("fail with one of the errors that can really happen to them")
+                               : "fail with " + one_of(names);
+    if (fault.has_returns) text += fmt::format(", returning {}", fault.returns);
+    return text;
+}
+
+std::string corrupts(const Fault& fault)
+{
+    const auto mode = mode_names[static_cast<std::size_t>(fault.mode)];
+    auto text =
+        fault.amount.bytes != 0 ? bytes(fault.amount.bytes) : percent(share_of(fault.amount.share)) + " of the bytes";
+    if (fault.range_last != unlimited)
+        text += fmt::format(" among bytes {} to {}", fault.range_first, fault.range_last);
+    else if (fault.range_first != 0)
+        text += fmt::format(" from byte {} on", fault.range_first);
+    return fmt::format("proceed with {} {} ({})", text, fault.mode == Mode::truncate ? "cut off" : "damaged", mode);
+}
+
+std::string signal_text(std::int32_t number)
+{
+    const auto name = calls::signal_name(number);
+    return name.empty() ? fmt::format("SIGRTMIN+{}", number - 34) : std::string(name);
+}
+
+std::string crashes(const Fault& fault)
+{
+    const auto end = fault.status >= 0 ? fmt::format("end the process with status {}", fault.status)
+                                       : fmt::format("end the process by {}", signal_text(fault.signal));
+    if (fault.moment == Moment::after) return "proceed and then " + end;
+    return fault.moment == Moment::torn ? "write half and then " + end : end;
+}
+
+std::string tells(const Fault& fault)
+{
+    std::string text = "tell another time";
+    if (fault.clock_offset != 0)
+        text += fmt::format(", {} {}", duration(static_cast<std::uint64_t>(std::abs(fault.clock_offset))),
+                            fault.clock_offset < 0 ? "behind" : "ahead");
+    if (fault.clock_speed != 1) text += fmt::format(", by a clock that goes {} times as fast", fault.clock_speed);
+    return text;
+}
+
+std::string resets(const Plan& plan, const Fault& fault)
+{
+    return "break the connection for good, as a reset by the peer does" +
+           (fault.errors.count == 0 ? std::string() : ", and " + fails(plan, fault));
+}
+
+std::string does(const Plan& plan, const Fault& fault)
+{
+    switch (fault.type) {
+    case Type::error:
+        return fails(plan, fault);
+    case Type::delay:
+        return "proceed";
+    case Type::timeout:
+        return fault.delay.shape == Delay::Shape::none ? "wait as long as the caller allows and time out" : "time out";
+    case Type::hang:
+        return "block until a signal ends them";
+    case Type::corruption:
+        return corrupts(fault);
+    case Type::shorten:
+        return fault.amount.bytes != 0 ? "transfer at most " + bytes(fault.amount.bytes)
+                                       : fmt::format("transfer {} of the bytes", percent(share_of(fault.amount.share)));
+    case Type::drop:
+        return "report success and lose what they were to do";
+    case Type::returns:
+        return fmt::format("return {} without being made", fault.returns);
+    case Type::signal:
+        return fmt::format("raise {}, then {}", signal_text(fault.signal),
+                           fault.interrupt ? "fail with EINTR" : "proceed");
+    case Type::crash:
+        return crashes(fault);
+    case Type::throttle:
+        return fmt::format("proceed at {} a second", bytes(fault.rate));
+    case Type::reset:
+        return resets(plan, fault);
+    case Type::clock:
+        return tells(fault);
+    case Type::move:
+        return "give the block another address";
+    case Type::wake:
+        return "wake without a reason";
+    case Type::shuffle:
+        return "list the directory in another order";
+    }
+    return {};
+}
+
+std::string_view of_whom(Count count)
+{
+    switch (count) {
+    case Count::thread:
+        return " of each thread";
+    case Count::fd:
+        return " of each descriptor";
+    case Count::site:
+        return " of each site";
+    case Count::run:
+        return " of the whole run";
+    default:
+        return "";
+    }
+}
+
+/// "match 3", "matches 2, 5 and 7 to 20 in steps of 2".
+std::string positions(const Plan& plan, const Fault& fault)
+{
+    std::vector<std::string> parts;
+    bool single = true;
+    for (const auto& on : plan.view(fault.on)) {
+        auto text = on.last == unlimited  ? fmt::format("from {} on", on.first)
+                    : on.last == on.first ? fmt::format("{}", on.first)
+                                          : fmt::format("{} to {}", on.first, on.last);
+        if (on.step != 1) text += fmt::format(" in steps of {}", on.step);
+        single = single && on.first == on.last && parts.empty();
+        parts.push_back(std::move(text));
+    }
+    const std::vector<std::string_view> views(parts.begin(), parts.end());
+    return fmt::format("{} {}{}", single ? "match" : "matches", one_of(views, "and"), of_whom(fault.count));
+}
+
+} // namespace
+
+std::string describe(const Plan& plan, const Fault& fault)
+{
+    const auto index = static_cast<std::size_t>(&fault - plan.view(plan.faults).data());
+    const auto wait = waits(fault.delay);
+    const auto effect = wait.empty() ? does(plan, fault) : fmt::format("{}, then {}", wait, does(plan, fault));
+    if (!fault.enabled) return fmt::format("{}: switched off (calls would {})", plan.text(fault.name), effect);
+
+    const bool every = fault.on.count == 0 && !fault.has_budget() && fault.burst.enter == 0;
+    const auto share =
+        fault.probability == unlimited ? std::string(every ? "all" : "") : percent(share_of(fault.probability)) + " of";
+    auto text = fmt::format("{}: {}{}calls to {}{} {}", plan.text(fault.name), share, share.empty() ? "" : " ",
+                            functions_of(plan, index), whose(plan, fault), effect);
+    if (fault.on.count != 0) text += ", at " + positions(plan, fault);
+    if (fault.has_budget())
+        text += fmt::format(", once {} have gone through{}", bytes(fault.budget),
+                            fault.count == Count::fd ? " that descriptor" : "");
+    if (fault.after != 0) text += fmt::format(", from {} on", duration(fault.after));
+    if (fault.until != unlimited) text += fmt::format(", until {}", duration(fault.until));
+    if (fault.burst.enter != 0)
+        text += fmt::format(", in runs that begin at {} of the matches and end at {}",
+                            percent(share_of(fault.burst.enter)), percent(share_of(fault.burst.leave)));
+    if (fault.sticky != Sticky::no)
+        text += fmt::format(", and from the first on at every later match{}",
+                            fault.sticky == Sticky::fault
+                                ? std::string()
+                                : fmt::format(" of that {}", fault.sticky == Sticky::fd ? "descriptor" : "site"));
+    if (fault.max_triggers != unlimited)
+        text += fault.max_triggers == 1 ? ", at most once" : fmt::format(", at most {} times", fault.max_triggers);
+    return text;
+}
+
+} // namespace faultline::language

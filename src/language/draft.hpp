@@ -1,0 +1,106 @@
+// A plan while it is being read: ordinary containers, and the place of whatever may still turn out to be wrong.
+#pragma once
+
+#include "language/parse.hpp"
+#include "language/value.hpp"
+#include "plan/plan.hpp"
+
+#include <cstring>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace faultline::language {
+
+/// Collects what is to be said about a plan.
+class Remarks {
+public:
+    void mistake(Place place, std::string text) { mistakes.push_back({place.line, place.column, std::move(text)}); }
+    void warning(Place place, std::string text) { warnings.push_back({place.line, place.column, std::move(text)}); }
+
+    std::vector<Remark> mistakes;
+    std::vector<Remark> warnings;
+};
+
+/// A string of the plan and where it stands.
+struct Word {
+    std::string text;
+    Place place;
+};
+
+struct ErrorChoice {
+    int code = 0;
+    std::uint32_t weight = 1;
+    Word name;
+};
+
+struct GlobDraft {
+    std::string pattern;
+    bool negated = false;
+
+    auto operator<=>(const GlobDraft&) const = default;
+};
+
+struct CallerDraft {
+    std::string module, function;
+    bool negated = false;
+
+    auto operator<=>(const CallerDraft&) const = default;
+};
+
+struct PeerDraft {
+    Peer peer;        // everything but its pattern and its name's index
+    std::string host; // the glob of a name or of a Unix path
+
+    bool operator==(const PeerDraft& other) const;
+};
+
+/// What a descriptor has to be like; a fault may have one of each kind.
+struct DescriptorSetDraft {
+    std::vector<GlobDraft> paths;
+    std::vector<PeerDraft> peers;
+    std::uint32_t kinds = 0;
+
+    bool operator==(const DescriptorSetDraft&) const = default;
+    [[nodiscard]] bool empty() const { return paths.empty() && peers.empty() && kinds == 0; }
+};
+
+struct FaultDraft {
+    Fault fault; // everything but its slices
+    Place place; // of its header
+    bool type_known = false;
+    bool own = false; // its functions are the program's own, not libc's
+    Word name;
+    std::vector<Word> functions;
+    std::vector<ErrorChoice> errors;
+    std::vector<GlobDraft> paths;
+    std::vector<PeerDraft> peers;
+    std::uint32_t kinds = 0; // a bit for each Kind
+    std::vector<std::int32_t> descriptors;
+    std::vector<FlagTest> flags;
+    std::vector<CallerDraft> callers;
+    std::vector<std::uint32_t> sites;
+    std::vector<GlobDraft> threads;
+    std::vector<GlobDraft> programs;
+    std::vector<Positions> on;
+    std::map<std::string_view, Place> given; // the keys it has, and where
+    std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them; own ones
+                                             // as PlanDraft::own_functions does
+
+    [[nodiscard]] bool has(std::string_view key) const { return given.contains(key); }
+};
+
+struct PlanDraft {
+    Plan plan; // everything but its slices
+    std::string arm_file;
+    std::string source;
+    std::string stats_file = "fault-stats.%p.json";
+    std::vector<std::string> programs;
+    std::vector<FaultDraft> faults;
+    bool faults_only = false;               // it is part of a program: nothing but faults may stand in it
+    bool own = false;                       // its functions are the program's own
+    std::vector<std::string> own_functions; // those that its faults name
+};
+
+} // namespace faultline::language

@@ -1,0 +1,125 @@
+// The way of a plan from text to block: syntax, keys, functions, layout. Each step says all it can find wrong.
+#include "language/parse.hpp"
+
+#include "language/builder.hpp"
+#include "language/plan_keys.hpp"
+#include "language/suggest.hpp"
+#include "language/targets.hpp"
+#include "language/toml.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace faultline::language {
+
+namespace {
+
+void check_names(const PlanDraft& draft, Remarks& remarks)
+{
+    std::map<std::string_view, int> lines;
+    for (const auto& fault : draft.faults) {
+        if (fault.name.text.empty()) continue; // already a mistake
+        const auto [first, added] = lines.try_emplace(fault.name.text, fault.name.place.line);
+        if (!added)
+            remarks.mistake(fault.name.place,
+                            fmt::format("the name {} is already taken in line {} (give each fault its own)",
+                                        in_quotes(fault.name.text), first->second));
+    }
+}
+
+void sort_by_place(std::vector<Remark>& remarks)
+{
+    std::stable_sort(remarks.begin(), remarks.end(), [](const Remark& a, const Remark& b) {
+        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    });
+}
+
+} // namespace
+
+std::string Remark::at(std::string_view file) const
+{
+    return line == 0 ? fmt::format("{}: {}", file, text) : fmt::format("{}:{}:{}: {}", file, line, column, text);
+}
+
+namespace {
+
+/// Faults that a program gives to itself come and go; some things need what only boot sets up, or what is kept of
+/// descriptors, threads and clocks for the life of a process.
+void check_without_plan(const FaultDraft& draft, Remarks& remarks)
+{
+    const auto& fault = draft.fault;
+    const auto refuse = [&](const char* key, bool asked) {
+        const auto given = draft.given.find(key);
+        if (asked && given != draft.given.end())
+            remarks.mistake(given->second,
+                            fmt::format("'{}' of this kind needs a plan that the process is started under "
+                                        "(FAULT_CONFIG)",
+                                        key));
+    };
+    refuse("count", fault.count > Count::thread);
+    refuse("sticky", fault.sticky == Sticky::fd || fault.sticky == Sticky::site);
+    refuse("thread", true);
+    refuse("program", true);
+    refuse("peer", std::any_of(draft.peers.begin(), draft.peers.end(),
+                               [](const PeerDraft& each) { return each.peer.host == Peer::Host::name; }));
+    refuse("type", draft.type_known && (fault.type == Type::clock || fault.type == Type::shuffle));
+}
+
+Parsed parse(std::string_view text, PlanDraft draft)
+{
+    Parsed parsed;
+    auto document = read_toml(text);
+    if (document.mistake) {
+        parsed.mistakes.push_back(std::move(*document.mistake));
+        return parsed;
+    }
+
+    Remarks remarks;
+    read_plan(document.root, draft, remarks);
+    for (auto& fault : draft.faults) {
+        if (draft.own)
+            take_own_functions(fault, draft.own_functions, remarks);
+        else
+            expand_functions(fault, remarks);
+        if (draft.faults_only) check_without_plan(fault, remarks);
+    }
+    check_names(draft, remarks);
+    check_bounds(draft, remarks);
+
+    if (remarks.mistakes.empty()) parsed.block = build(draft);
+    parsed.mistakes = std::move(remarks.mistakes);
+    parsed.warnings = std::move(remarks.warnings);
+    sort_by_place(parsed.mistakes);
+    sort_by_place(parsed.warnings);
+    return parsed;
+}
+
+} // namespace
+
+Parsed parse(std::string_view text, std::string_view source)
+{
+    PlanDraft draft;
+    draft.source = source;
+    return parse(text, std::move(draft));
+}
+
+Parsed parse_faults(std::string_view text, Functions functions)
+{
+    PlanDraft draft;
+    draft.faults_only = true;
+    draft.own = functions == Functions::own;
+    return parse(text, std::move(draft));
+}
+
+std::optional<std::uint64_t> parse_seed(std::string_view text)
+{
+    std::uint64_t seed = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+    const bool whole = !text.empty() && error == std::errc{} && end == text.data() + text.size();
+    if (!whole || seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
+    return seed;
+}
+
+} // namespace faultline::language

@@ -1,0 +1,49 @@
+// Turns TOML into a Plan, strictly: whatever it does not understand is a mistake with its place and cure, and it lists
+// all of them. Runs in the host once, at boot, before anything is intercepted, and in the faultline command.
+#pragma once
+
+#include "language/plan_types.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace faultline::language {
+/// Something wrong with a plan, or (a warning) something that its author may not have meant.
+struct Remark {
+    int line = 0; // from 1; 0: the file as a whole
+    int column = 0;
+    std::string text; // what is wrong and how to mend it, one line
+
+    /// "FILE:LINE:COLUMN: text", or "FILE: text" where there is no line.
+    [[nodiscard]] std::string at(std::string_view file) const;
+};
+
+struct Parsed {
+    std::vector<std::byte> block; // the plan; empty where there are mistakes
+    std::vector<Remark> mistakes; // in the order of the file
+    std::vector<Remark> warnings;
+
+    [[nodiscard]] const Plan& plan() const { return *reinterpret_cast<const Plan*>(block.data()); }
+};
+
+/// Whose functions a plan's faults name.
+enum class Functions : std::uint8_t { libc, own };
+
+/// Parses a plan's text. `source` is the absolute path to record in it.
+[[nodiscard]] Parsed parse(std::string_view text, std::string_view source);
+
+/// Parses faults that a program gives to itself: [[fault]] tables and nothing else.
+[[nodiscard]] Parsed parse_faults(std::string_view text, Functions functions);
+
+/// Reads and parses a file; one that is missing, unreadable, a directory, empty or above 1 MiB is a mistake as well.
+[[nodiscard]] Parsed load(const std::string& path);
+
+/// What FAULT_SEED holds as a seed; nothing if it is not a whole number from 0 to 2^63-1.
+[[nodiscard]] std::optional<std::uint64_t> parse_seed(std::string_view text);
+
+/// One sentence in plain words on what a fault will do, for `faultline check` and the summaries.
+[[nodiscard]] std::string describe(const Plan& plan, const Fault& fault);
+
+} // namespace faultline::language

@@ -1,0 +1,169 @@
+// Which calls a fault strikes.
+#include "calls/flags.hpp"
+#include "language/key_readers.hpp"
+#include "language/peer_notation.hpp"
+#include "language/suggest.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <functional>
+
+namespace faultline::language {
+
+namespace {
+
+/// A list of globs, some of them led by '!'; `problem` says what is wrong with one.
+std::vector<GlobDraft> read_globs(const Field& field, const std::function<std::string(std::string_view)>& problem)
+{
+    std::vector<GlobDraft> globs;
+    for (const auto& word : read_texts(field)) {
+        const bool negated = word.text.front() == '!';
+        const auto pattern = std::string_view(word.text).substr(negated ? 1 : 0);
+        const auto wrong = pattern.empty() ? "a glob must follow the '!'" : problem(pattern);
+        if (!wrong.empty())
+            field.remarks.mistake(word.place, fmt::format("{} is {}; {}", field.key, in_quotes(word.text), wrong));
+        else
+            globs.push_back({std::string(pattern), negated});
+    }
+    return globs;
+}
+
+std::string problem_of_name(std::string_view pattern) { return glob_problem(pattern, false); }
+
+/// Each item of an array, or the value itself.
+template <class Read>
+void each_item(const Field& field, const Read& read)
+{
+    const auto* array = field.value.as(Value::Kind::array);
+    if (array == nullptr) return read(field);
+    if (array->items.empty())
+        field.remarks.mistake(field.value.place, fmt::format("{} is an empty array (name at least one)", field.key));
+    for (const auto& item : array->items)
+        read(field.with(item));
+}
+
+std::vector<std::string_view> flag_names()
+{
+    std::vector<std::string_view> names;
+    names.reserve(calls::named_flags.size());
+    for (const auto& flag : calls::named_flags)
+        names.push_back(flag.name);
+    return names;
+}
+
+} // namespace
+
+void read_path(FaultDraft& draft, const Field& field)
+{
+    draft.paths = read_globs(field, [](std::string_view pattern) { return glob_problem(pattern, true); });
+}
+
+void read_size(FaultDraft& draft, const Field& field)
+{
+    constexpr std::string_view form = "a condition such as \">= 4096\" or \"1..512\", or a number of bytes";
+    std::optional<Range> range;
+    if (field.value.is(Value::Kind::integer)) {
+        const auto bytes = read_integer(field, 0, std::numeric_limits<std::int64_t>::max());
+        if (bytes) range = Range{static_cast<std::uint64_t>(*bytes), static_cast<std::uint64_t>(*bytes)};
+    } else {
+        range = read_notation(field, parse_size_condition, form);
+    }
+    if (!range) return;
+    draft.fault.size_least = range->first;
+    draft.fault.size_most = range->last;
+    if (!draft.fault.selects_size()) wrong(field, "every size is like that (leave it out)");
+}
+
+void read_fd(FaultDraft& draft, const Field& field)
+{
+    each_item(field, [&](const Field& item) {
+        const auto number = read_integer(item, 0, std::numeric_limits<std::int32_t>::max());
+        if (number) draft.descriptors.push_back(static_cast<std::int32_t>(*number));
+    });
+}
+
+void read_fd_kind(FaultDraft& draft, const Field& field)
+{
+    each_item(field, [&](const Field& item) {
+        if (const auto choice = read_choice(item, kind_names)) draft.kinds |= 1U << *choice;
+    });
+    if ((draft.kinds & every_kind) == every_kind)
+        field.remarks.mistake(field.value.place, "fd_kind names every kind (leave it out)");
+}
+
+void read_peer(FaultDraft& draft, const Field& field)
+{
+    for (const auto& word : read_texts(field)) {
+        auto reading = parse_peer(word.text);
+        if (reading.value)
+            draft.peers.push_back(std::move(*reading.value));
+        else
+            field.remarks.mistake(word.place, fmt::format("peer is {}; {}", in_quotes(word.text), reading.problem));
+    }
+}
+
+void read_flags(FaultDraft& draft, const Field& field)
+{
+    for (const auto& word : read_texts(field)) {
+        const bool negated = word.text.front() == '!';
+        const auto name = std::string_view(word.text).substr(negated ? 1 : 0);
+        const auto* const flag = std::find_if(calls::named_flags.begin(), calls::named_flags.end(),
+                                              [&](const calls::NamedFlag& known) { return known.name == name; });
+        if (flag == calls::named_flags.end())
+            field.remarks.mistake(word.place,
+                                  fmt::format("unknown flag {}{}", in_quotes(name), did_you_mean(name, flag_names())));
+        else
+            draft.flags.push_back({flag->kind, static_cast<std::uint8_t>(negated ? 1 : 0), flag->mask, flag->value});
+    }
+}
+
+void read_caller(FaultDraft& draft, const Field& field)
+{
+    for (auto& glob : read_globs(field, problem_of_name)) {
+        const auto mark = glob.pattern.find('!');
+        CallerDraft caller{glob.pattern.substr(0, mark), {}, glob.negated};
+        if (mark != std::string::npos) caller.function = glob.pattern.substr(mark + 1);
+        if (caller.module.empty() || (mark != std::string::npos && caller.function.empty()))
+            return wrong(field, "it must be a module such as \"libc.so*\", or \"module!function\"");
+        if (caller.module.find('/') != std::string::npos)
+            return wrong(field, "a module is named by its file's last part (write it without directories)");
+        draft.callers.push_back(std::move(caller));
+    }
+}
+
+void read_site(FaultDraft& draft, const Field& field)
+{
+    for (const auto& word : read_texts(field)) {
+        std::uint32_t site = 0;
+        const auto* const last = word.text.data() + word.text.size();
+        const auto [end, error] = std::from_chars(word.text.data(), last, site, 16);
+        if (error != std::errc{} || end != last || word.text.size() != 8)
+            field.remarks.mistake(word.place, fmt::format("site is {}; it must be eight hexadecimal digits, as events "
+                                                          "show them (\"9f0c5ad1\")",
+                                                          in_quotes(word.text)));
+        else
+            draft.sites.push_back(site);
+    }
+}
+
+void read_thread(FaultDraft& draft, const Field& field)
+{
+    draft.threads = read_globs(field, [](std::string_view pattern) {
+        const bool plain = pattern.find_first_of("*?[") == std::string_view::npos;
+        if (plain && pattern.size() > 15)
+            return std::string("a thread's name has at most 15 characters (cut it there)");
+        return glob_problem(pattern, false);
+    });
+}
+
+void read_program(FaultDraft& draft, const Field& field)
+{
+    draft.programs = read_globs(field, [](std::string_view pattern) {
+        if (pattern.find('/') != std::string_view::npos)
+            return std::string("a program's name has no '/' (write its last part)");
+        return glob_problem(pattern, false);
+    });
+}
+
+} // namespace faultline::language

@@ -1,0 +1,382 @@
+#include "language/targets.hpp"
+
+#include "calls/errors.hpp"
+#include "calls/flags.hpp"
+#include "language/suggest.hpp"
+#include "plan/glob.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace faultline::language {
+
+namespace {
+
+using calls::Failure;
+using calls::Spec;
+
+/// A thing that a fault may want and that not every function can give.
+struct Demand {
+    bool (*wanted)(const FaultDraft& draft);
+    bool (*met)(const Spec& spec);
+    std::string_view what;
+    std::string_view why_not;
+};
+
+template <Type type>
+bool has_type(const FaultDraft& draft)
+{
+    return draft.type_known && draft.fault.type == type;
+}
+
+bool names_eintr(const FaultDraft& draft)
+{
+    return (has_type<Type::signal>(draft) && draft.fault.interrupt) ||
+           std::any_of(draft.errors.begin(), draft.errors.end(),
+                       [](const ErrorChoice& choice) { return choice.code == EINTR; });
+}
+
+template <calls::Flags::Kind kind>
+bool wants_flags(const FaultDraft& draft)
+{
+    return std::any_of(draft.flags.begin(), draft.flags.end(), [](const FlagTest& test) { return test.kind == kind; });
+}
+
+template <calls::Flags::Kind kind>
+bool takes_flags(const Spec& spec)
+{
+    return calls::takes_flags(spec, kind);
+}
+
+template <calls::Flags::Kind kind>
+constexpr Demand flags_demand(std::string_view what)
+{
+    return {wants_flags<kind>, takes_flags<kind>, what, "it takes no such flags"};
+}
+
+/// A lost write: bytes that go out, a flush, or a datagram that comes in.
+bool can_be_dropped(const Spec& spec)
+{
+    using enum calls::Data::Shape;
+    const bool sends = spec.in.shape != none && spec.in.shape != formatted && spec.in.shape != unseen;
+    const bool receives = spec.family == calls::Family::net && spec.out.shape != none;
+    return sends || receives || spec.syncs;
+}
+
+bool can_be_torn(const Spec& spec) { return spec.can_be_short() && spec.in.shape != calls::Data::Shape::none; }
+
+bool works_on_connection(const Spec& spec)
+{
+    if (spec.tracks != calls::Tracks::nothing || !spec.has_descriptor() || spec.dir != calls::absent) return false;
+    using enum calls::Family;
+    return spec.family == net || (spec.moves_data() && (spec.family == io || spec.family == stdio)) ||
+           spec.in.shape == calls::Data::Shape::unseen;
+}
+
+bool moves_block(const Spec& spec)
+{
+    return spec.out.shape == calls::Data::Shape::fresh && spec.out.length != calls::absent;
+}
+
+bool names_gai_code(const FaultDraft& draft)
+{
+    return std::any_of(draft.errors.begin(), draft.errors.end(),
+                       [](const ErrorChoice& choice) { return choice.code < 0; });
+}
+
+constexpr Demand demands[] = {
+    {has_type<Type::error>, [](const Spec& spec) { return spec.can_fail(); }, "errno",
+     "it has no way to report a failure"},
+    {[](const FaultDraft& draft) { return has_type<Type::error>(draft) && !draft.has("errno") && !draft.fault.throws; },
+     [](const Spec& spec) { return spec.fails.errors.count != 0; }, "a fault without the key errno",
+     "nothing around it makes it fail; say with which errno"},
+    {names_gai_code, [](const Spec& spec) { return spec.fails.returns == Failure::Returns::gai_code; }, "an EAI_ code",
+     "it reports errno values"},
+    {names_eintr, [](const Spec& spec) { return spec.can_be_interrupted(); }, "EINTR", "no signal interrupts it"},
+    {has_type<Type::drop>, can_be_dropped, "drop", "there is nothing that it could lose and still report success"},
+    {[](const FaultDraft& draft) { return has_type<Type::crash>(draft) && draft.fault.moment == Moment::torn; },
+     can_be_torn, "a torn crash", "it does not write in a way that could stop halfway"},
+    {has_type<Type::throttle>, [](const Spec& spec) { return spec.has_count() && !spec.allocates; }, "throttle",
+     "it moves no data that can be counted"},
+    {has_type<Type::reset>, works_on_connection, "reset", "it does not work on a connection"},
+    {has_type<Type::clock>, [](const Spec& spec) { return spec.tells != calls::Tells::nothing; }, "clock",
+     "it does not tell the time"},
+    {has_type<Type::move>, moves_block, "move", "it does not resize a block as realloc does"},
+    {has_type<Type::wake>, [](const Spec& spec) { return spec.may_wake_early(); }, "wake",
+     "it is not a wait that may wake without a reason"},
+    {has_type<Type::shuffle>,
+     [](const Spec& spec) {
+         return spec.tracks == calls::Tracks::lists && spec.fails.returns != Failure::Returns::nothing &&
+                spec.fails.errors.count != 0;
+     },
+     "shuffle", "it does not list a directory as readdir does"},
+    {has_type<Type::corruption>,
+     [](const Spec& spec) {
+         using enum calls::Data::Shape;
+         return spec.in.shape != formatted && spec.out.shape != formatted;
+     },
+     "corruption", "its data is made or taken apart inside libc, which writes or reads it later"},
+    {has_type<Type::corruption>, [](const Spec& spec) { return spec.in.shape != calls::Data::Shape::unseen; },
+     "corruption", "the kernel moves its data, past the program's memory"},
+    {has_type<Type::corruption>, [](const Spec& spec) { return spec.moves_data(); }, "corruption", "it moves no data"},
+    {has_type<Type::shorten>, [](const Spec& spec) { return spec.can_be_short(); }, "short",
+     "it cannot transfer fewer bytes than it was asked for"},
+    {has_type<Type::timeout>, [](const Spec& spec) { return spec.waits.limit != calls::Wait::Limit::none; }, "timeout",
+     "it has no limit to its waiting"},
+    {has_type<Type::returns>, [](const Spec& spec) { return spec.tracks != calls::Tracks::exits; }, "returns",
+     "it never returns"},
+    {[](const FaultDraft& draft) { return !draft.paths.empty(); },
+     [](const Spec& spec) { return spec.path != calls::absent || spec.has_descriptor(); }, "the selector path",
+     "it has neither a path nor a descriptor"},
+    {[](const FaultDraft& draft) { return !draft.descriptors.empty(); },
+     [](const Spec& spec) { return spec.has_descriptor(); }, "the selector fd", "it has no descriptor"},
+    {[](const FaultDraft& draft) { return draft.kinds != 0; }, [](const Spec& spec) { return spec.has_descriptor(); },
+     "the selector fd_kind", "it has no descriptor"},
+    {[](const FaultDraft& draft) { return !draft.peers.empty(); }, [](const Spec& spec) { return spec.has_peer(); },
+     "the selector peer", "it has no remote end"},
+    {[](const FaultDraft& draft) { return draft.fault.selects_size(); },
+     [](const Spec& spec) { return spec.has_size(); }, "the selector size", "it does not say how many bytes it wants"},
+    flags_demand<calls::Flags::Kind::open>("a flag O_…"),
+    flags_demand<calls::Flags::Kind::protection>("a flag PROT_…"),
+    flags_demand<calls::Flags::Kind::map>("a flag MAP_…"),
+    flags_demand<calls::Flags::Kind::message>("a flag MSG_…"),
+    flags_demand<calls::Flags::Kind::at>("a flag AT_…"),
+    flags_demand<calls::Flags::Kind::socket>("a flag SOCK_…"),
+    {[](const FaultDraft& draft) { return draft.fault.has_budget(); },
+     [](const Spec& spec) {
+         return spec.has_count() && (spec.has_size() || spec.in.shape == calls::Data::Shape::byte);
+     },
+     "a budget", "the bytes that go through it cannot be counted beforehand"},
+    {[](const FaultDraft& draft) { return draft.fault.count == Count::fd || draft.fault.sticky == Sticky::fd; },
+     [](const Spec& spec) { return spec.has_descriptor(); }, "counting by descriptor", "it has no descriptor"},
+};
+
+/// The first demand of the fault that the function cannot meet, or null.
+const Demand* unmet(const FaultDraft& draft, const Spec& spec)
+{
+    for (const auto& demand : demands)
+        if (demand.wanted(draft) && !demand.met(spec)) return &demand;
+    return nullptr;
+}
+
+bool is_glob(std::string_view word) { return word.find_first_of("*?[") != std::string_view::npos; }
+
+const Spec& bearer(std::uint16_t function) { return calls::table[calls::named_rows()[function]]; }
+
+/// The function of a symbol, be it its name or a twin; no_function where there is none.
+std::uint16_t find_function(std::string_view symbol)
+{
+    const auto row = calls::find_symbol(symbol);
+    return row == calls::row_count ? calls::no_function : calls::function_of_row[row];
+}
+
+/// Whatever may stand in `functions` beside globs: names, then twins, then groups.
+std::vector<std::string_view> all_words()
+{
+    static constexpr std::array<std::string_view, 14> groups{"@io",      "@file",   "@stdio", "@net",    "@memory",
+                                                             "@process", "@thread", "@time",  "@random", "@read",
+                                                             "@write",   "@alloc",  "@path",  "@sync"};
+    static_assert(groups.size() == calls::family_names.size() + calls::role_groups.size());
+    std::vector<std::string_view> words;
+    for (const auto row : calls::named_rows())
+        words.push_back(calls::table[row].name);
+    for (std::size_t row = 0; row < calls::row_count; ++row)
+        if (calls::function_of_row[row] != calls::no_function && !calls::table[row].means.empty())
+            words.push_back(calls::table[row].name);
+    words.insert(words.end(), groups.begin(), groups.end());
+    return words;
+}
+
+/// How a function came into a fault.
+struct Membership {
+    enum class By : std::uint8_t { nothing, pattern, name } by = By::nothing;
+    const Word* word = nullptr;
+    bool excluded = false;
+};
+
+class Expansion {
+public:
+    explicit Expansion(Remarks& remarks) : remarks_(remarks), memberships_(calls::named_rows().size()) {}
+
+    /// Says whether the word means something.
+    bool add(const Word& word)
+    {
+        const bool negated = word.text.front() == '!';
+        const auto body = std::string_view(word.text).substr(negated ? 1 : 0);
+        if (is_glob(body)) return add_glob(word, body, negated);
+        if (body.starts_with('@')) return add_group(word, body, negated);
+        const auto index = find_function(body);
+        if (index == calls::no_function) return unknown(word, "function", body);
+        mark(index, word, negated, Membership::By::name);
+        return true;
+    }
+
+    std::vector<Membership>& memberships() { return memberships_; }
+
+private:
+    void mark(std::uint16_t index, const Word& word, bool negated, Membership::By by)
+    {
+        auto& membership = memberships_[index];
+        if (negated)
+            membership.excluded = true;
+        else if (membership.by < by)
+            membership = {by, &word, membership.excluded};
+    }
+
+    template <class Accepts>
+    bool mark_rows(const Word& word, bool negated, const Accepts& accepts)
+    {
+        bool any = false;
+        for (std::size_t row = 0; row < calls::row_count; ++row) {
+            const auto index = calls::function_of_row[row];
+            if (index == calls::no_function || !accepts(calls::table[row])) continue;
+            mark(index, word, negated, Membership::By::pattern);
+            any = true;
+        }
+        return any;
+    }
+
+    bool add_glob(const Word& word, std::string_view pattern, bool negated)
+    {
+        if (pattern.starts_with('@')) return unknown(word, "group", pattern);
+        if (mark_rows(word, negated, [&](const Spec& spec) {
+                return glob_matches(pattern, spec.name) || glob_matches(pattern, spec.function());
+            }))
+            return true;
+        remarks_.mistake(word.place, fmt::format("no function matches {}", in_quotes(pattern)));
+        return false;
+    }
+
+    bool add_group(const Word& word, std::string_view name, bool negated)
+    {
+        const auto group = name.substr(1);
+        const auto is = [&](std::string_view known) { return known == group; };
+        if (std::none_of(calls::family_names.begin(), calls::family_names.end(), is) &&
+            std::none_of(calls::role_groups.begin(), calls::role_groups.end(), is))
+            return unknown(word, "group", name);
+        if (mark_rows(word, negated, [&](const Spec& spec) { return calls::in_group(spec, group); })) return true;
+        remarks_.mistake(word.place, fmt::format("the group {} is empty", in_quotes(name)));
+        return false;
+    }
+
+    bool unknown(const Word& word, std::string_view what, std::string_view text)
+    {
+        const auto words = all_words();
+        const bool forgot_at = std::any_of(words.begin(), words.end(), [&](std::string_view known) {
+            return known.starts_with('@') && known.substr(1) == text;
+        });
+        const auto cure = forgot_at ? fmt::format(" (did you mean '@{}'?)", text) : did_you_mean(text, words);
+        remarks_.mistake(word.place, fmt::format("unknown {} {}{}", what, in_quotes(text), cure));
+        return false;
+    }
+
+    Remarks& remarks_;
+    std::vector<Membership> memberships_;
+};
+
+/// An errno that a function's manual does not list is allowed, but who names both should know. `named`: functions.
+void warn_of_unlisted(const FaultDraft& draft, std::span<const std::uint16_t> named, Remarks& remarks)
+{
+    for (const auto& choice : draft.errors) {
+        std::vector<std::string_view> strangers;
+        for (const auto index : named) {
+            const auto& spec = bearer(index);
+            const bool through_system = choice.code > 0 && spec.fails.returns == Failure::Returns::gai_code;
+            if (through_system || spec.fails.errors.contains(choice.code)) continue;
+            if (!spec.misuse.contains(choice.code)) strangers.push_back(spec.name);
+        }
+        if (strangers.empty()) continue;
+        remarks.warning(choice.name.place, fmt::format("{} is not among the documented errors of {}", choice.name.text,
+                                                       listed(strangers)));
+    }
+}
+
+} // namespace
+
+void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Remarks& remarks)
+{
+    for (const auto& word : draft.functions) {
+        if (is_glob(word.text) || word.text.front() == '@' || word.text.front() == '!') {
+            remarks.mistake(word.place,
+                            fmt::format("functions has {}; each of a program's own functions is named in full",
+                                        in_quotes(word.text)));
+            continue;
+        }
+        if (has_type<Type::hang>(draft) || has_type<Type::signal>(draft) || has_type<Type::crash>(draft)) {
+            remarks.mistake(draft.given["type"],
+                            "the type is for calls into libc (a function of the program's own takes "
+                            "exception, errno, delay, timeout, corruption and returns)");
+            return;
+        }
+        if (const auto* demand = unmet(draft, calls::own_spec)) {
+            remarks.mistake(word.place,
+                            fmt::format("{} on {}, a function of the program's own, cannot mean anything ({})",
+                                        demand->what, in_quotes(word.text), demand->why_not));
+            continue;
+        }
+        const auto found = std::find(known.begin(), known.end(), word.text);
+        const auto index = static_cast<std::uint16_t>(found - known.begin());
+        if (found == known.end()) known.push_back(word.text);
+        if (known.size() > calls::row_count) return remarks.mistake(word.place, "these are too many functions");
+        if (std::find(draft.members.begin(), draft.members.end(), index) == draft.members.end())
+            draft.members.push_back(index);
+    }
+    for (const auto* key : {"mode", "bytes", "range"}) // how bytes in memory are damaged
+        if (has_type<Type::corruption>(draft) && draft.has(key))
+            remarks.mistake(draft.given[key],
+                            fmt::format("'{}' cannot mean anything for a function of the program's own "
+                                        "(its result is damaged by its type)",
+                                        key));
+}
+
+void expand_functions(FaultDraft& draft, Remarks& remarks)
+{
+    if (draft.functions.empty()) return; // already a mistake
+    Expansion expansion(remarks);
+    bool sound = true;
+    bool any_positive = false;
+    for (const auto& word : draft.functions) {
+        sound = expansion.add(word) && sound;
+        any_positive = any_positive || word.text.front() != '!';
+    }
+    const auto place = draft.given["functions"];
+    if (!any_positive && sound)
+        return remarks.mistake(place, "functions only takes functions out (say first which: \"*\" for all)");
+
+    std::vector<std::uint16_t> named;
+    const Demand* left_out_for = nullptr;
+    std::string_view left_out;
+    for (std::uint16_t index = 0; index < expansion.memberships().size(); ++index) {
+        const auto& membership = expansion.memberships()[index];
+        if (membership.by == Membership::By::nothing || membership.excluded) continue;
+        const auto& spec = bearer(index);
+        const auto* demand = unmet(draft, spec);
+        if (demand == nullptr) {
+            draft.members.push_back(index);
+            if (membership.by == Membership::By::name) named.push_back(index);
+        } else if (membership.by == Membership::By::name) {
+            sound = false;
+            remarks.mistake(membership.word->place, fmt::format("{} on {} cannot mean anything ({})", demand->what,
+                                                                in_quotes(membership.word->text), demand->why_not));
+        } else if (left_out_for == nullptr) {
+            left_out_for = demand;
+            left_out = spec.name;
+        }
+    }
+    if (draft.members.empty() && sound)
+        remarks.mistake(place, left_out_for == nullptr
+                                   ? std::string("functions takes out again all that it names")
+                                   : fmt::format("{} cannot mean anything on any of these functions ('{}': {})",
+                                                 left_out_for->what, left_out, left_out_for->why_not));
+    warn_of_unlisted(draft, named, remarks);
+}
+
+std::string listed(std::span<const std::string_view> names)
+{
+    if (names.size() <= 3) return one_of(names, "and");
+    return fmt::format("{}, {} (and {} more)", names[0], names[1], names.size() - 2);
+}
+
+} // namespace faultline::language
