@@ -292,6 +292,13 @@ struct Spec {
         };
         return has_size() && (divisible(out) || divisible(in)) && can_fail();
     }
+    /// Whether it can say that it is done, and lose what it was to do: bytes that go out, or a flush.
+    [[nodiscard]] constexpr bool can_be_lost() const noexcept { return is_seen(in) || syncs; }
+    /// Whether a write can stop halfway.
+    [[nodiscard]] constexpr bool can_be_torn() const noexcept
+    {
+        return can_be_short() && in.shape != Data::Shape::none;
+    }
     /// Whether a signal handler that ran may end it with EINTR.
     [[nodiscard]] constexpr bool can_be_interrupted() const noexcept
     {

@@ -63,6 +63,13 @@ template <class T>
     return product;
 }
 
+/// Whether the kernel could read what the call says of its data: the structures that name its pieces, and the bytes
+/// that go out. True of functions that read them in libc, where a bad pointer ends the program. System calls, unless
+/// look-ups are not allowed.
+[[nodiscard]] bool readable_data(const Call& call) noexcept;
+/// The same of the structures alone.
+[[nodiscard]] bool readable_pieces(const Call& call) noexcept;
+
 /// Tells the engine how to look into a DIR, whose layout is libc's own. Boot only.
 void use_dirfd(int (*dirfd)(void*)) noexcept;
 

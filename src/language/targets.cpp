@@ -60,12 +60,8 @@ constexpr Demand flags_demand(std::string_view what)
 bool can_be_dropped(const Spec& spec)
 {
     using enum calls::Data::Shape;
-    const bool sends = spec.in.shape != none && spec.in.shape != formatted && spec.in.shape != unseen;
-    const bool receives = spec.family == calls::Family::net && spec.out.shape != none;
-    return sends || receives || spec.syncs;
+    return spec.can_be_lost() || (spec.family == calls::Family::net && spec.out.shape != none);
 }
-
-bool can_be_torn(const Spec& spec) { return spec.can_be_short() && spec.in.shape != calls::Data::Shape::none; }
 
 bool works_on_connection(const Spec& spec)
 {
@@ -96,8 +92,6 @@ constexpr Demand demands[] = {
      "it reports errno values"},
     {names_eintr, [](const Spec& spec) { return spec.can_be_interrupted(); }, "EINTR", "no signal interrupts it"},
     {has_type<Type::drop>, can_be_dropped, "drop", "there is nothing that it could lose and still report success"},
-    {[](const FaultDraft& draft) { return has_type<Type::crash>(draft) && draft.fault.moment == Moment::torn; },
-     can_be_torn, "a torn crash", "it does not write in a way that could stop halfway"},
     {has_type<Type::throttle>, [](const Spec& spec) { return spec.has_count() && !spec.allocates; }, "throttle",
      "it moves no data that can be counted"},
     {has_type<Type::reset>, works_on_connection, "reset", "it does not work on a connection"},
@@ -370,6 +364,14 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
                                    ? std::string("functions takes out again all that it names")
                                    : fmt::format("{} cannot mean anything on any of these functions ('{}': {})",
                                                  left_out_for->what, left_out, left_out_for->why_not));
+    // Where a call cannot be torn the crash comes before it, so that one fault sweeps over all of a program's steps.
+    const bool torn = has_type<Type::crash>(draft) && draft.fault.moment == Moment::torn;
+    if (torn && !draft.members.empty() &&
+        std::none_of(draft.members.begin(), draft.members.end(),
+                     [](std::uint16_t member) { return bearer(member).can_be_torn(); }))
+        remarks.mistake(draft.given["moment"],
+                        "moment is 'torn', and none of these functions writes in a way that could "
+                        "stop halfway (leave it out: the process ends before the call)");
     warn_of_unlisted(draft, named, remarks);
 }
 
