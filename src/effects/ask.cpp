@@ -98,9 +98,6 @@ constexpr calls::Argument offset_argument = 3; // of pwrite, pwritev, pwritev2
 
 bool writes(const Call& call) noexcept
 {
-    constexpr Word most_pieces = 1024; // IOV_MAX
-    const auto& data = spec_of(call).in;
-    if (data.shape == Shape::vector && call.words[data.length] > most_pieces) return false;
     return engine::readable_data(call) && takes_bytes(call, engine::descriptor_of(call));
 }
 

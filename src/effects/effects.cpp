@@ -2,6 +2,7 @@
 
 #include "sys/syscalls.hpp"
 
+#include <aio.h>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -150,7 +151,13 @@ Word fail(const Invocation& invocation)
 {
     const auto& fault = *invocation.verdict.fault;
     // What destroys something destroys it also when it reports a failure: a close() that failed has closed.
-    if (spec_of(invocation.call).acts) invocation.perform(invocation.words);
+    const auto& spec = spec_of(invocation.call);
+    if (spec.acts) invocation.perform(invocation.words);
+    if (spec.asks_for_end()) { // aio_return and aio_suspend are to agree
+        auto& block = *engine::pointer<aiocb>(invocation.call, spec.block);
+        block.__return_value = -1;
+        __atomic_store_n(&block.__error_code, invocation.verdict.error, __ATOMIC_RELEASE);
+    }
     const Word reported = report(invocation.call, invocation.verdict.error);
     return fault.has_returns ? static_cast<Word>(fault.returns) : reported;
 }

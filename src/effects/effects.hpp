@@ -48,6 +48,9 @@ Word perform_short(const Invocation& invocation, std::uint64_t size);
 /// Reports `error` in the function's own way: failure value, errno, the stream's error flag, SIGPIPE with EPIPE.
 Word report(const engine::Call& call, std::int32_t error);
 
+/// A corruption of what a call tells of a file or a file system. In attributes.cpp.
+Word corrupt_attributes(const Invocation& invocation);
+
 /// Whether a result means that the call succeeded.
 [[nodiscard]] bool succeeded(const calls::Spec& spec, Word result) noexcept;
 

@@ -3,6 +3,8 @@
 #include "engine/descriptors.hpp"
 #include "sys/syscalls.hpp"
 
+#include <aio.h>
+
 namespace faultline::engine {
 namespace {
 
@@ -17,10 +19,12 @@ bool could_be(const void* pointer) noexcept
     return value >= 0x1'0000 && value < std::uintptr_t{1} << 47U; // the least that a program may map, the most
 }
 
+constexpr std::uint64_t most_pieces = 1024; // IOV_MAX: of more, the kernel looks at none
+
 std::uint64_t vector_bytes(const iovec* vector, std::uint64_t count) noexcept
 {
     std::uint64_t sum = 0;
-    for (std::uint64_t i = 0; could_be(vector) && i < count && i < 1024 /* IOV_MAX */; ++i)
+    for (std::uint64_t i = 0; could_be(vector) && count <= most_pieces && i < count; ++i)
         sum += vector[i].iov_len;
     return sum;
 }
@@ -56,9 +60,8 @@ std::uint64_t bytes_in(const Call& call, const calls::Data& data) noexcept
 /// Whether an array of pieces can be read, and with `bytes` what they hold.
 bool readable_vector(const iovec* vector, std::uint64_t count, bool bytes) noexcept
 {
-    constexpr std::uint64_t most = 1024; // IOV_MAX: of more, the kernel looks at none
-    if (count == 0 || count > most) return true;
-    if (!could_be(vector) || !sys::readable(vector, count * sizeof(iovec))) return false;
+    if (count == 0) return true;
+    if (count > most_pieces || !could_be(vector) || !sys::readable(vector, count * sizeof(iovec))) return false;
     for (std::uint64_t i = 0; bytes && i < count; ++i)
         if (!sys::readable(vector[i].iov_base, vector[i].iov_len)) return false;
     return true;
@@ -83,7 +86,7 @@ bool readable_in(const Call& call, const calls::Data& data, bool contents) noexc
     case messages: {
         const auto count = call.words[data.length] & 0xffff'ffffU;
         const auto* const array = static_cast<const mmsghdr*>(at);
-        if (count == 0 || count > 1024) return true;
+        if (count == 0 || count > most_pieces) return true;
         if (!could_be(at) || !sys::readable(at, count * sizeof(mmsghdr))) return false;
         for (std::uint64_t i = 0; i < count; ++i)
             if (!readable_message(array[i].msg_hdr, contents)) return false;
@@ -141,8 +144,16 @@ int descriptor_behind(const Call& call) noexcept
 {
     const auto& spec = spec_of(call);
     if (spec.stream != calls::absent) return descriptor_of_stream(stream_of(call));
+    if (spec.block != calls::absent) return pointer<const aiocb>(call, spec.block)->aio_fildes;
     if (spec.dir != calls::absent) return descriptor_of_directory(pointer<void>(call, spec.dir));
     return -1;
+}
+
+bool asks_in_vain(const Call& call) noexcept
+{
+    if (!spec_of(call).asks_for_end()) return false;
+    return __atomic_load_n(&pointer<const aiocb>(call, spec_of(call).block)->__error_code, __ATOMIC_ACQUIRE) ==
+           EINPROGRESS;
 }
 
 std::uint64_t scattered_bytes(const Call& call) noexcept

@@ -35,10 +35,13 @@ template <class T>
 /// The stream that a call works on, or nullptr. Any time.
 [[nodiscard]] FILE* stream_of(const Call& call) noexcept;
 
-/// The descriptor behind a call's stream or directory; -1 where it has none.
+/// The descriptor behind a call's stream, directory or aiocb; -1 where it has none.
 [[nodiscard]] int descriptor_behind(const Call& call) noexcept;
 
-/// The descriptor that a call works on, also behind its stream or directory; -1 where it has none. Any time.
+/// Whether it asks for the end of an operation of aio that has not ended.
+[[nodiscard]] bool asks_in_vain(const Call& call) noexcept;
+
+/// The descriptor that a call works on, also behind its stream, directory or aiocb; -1 where it has none. Any time.
 [[nodiscard]] inline int descriptor_of(const Call& call) noexcept
 {
     const auto fd = spec_of(call).fd;

@@ -60,7 +60,8 @@ struct Verdict {
     std::uint64_t delay_ns; // to wait first
     std::uint64_t cut;      // the bytes that are left of a budget and go through; 0: not that
     Descriptors* descriptors;
-    std::atomic<std::uint32_t>* held = nullptr; // by the layer that it is of, until it is carried out (engine/layers.hpp)
+    std::atomic<std::uint32_t>* held =
+        nullptr; // by the layer that it is of, until it is carried out (engine/layers.hpp)
     // Also for a call that was not struck, which is then looked at when it has returned:
     std::uint8_t meter_count = 0;
     Meter meters[plan::most_budgets];
