@@ -1,5 +1,6 @@
 #include "effects/effects.hpp"
 
+#include "effects/rearm.hpp"
 #include "sys/syscalls.hpp"
 
 #include <aio.h>
@@ -60,8 +61,12 @@ Word strike(const Invocation& invocation)
         sys::sleep_until(sys::now(CLOCK_MONOTONIC) + static_cast<std::int64_t>(verdict.delay_ns), false);
     // What the effect would have to read and cannot: the kernel says so.
     if (touches_data(verdict) && !engine::readable_data(invocation.call)) return invocation.perform(invocation.words);
-    if (verdict.cut != 0) return perform_short(invocation, verdict.cut);
-    return effects[static_cast<std::size_t>(verdict.fault->type)](invocation);
+    const bool is_cut = verdict.cut != 0;
+    const Word result = is_cut ? perform_short(invocation, verdict.cut)
+                               : effects[static_cast<std::size_t>(verdict.fault->type)](invocation);
+    if (is_cut || verdict.fault->type == plan::Type::shorten || verdict.error == EAGAIN)
+        rearm(engine::descriptor_of(invocation.call));
+    return result;
 }
 
 void use_libc(void* (*find)(calls::Id row)) noexcept { find_in_libc = find; }
