@@ -189,7 +189,7 @@ void boot(int argc, char** argv, char** environment)
 {
     const auto config = variable(environment, "FAULT_CONFIG");
     if (config.empty() || getauxval(AT_SECURE) != 0) return;
-    sys::use_clock(real<int(clockid_t, timespec*)>(calls::id_clock_gettime));
+    sys::use_vdso();
     effects::use_libc([](calls::Id row) { return resolve(row); });
     engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
 
