@@ -1,5 +1,6 @@
 #include "hook/process.hpp"
 
+#include "effects/told.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
@@ -190,6 +191,7 @@ void arm() noexcept
     enter();
     process.header->armed_monotonic_ns = now;
     look_at = 0;
+    if (!process.disabled) effects::start_clocks(*process.plan);
     schedule_of_plan.prepare(*process.plan);
     active.store(&schedule_of_plan, std::memory_order_release);
 }
@@ -224,8 +226,9 @@ ledger::Thread* prepare_thread(const ledger::Lineage& lineage) noexcept
 
 namespace {
 
-/// Other threads may run until the process is gone. What they do from here on is neither struck nor counted, for a record
-/// whose numbers go on while it is written would not add up; those that are in the middle of it get a moment to end it.
+/// Other threads may run until the process is gone. What they do from here on is neither struck nor counted, for a
+/// record whose numbers go on while it is written would not add up; those that are in the middle of it get a moment to
+/// end it.
 void come_to_rest() noexcept
 {
     if (active.exchange(nullptr, std::memory_order_acq_rel) == nullptr || is_sealed()) return;
