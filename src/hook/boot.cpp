@@ -218,6 +218,7 @@ void boot(int argc, char** argv, char** environment)
 
     Inheritance inherited;
     const bool is_child = parse_inheritance(variable(environment, "FAULT_LINEAGE"), inherited);
+    process.is_child = is_child;
     choose_seed(variable(environment, "FAULT_SEED"), is_child ? &inherited : nullptr);
     if (is_child)
         process.lineage = inherited.lineage;
@@ -235,6 +236,7 @@ void boot(int argc, char** argv, char** environment)
         const auto stats = variable(environment, "FAULT_STATS");
         ledger::set_pattern(stats.empty() ? process.plan->text(process.plan->stats_file) : stats, directory,
                             variable(environment, "FAULT_RUN"));
+        ledger::join_reserve();
         make_record();
         if (process.header == nullptr) refuse("there is no memory for the ledger");
         if (plan->counts_run) take_part_in_run(*plan, variable(environment, ledger::board_variable));

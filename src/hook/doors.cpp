@@ -96,7 +96,8 @@ Word execute(calls::Id row, Word* words)
                                                                     : calls::id_execvpe)(words[0], words[1], with);
     else
         result = real<int(Word, Word, Word)>(row)(words[0], words[1], with);
-    if (leaves_record) { // it failed: life goes on
+    if (ours && process.selected) ledger::rejoin_reserve(); // it failed: life goes on
+    if (leaves_record) {
         ledger::resume(*process.header);
         write_heirloom(own_heirloom().text, process.lineage, 0, {});
     }

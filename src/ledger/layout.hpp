@@ -32,9 +32,10 @@ enum Trouble : std::uint32_t {
     disabled = 1U << 4U,             // FAULT_DISABLE=1
     argv_cut = 1U << 5U,
     lineage_cut = 1U << 6U,
-    errors_uncounted = 1U << 7U, // more kinds of errors than slots to count them in
-    cells_shared = 1U << 8U,     // more descriptors or sites than numbers to keep for them
-    run_unshared = 1U << 9U,     // count = "run", and the file that the processes of a run share could not be had
+    errors_uncounted = 1U << 7U,  // more kinds of errors than slots to count them in
+    cells_shared = 1U << 8U,      // more descriptors or sites than numbers to keep for them
+    run_unshared = 1U << 9U,      // count = "run", and the file that the processes of a run share could not be had
+    child_unrecorded = 1U << 10U, // a forked child could keep no record, nowhere
 };
 
 template <std::size_t N>

@@ -37,10 +37,12 @@ struct Problem {
     char file[sizeof(Place::json)];
 };
 
-/// Makes the ledger and copies the plan into it. Where the file cannot be written it says so in `problem` and uses the
-/// directory of `faultline run`, or else memory that is lost if the process is killed. Returns nullptr only without
-/// memory. At boot, and in a forked child while it has one thread.
-[[nodiscard]] Header* create(const plan::Plan& plan, const Identity& identity, Problem& problem) noexcept;
+/// Makes the ledger, copies the plan into it, and tells `faultline run` of it. Where the file cannot be written it says
+/// so in `problem` and uses the directory of `faultline run`, or the reserve, or else memory that is lost with the
+/// process, which it notes in `parent`, the record of the process that forked this one, if any. Returns nullptr only
+/// without memory; then the parent's record is as it was. At boot, and in a forked child while it has one thread.
+[[nodiscard]] Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
+                             Problem& problem) noexcept;
 
 /// Takes a thread block for `tid`: that of a thread that has ended, a new one, or the shared one of last resort.
 /// After boot, in a signal handler too.

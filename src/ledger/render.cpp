@@ -30,6 +30,7 @@ constexpr Warning warnings[] = {
      "there were more descriptors or sites than are told apart: some shared a number, a budget or a latch"},
     {run_unshared,
      "count = \"run\" counted this process alone: the file that the run's processes share could not be had"},
+    {child_unrecorded, child_unrecorded_text},
 };
 
 /// Counters belong to one writer each, who may be running: read them as they stand.
