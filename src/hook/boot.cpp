@@ -3,6 +3,7 @@
 #include "calls/errors.hpp"
 #include "engine/site.hpp"
 #include "hook/lineage.hpp"
+#include "hook/reach.hpp"
 #include "hook/slots.hpp"
 #include "hook/track.hpp"
 #include "language/parse.hpp"
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -61,12 +63,7 @@ std::string_view file_name(std::string_view path)
 /// Whether `programs` names this executable, by the name it was called by or by that of its file.
 bool names_this_program(const plan::Plan& plan, const std::string& executable)
 {
-    if (plan.programs.count == 0) return true;
-    for (const auto glob : plan.view(plan.programs))
-        if (plan::glob_matches(plan.text(glob), process.program) ||
-            plan::glob_matches(plan.text(glob), file_name(executable)))
-            return true;
-    return false;
+    return plan::program_named(plan, process.program) || plan::program_named(plan, file_name(executable));
 }
 
 std::string path_of_executable()
@@ -92,21 +89,41 @@ void make_absolute(const char* name, std::string_view value, const std::string& 
     if (!value.empty() && !value.starts_with('/')) setenv(name, (directory + "/" + std::string{value}).c_str(), 1);
 }
 
-void make_preload_absolute(std::string_view value, const std::string& directory)
+/// The name of our own file, as the loader found it.
+std::string_view own_file()
+{
+    Dl_info info{};
+    return dladdr(reinterpret_cast<const void*>(&own_file), &info) != 0 ? std::string_view{info.dli_fname}
+                                                                        : std::string_view{};
+}
+
+/// Our entry for LD_PRELOAD. musl's loader ends a program into which it can load only a part of what we need, and leaves
+/// out a file that is not there; unlike glibc's it knows no $LIB, so this path leads nowhere for it. For glibc $LIB is
+/// the directory under / where its own libraries lie, from which enough steps up lead to the root.
+std::string for_glibc_only(const std::string& path)
+{
+    const bool is_plain = path.starts_with('/') && path.find('$') == std::string::npos;
+    return is_plain && sys::exists("/lib") ? "/$LIB/../../../.." + path : path;
+}
+
+void settle_preload(std::string_view value, const std::string& directory)
 {
     std::string whole;
-    bool changed = false;
+    const auto own = file_name(own_file());
     for (std::size_t at = 0; at < value.size();) {
         const auto end = value.find_first_of(": ", at);
-        const auto entry = value.substr(at, end == std::string_view::npos ? end : end - at);
-        const bool relative = entry.find('/') != std::string_view::npos && !entry.starts_with('/');
+        auto entry = std::string{value.substr(at, end == std::string_view::npos ? end : end - at)};
+        if (entry.find('/') != std::string::npos && !entry.starts_with('/')) entry.insert(0, directory + "/");
+        if (file_name(entry) == own) {
+            const auto path = std::string{own_file()};
+            remember_library(path.starts_with('/') ? path : directory + "/" + path);
+            entry = for_glibc_only(entry);
+        }
         if (!whole.empty()) whole += ':';
-        if (relative) whole += directory + "/";
         whole += entry;
-        changed = changed || relative;
         at = end == std::string_view::npos ? value.size() : end + 1;
     }
-    if (changed) setenv("LD_PRELOAD", whole.c_str(), 1);
+    if (whole != value) setenv("LD_PRELOAD", whole.c_str(), 1);
 }
 
 /// A copy of the plan that stays where it is for the life of the process.
@@ -227,7 +244,7 @@ void boot(int argc, char** argv, char** environment)
     if (is_child) remove_replaced_ledger(inherited);
 
     make_absolute("FAULT_CONFIG", config, directory);
-    make_preload_absolute(variable(environment, "LD_PRELOAD"), directory);
+    settle_preload(variable(environment, "LD_PRELOAD"), directory);
     write_heirloom(own_heirloom().text, process.lineage, 0, {});
     putenv(own_heirloom().text);
     pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);

@@ -366,6 +366,23 @@ Event* claim_event(Header& header) noexcept
     return &header.event(slot);
 }
 
+Unstruck* note_unstruck(Header& header, Unreached why, std::string_view program) noexcept
+{
+    constexpr auto room = sizeof(Unstruck{}.program.bytes);
+    if (program.size() > room) program.remove_prefix(program.size() - room);
+    for (auto& each : header.unstruck) {
+        auto state = each.state.load(std::memory_order_acquire);
+        if (state == 2 && each.why == why && each.program.view() == program) return nullptr;
+        if (state != 0 || !each.state.compare_exchange_strong(state, 1, std::memory_order_acq_rel)) continue;
+        each.why = why;
+        each.program.assign(program);
+        each.state.store(2, std::memory_order_release);
+        return &each;
+    }
+    header.trouble.fetch_or(unstruck_unnamed, std::memory_order_relaxed);
+    return nullptr;
+}
+
 void finish(Header& header, State state, std::int32_t status, bool keep_ledger) noexcept
 {
     header.exit_status.store(status, std::memory_order_relaxed);

@@ -51,6 +51,10 @@ struct Problem {
 /// Takes an event slot; nullptr where the limit is reached or the disk has no room, which the header counts. Any time.
 [[nodiscard]] Event* claim_event(Header& header) noexcept;
 
+/// Notes a program that runs without faults. Returns its entry, to take the note back with, where there was none yet.
+/// Any time; also for the record of a parent.
+Unstruck* note_unstruck(Header& header, Unreached why, std::string_view program) noexcept;
+
 /// Writes the statistics file, whole, and removes the ledger unless `keep_ledger`. May be called again: the later file
 /// replaces the earlier one. Without system calls to spare (sealed) it leaves the ledger as the record. In a signal
 /// handler too.
