@@ -192,7 +192,9 @@ bool map_file(const Identity& identity, std::uint64_t fixed, const Header& sizes
     error = events_end > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
     if (error == 0) error = fill(fd, sizes.events_offset, events_end);
     if (error == 0 && !may_map()) error = -ENOMEM;
-    if (error == 0 && !announce(identity)) error = -ENOENT; // a record that the command does not find is none
+    // A record that the command does not find is none, so it lies better in the reserve, if there is one. There is none
+    // where the run has ended and a program that it left behind goes on.
+    if (error == 0 && !announce(identity) && has_reserve()) error = -ENOENT;
     const bool mapped = error == 0 && keep_addresses(sizes.file_bytes) && map_in_place(fd, 0, threads_end) &&
                         map_in_place(fd, sizes.events_offset, events_end);
     sys::close(fd);

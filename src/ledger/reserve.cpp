@@ -5,6 +5,7 @@
 #include "sys/text.hpp"
 
 #include <cerrno>
+#include <iterator>
 #include <span>
 
 namespace faultline::ledger {
@@ -24,13 +25,20 @@ constinit bool joined = false;
 constinit bool in_vain = false; // one could not be made: not to be tried at each fork
 constinit std::atomic<bool> preparing{false};
 
+/// How a Reserve begins.
+struct Head {
+    std::uint64_t magic_number;
+    std::uint32_t version, slots;
+    std::uint64_t slot_bytes;
+};
+
 bool in_run() noexcept { return place().run[0] != '\0'; }
 
 Reserve* map_reserve(const char* from) noexcept
 {
     const int fd = sys::open(from, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) return nullptr;
-    Reserve head{};
+    Head head{};
     const auto length = sys::call(SYS_lseek, fd, 0, SEEK_END);
     const bool whole = sys::call(SYS_pread64, fd, sys::address(&head), sizeof head, 0) == sizeof head &&
                        head.magic_number == reserve_magic && head.version == layout_version &&
@@ -80,11 +88,7 @@ long make_reserve(const char* at, std::uint32_t slots, std::uint64_t bytes, int 
         fd = sys::open(at, flags, 0600); // an earlier process of this pid left it
     if (fd < 0) return fd;
     long error = whole > sys::file_size_limit() ? -EFBIG : sys::allocate(fd, 0, whole);
-    Reserve head{};
-    head.magic_number = reserve_magic;
-    head.version = layout_version;
-    head.slots = slots;
-    head.slot_bytes = bytes;
+    const Head head{reserve_magic, layout_version, slots, bytes};
     if (error == 0 && sys::write(fd, &head, sizeof head) != sizeof head) error = -ENOSPC;
     if (error == 0 && mode != 0600) error = sys::call(SYS_fchmod, fd, mode);
     sys::close(fd);
@@ -113,8 +117,7 @@ bool replace_reserve(const plan::Plan& plan) noexcept
     leave_reserve();
     current = 1 - current;
     reserve = next; // the old mapping stays: a record may lie in it
-    reserve->processes.store(1);
-    joined = true;
+    rejoin_reserve();
     return true;
 }
 
@@ -130,6 +133,8 @@ void prepare_reserve(const plan::Plan& plan) noexcept
     preparing = false;
 }
 
+bool has_reserve() noexcept { return reserve != nullptr; }
+
 void inherit_reserve() noexcept
 {
     in_vain = false;
@@ -141,15 +146,30 @@ void inherit_reserve() noexcept
 void rejoin_reserve() noexcept
 {
     if (reserve == nullptr || joined || in_run()) return;
-    reserve->processes.fetch_add(1);
     joined = true;
+    const auto pid = sys::getpid();
+    for (std::size_t i = 0; i < std::size(reserve->members); ++i) {
+        auto& member = reserve->members[(static_cast<std::size_t>(pid) + i) % std::size(reserve->members)];
+        std::int32_t nobody = 0;
+        if (member.load(std::memory_order_relaxed) == 0 && member.compare_exchange_strong(nobody, pid)) return;
+    }
+    reserve->crowded.store(1);
 }
 
 void leave_reserve() noexcept
 {
     if (!joined || in_run()) return;
     joined = false;
-    if (reserve->processes.fetch_sub(1) == 1 && reserve->kept.load() == 0 && reserve->unrecorded.load() == 0)
+    const auto pid = sys::getpid();
+    bool is_last = true;
+    for (auto& member : reserve->members) {
+        const auto other = member.load(std::memory_order_relaxed);
+        if (other == pid)
+            member.store(0);
+        else if (is_last && other != 0)
+            is_last = !sys::process_exists(other);
+    }
+    if (is_last && reserve->kept.load() == 0 && reserve->unrecorded.load() == 0 && reserve->crowded.load() == 0)
         sys::unlink(paths[current]);
 }
 

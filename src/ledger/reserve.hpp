@@ -24,8 +24,11 @@ struct Reserve {
     std::atomic<std::uint32_t> claimed;    // slots handed out; also counts those that were asked for in vain
     std::atomic<std::uint32_t> kept;       // slots whose record stands nowhere else
     std::atomic<std::uint32_t> unrecorded; // processes that have no record at all, because no slot was left
-    std::atomic<std::uint32_t> processes;  // without the command: those that may still take a slot
+    std::atomic<std::uint32_t> crowded;    // 1: more processes than there is room for below
+    // Without the command: the pids of those that may still take a slot; 0: free. Some may have been killed.
+    std::atomic<std::int32_t> members[512];
 };
+static_assert(sizeof(Reserve) <= page);
 
 constexpr std::uint64_t reserve_bytes(std::uint32_t slots, std::uint64_t slot_bytes) noexcept
 {
@@ -44,6 +47,9 @@ long make_reserve(const char* path, std::uint32_t slots, std::uint64_t slot_byte
 
 /// Maps the reserve of `faultline run`, if this process has one and may reach it. Boot only.
 void join_reserve() noexcept;
+
+/// Whether this process has a reserve, with room or without. Any time after boot.
+[[nodiscard]] bool has_reserve() noexcept;
 
 /// Sees to it that a child which is about to be forked will have a reserve with room in it. Costs a few loads where
 /// that is so. With all signals blocked, by the thread that forks.
