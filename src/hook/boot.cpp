@@ -15,6 +15,7 @@
 #include <cstring>
 #include <dirent.h>
 #include <dlfcn.h>
+#include <link.h>
 #include <pthread.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -92,9 +93,9 @@ void make_absolute(const char* name, std::string_view value, const std::string& 
 /// The name of our own file, as the loader found it.
 std::string_view own_file()
 {
-    Dl_info info{};
-    return dladdr(reinterpret_cast<const void*>(&own_file), &info) != 0 ? std::string_view{info.dli_fname}
-                                                                        : std::string_view{};
+    dl_find_object found{}; // dladdr would look through all our symbols
+    auto* const here = reinterpret_cast<void*>(&own_file);
+    return _dl_find_object(here, &found) == 0 ? std::string_view{found.dlfo_link_map->l_name} : std::string_view{};
 }
 
 /// Our entry for LD_PRELOAD. musl's loader ends a program into which it can load only a part of what we need, and leaves
@@ -150,7 +151,9 @@ void choose_seed(std::string_view given, const Inheritance* inherited)
         const auto seed = language::parse_seed(given);
         if (!seed)
             refuse("FAULT_SEED is '" + std::string{given} +
-                   "'; it must be a whole number from 0 to 9223372036854775807");
+                   "'; it must be a whole "
+                   "number from 0 to "
+                   "9223372036854775807");
         process.seed = *seed;
     } else if (process.plan->seed_given) {
         process.seed = process.plan->seed;
@@ -163,7 +166,9 @@ bool disabled_by(std::string_view value)
 {
     if (value.empty() || value == "0") return false;
     if (value != "1")
-        refuse("FAULT_DISABLE is '" + std::string{value} + "'; it must be 1, to let everything pass, or 0");
+        refuse("FAULT_DISABLE is '" + std::string{value} +
+               "'; it must be 1, to let "
+               "everything pass, or 0");
     return true;
 }
 
@@ -185,7 +190,9 @@ void take_part_in_run(const plan::Plan& plan, std::string_view board)
     const bool shared = ledger::create_board(plan);
     if (shared) setenv(std::string{ledger::board_variable}.c_str(), std::string{ledger::board_path()}.c_str(), 1);
     if (!shared || !board.empty()) process.header->trouble |= ledger::run_unshared;
-    if (ledger::run_matches() == nullptr) refuse("there is no memory for what the run counts");
+    if (ledger::run_matches() == nullptr)
+        refuse("there is no memory for what "
+               "the run counts");
 }
 
 /// Points the slots of all rows that a fault names, or that the engine has to see, at their hooks.
@@ -255,7 +262,9 @@ void boot(int argc, char** argv, char** environment)
                             variable(environment, "FAULT_RUN"));
         ledger::join_reserve();
         make_record();
-        if (process.header == nullptr) refuse("there is no memory for the ledger");
+        if (process.header == nullptr)
+            refuse("there is no memory for the "
+                   "ledger");
         if (plan->counts_run) take_part_in_run(*plan, variable(environment, ledger::board_variable));
         engine::prepare_sites();
         // Registered before anything of the host's, so they run after all of it.

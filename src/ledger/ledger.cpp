@@ -42,23 +42,6 @@ bool map_in_place(int fd, std::uint64_t from, std::uint64_t to) noexcept
                     MAP_SHARED | MAP_FIXED, fd, from) != nullptr;
 }
 
-/// Gives the bytes [from, to) of a new file space on the disk by writing zeros. On file systems that allocate late this
-/// is cheaper than fallocate, and a short-lived process's ledger never reaches the disk at all. 0, or -errno.
-long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept
-{
-    static constinit char zeros[page]{};
-    iovec pieces[16];
-    while (from < to) {
-        std::size_t count = 0;
-        for (auto at = from; at < to && count < std::size(pieces); at += page)
-            pieces[count++] = {zeros, to - at < page ? to - at : page};
-        const long written = sys::write_vector(fd, pieces, count, from);
-        if (written <= 0) return written == 0 ? -ENOSPC : written;
-        from += static_cast<std::uint64_t>(written);
-    }
-    return 0;
-}
-
 bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
 {
     if (kept != Kept::in_file) return kept == Kept::in_memory;
@@ -257,6 +240,21 @@ void introduce(Header& header, const Identity& identity, std::int64_t started) n
 }
 
 } // namespace
+
+long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept
+{
+    static constinit char zeros[page]{};
+    iovec pieces[16];
+    while (from < to) {
+        std::size_t count = 0;
+        for (auto at = from; at < to && count < std::size(pieces); at += page)
+            pieces[count++] = {zeros, to - at < page ? to - at : page};
+        const long written = sys::write_vector(fd, pieces, count, from);
+        if (written <= 0) return written == 0 ? -ENOSPC : written;
+        from += static_cast<std::uint64_t>(written);
+    }
+    return 0;
+}
 
 void Arguments::keep(int argc, char* const* argv) noexcept
 {

@@ -1,5 +1,6 @@
 #include "ledger/reserve.hpp"
 
+#include "ledger/ledger.hpp"
 #include "ledger/place.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
@@ -12,7 +13,7 @@ namespace faultline::ledger {
 namespace {
 
 constexpr std::uint32_t slot_threads = 16;
-constexpr std::uint64_t slot_events = 256;
+constexpr std::uint64_t slot_events = 128;
 constexpr std::uint32_t slots_of_image = 4; // without the command: few programs need any
 
 constinit Reserve* reserve = nullptr;
@@ -87,7 +88,7 @@ long make_reserve(const char* at, std::uint32_t slots, std::uint64_t bytes, int 
     if (fd == -EEXIST && sys::unlink(at) == 0)
         fd = sys::open(at, flags, 0600); // an earlier process of this pid left it
     if (fd < 0) return fd;
-    long error = whole > sys::file_size_limit() ? -EFBIG : sys::allocate(fd, 0, whole);
+    long error = whole > sys::file_size_limit() ? -EFBIG : fill(fd, 0, whole);
     const Head head{reserve_magic, layout_version, slots, bytes};
     if (error == 0 && sys::write(fd, &head, sizeof head) != sizeof head) error = -ENOSPC;
     if (error == 0 && mode != 0600) error = sys::call(SYS_fchmod, fd, mode);

@@ -15,7 +15,7 @@ namespace faultline::ledger {
 
 inline constexpr std::uint64_t reserve_magic = 0x3156'5345'5246'0a1a; // "\x1a\nFRESV1"
 inline constexpr std::string_view reserve_name = "reserve";           // in the directory of `faultline run`
-inline constexpr std::uint32_t reserve_slots_of_run = 32;
+inline constexpr std::uint32_t reserve_slots_of_run = 16;
 
 struct Reserve {
     std::uint64_t magic_number;
