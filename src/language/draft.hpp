@@ -16,8 +16,14 @@ namespace faultline::language {
 /// Collects what is to be said about a plan.
 class Remarks {
 public:
-    void mistake(Place place, std::string text) { mistakes.push_back({place.line, place.column, std::move(text)}); }
-    void warning(Place place, std::string text) { warnings.push_back({place.line, place.column, std::move(text)}); }
+    void mistake(Place place, std::string text)
+    {
+        mistakes.push_back({place.line, place.column, std::move(text), place.option});
+    }
+    void warning(Place place, std::string text)
+    {
+        warnings.push_back({place.line, place.column, std::move(text), place.option});
+    }
 
     std::vector<Remark> mistakes;
     std::vector<Remark> warnings;
