@@ -11,7 +11,7 @@ namespace faultline::cli {
 
 using Names = std::vector<std::string_view>;
 
-/// The groups of spec.md, without their @: families, then roles.
+/// The @groups of plans, without their @: families, then roles.
 [[nodiscard]] Names groups();
 
 /// The functions in a group, under the names that plans use.

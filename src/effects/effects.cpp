@@ -2,7 +2,6 @@
 
 #include "sys/syscalls.hpp"
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -12,10 +11,10 @@ namespace faultline::effects {
 namespace {
 
 using Effect = Word (*)(const Invocation&);
-/// In the order of plan::Type.
-constexpr std::array<Effect, plan::type_names.size()> effects{fail, proceed, time_out, hang,   corrupt,  shorten,
-                                                              drop, give,    raise,    crash,  throttle, reset,
-                                                              tell, move,    wake,     shuffle};
+constexpr Effect effects[] = {
+#define TYPE(type, name, effect, ...) effect,
+#include "plan/types.def"
+};
 
 using Finder = void* (*)(calls::Id row);
 constinit Finder find_in_libc = nullptr;
@@ -46,8 +45,7 @@ void tell_rest(const engine::Call& call) noexcept
 Word strike(const Invocation& invocation)
 {
     const auto& verdict = invocation.verdict;
-    // A timeout's delay is the time it waits for, not a time before it.
-    if (verdict.delay_ns != 0 && verdict.fault->type != plan::Type::timeout)
+    if (verdict.delay_ns != 0 && !plan::has(verdict.fault->type, plan::trait::waits))
         sys::sleep_until(sys::now(CLOCK_MONOTONIC) + static_cast<std::int64_t>(verdict.delay_ns), false);
     if (verdict.cut != 0) return perform_short(invocation, verdict.cut);
     return effects[static_cast<std::size_t>(verdict.fault->type)](invocation);

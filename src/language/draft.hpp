@@ -88,7 +88,9 @@ struct FaultDraft {
     std::vector<CallerDraft> callers;
     std::vector<std::uint32_t> sites;
     std::vector<GlobDraft> threads;
-    std::vector<GlobDraft> programs;
+#define SELECTOR(...)
+#define GLOBS(key, ...) std::vector<GlobDraft> key##_globs;
+#include "plan/selectors.def"
     std::vector<Positions> on;
     std::map<std::string_view, Place> given; // the keys it has, and where
     std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them; own ones

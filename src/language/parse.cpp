@@ -64,11 +64,13 @@ void check_without_plan(const FaultDraft& draft, Remarks& remarks)
     };
     refuse("count", fault.count > Count::thread);
     refuse("sticky", fault.sticky == Sticky::fd || fault.sticky == Sticky::site);
-    refuse("thread", true);
-    refuse("program", true);
+    constexpr bool anywhere = false;
+    constexpr bool planned = true;
+#define SELECTOR(key, cost, scope, ...) refuse(#key, (scope));
+#include "plan/selectors.def"
     refuse("peer", std::any_of(draft.peers.begin(), draft.peers.end(),
                                [](const PeerDraft& each) { return each.peer.host == Peer::Host::name; }));
-    refuse("type", draft.type_known && (fault.type == Type::clock || fault.type == Type::shuffle));
+    refuse("type", draft.type_known && has(fault.type, trait::planned));
 }
 
 /// Puts tables of faults behind those that the plan has.
