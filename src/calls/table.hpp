@@ -30,7 +30,7 @@ static_assert(std::size(table) == row_count);
     return row_count;
 }
 
-/// Whether a row belongs to a @group of spec.md (without the @): a family, or read, write, alloc, path, sync.
+/// Whether a row belongs to a @group of plans (without the @): a family, or read, write, alloc, path, sync.
 [[nodiscard]] constexpr bool in_group(const Spec& spec, std::string_view group) noexcept
 {
     if (group == family_names[static_cast<std::size_t>(spec.family)]) return true;

@@ -14,7 +14,7 @@ namespace faultline::cli {
 using Json = nlohmann::ordered_json;
 
 struct Record {
-    Json document; // what spec.md, section 4, describes; whatever is missing there counts as 0
+    Json document; // of the statistics file; whatever is missing there counts as 0
     std::string file;
 };
 
