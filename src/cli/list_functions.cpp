@@ -88,7 +88,7 @@ Names types_of(std::string_view function)
 Names selectors_of([[maybe_unused]] const Spec& spec)
 {
     Names selectors;
-#define SELECTOR(key, cost, scope, takes, why_not, help) \
+#define SELECTOR(key, cost, scope, takes, why_not, help)                                                               \
     if (takes) selectors.emplace_back(#key);
 #include "plan/selectors.def"
     return selectors;

@@ -159,7 +159,7 @@ SAY(thread) { return globs(plan, plan.view(plan.thread_sets)[fault.thread_set], 
 std::string whose(const Plan& plan, const Fault& fault)
 {
     std::string text;
-#define SELECTOR(key, ...) \
+#define SELECTOR(key, ...)                                                                                             \
     if (fault.has(Selector::key)) text += say_##key(plan, fault);
 #define GLOBS(key, cost, scope, takes, why_not, as_in, help) text += globs(plan, fault.key##_globs, as_in);
 #include "plan/selectors.def"

@@ -41,7 +41,8 @@ void read_enabled(FaultDraft& draft, const Field& field)
 
 constexpr FaultKey keys[] = {
     {"name", all_types, all_types, read_name, "what messages and statistics call the fault; unique"},
-    {"functions", all_types, all_types, read_functions, "which calls: names, globs, @groups; \"!…\" takes some out again"},
+    {"functions", all_types, all_types, read_functions,
+     "which calls: names, globs, @groups; \"!…\" takes some out again"},
     {"type", all_types, all_types, read_type, "what is done to the call"},
     {"enabled", all_types, no_types, read_enabled, "false: the fault is checked but never fires"},
 };

@@ -133,8 +133,8 @@ constexpr Demand demands[] = {
     flags_demand<calls::Flags::Kind::message>("a flag MSG_…"),
     flags_demand<calls::Flags::Kind::at>("a flag AT_…"),
     flags_demand<calls::Flags::Kind::socket>("a flag SOCK_…"),
-#define SELECTOR(key, cost, scope, takes, why_not, help) \
-    {[](const FaultDraft& draft) { return draft.fault.has(Selector::key); }, \
+#define SELECTOR(key, cost, scope, takes, why_not, help)                                                               \
+    {[](const FaultDraft& draft) { return draft.fault.has(Selector::key); },                                           \
      []([[maybe_unused]] const Spec& spec) { return takes; }, "the selector " #key, why_not},
 #include "plan/selectors.def"
     {[](const FaultDraft& draft) { return draft.fault.has_budget(); },
@@ -298,8 +298,9 @@ void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Rema
             continue;
         }
         if (draft.type_known && !has(draft.fault.type, trait::own)) {
-            remarks.mistake(draft.given["type"], "the type is for calls into libc (a function of the program's own takes "
-                                                 "exception, errno, delay, timeout, corruption and returns)");
+            remarks.mistake(draft.given["type"],
+                            "the type is for calls into libc (a function of the program's own takes "
+                            "exception, errno, delay, timeout, corruption and returns)");
             return;
         }
         if (const auto* demand = unmet(draft, calls::own_spec)) {

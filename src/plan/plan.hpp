@@ -22,8 +22,8 @@ using Text = Slice<char>;
 // An enum whose enumerators are the words of plans, and the words.
 #define FAULTLINE_ENUMERATOR(word) word,
 #define FAULTLINE_WORD(word) #word,
-#define FAULTLINE_WORDS(Enum, words, list) \
-    enum class Enum : std::uint8_t { list(FAULTLINE_ENUMERATOR) }; \
+#define FAULTLINE_WORDS(Enum, words, list)                                                                             \
+    enum class Enum : std::uint8_t { list(FAULTLINE_ENUMERATOR) };                                                     \
     inline constexpr auto words = std::to_array<std::string_view>({list(FAULTLINE_WORD)});
 
 enum class Type : std::uint8_t {
@@ -186,8 +186,8 @@ struct Fault {
     bool interrupt = false; // type signal: the call fails with EINTR
     bool elsewhere = false; // `program` does not name this process; boot finds out
 
-    std::uint32_t selectors = 0;         // those that it has: a bit for each Selector
-    std::uint16_t path_set = no_index;   // index into Plan::descriptor_sets, as the next two; no_index: not given
+    std::uint32_t selectors = 0;       // those that it has: a bit for each Selector
+    std::uint16_t path_set = no_index; // index into Plan::descriptor_sets, as the next two; no_index: not given
     std::uint16_t kind_set = no_index;
     std::uint16_t peer_set = no_index;
     std::uint16_t caller_set = no_index; // index into Plan::caller_sets

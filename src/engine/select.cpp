@@ -1,4 +1,4 @@
-#include "engine/selectors.hpp"
+#include "engine/select.hpp"
 
 #include "calls/flags.hpp"
 #include "engine/callers.hpp"
@@ -18,8 +18,9 @@ namespace {
 constexpr SetBits bit_of(std::uint16_t set) noexcept { return SetBits{1} << set; }
 
 /// selects_KEY: whether a call is one of those that a selector names. Only of faults that have it.
-#define ASKS(key) \
-    [[nodiscard]] bool selects_##key([[maybe_unused]] const Context& context, [[maybe_unused]] const plan::Fault& fault, \
+#define ASKS(key)                                                                                                      \
+    [[nodiscard]] bool selects_##key([[maybe_unused]] const Context& context,                                          \
+                                     [[maybe_unused]] const plan::Fault& fault,                                        \
                                      [[maybe_unused]] const Call& call) noexcept
 
 ASKS(path)
@@ -122,10 +123,7 @@ ASKS(caller)
     return (sets >> fault.caller_set & 1U) != 0;
 }
 
-ASKS(fd_kind)
-{
-    return (context.descriptors.sets(context.plan(), descriptor_of(call)) & bit_of(fault.kind_set)) != 0;
-}
+ASKS(fd_kind) { return (context.descriptors.sets(context.plan(), descriptor_of(call)) & bit_of(fault.kind_set)) != 0; }
 
 ASKS(site)
 {
@@ -167,15 +165,18 @@ constexpr auto order = [] {
     for (int cost = 0; cost <= 9; ++cost)
         for (std::size_t i = 0; i < std::size(costs); ++i)
             if (costs[i] == cost) sorted.at(count++) = static_cast<plan::Selector>(i);
-    return count == sorted.size() ? sorted : throw "a cost is a number from 0 to 9";
+    return sorted;
 }();
+
+#define SELECTOR(key, cost, ...) static_assert((cost) >= 0 && (cost) <= 9, "a cost is a number from 0 to 9");
+#include "plan/selectors.def"
 
 template <plan::Selector selector>
 [[nodiscard, gnu::always_inline]] inline bool holds(const Context& context, const plan::Fault& fault,
                                                     const Call& call) noexcept
 {
     if (!fault.has(selector)) return true;
-#define SELECTOR(key, ...) \
+#define SELECTOR(key, ...)                                                                                             \
     if constexpr (selector == plan::Selector::key) return selects_##key(context, fault, call);
 #include "plan/selectors.def"
 }
