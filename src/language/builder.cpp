@@ -81,6 +81,7 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         auto& fault = faults.emplace_back(from.fault);
         fault.name = block.add(from.name.text);
         fault.on = block.add(from.on);
+        fault.file = block.add(from.file);
         std::vector<WeightedError> errors;
         std::uint32_t sum = 0;
         for (const auto& choice : from.errors)

@@ -7,6 +7,7 @@
 #include "language/targets.hpp"
 #include "language/values.hpp"
 
+#include <cstring>
 #include <fmt/format.h>
 
 namespace faultline::language {
@@ -260,6 +261,14 @@ std::string resets(const Plan& plan, const Fault& fault)
            (fault.errors.count == 0 ? std::string() : ", and " + fails(plan, fault));
 }
 
+std::string holds(const Plan& plan, const Fault& fault)
+{
+    auto text = fmt::format("wait until {} exists", in_quotes(plan.text(fault.file)));
+    if (fault.delay.shape != Delay::Shape::none)
+        text += fmt::format(", at most {},", waits(fault.delay).substr(std::strlen("wait ")));
+    return text + " and proceed";
+}
+
 std::string does(const Plan& plan, const Fault& fault)
 {
     switch (fault.type) {
@@ -296,6 +305,8 @@ std::string does(const Plan& plan, const Fault& fault)
         return "give the block another address";
     case Type::wake:
         return "wake without a reason";
+    case Type::hold:
+        return holds(plan, fault);
     case Type::shuffle:
         return "list the directory in another order";
     }

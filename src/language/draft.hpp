@@ -92,6 +92,7 @@ struct FaultDraft {
 #define GLOBS(key, ...) std::vector<GlobDraft> key##_globs;
 #include "plan/selectors.def"
     std::vector<Positions> on;
+    std::string file;
     std::map<std::string_view, Place> given; // the keys it has, and where
     std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them; own ones
                                              // as PlanDraft::own_functions does

@@ -191,6 +191,11 @@ void read_speed(FaultDraft& draft, const Field& field)
     draft.fault.clock_speed = speed;
 }
 
+void read_file(FaultDraft& draft, const Field& field)
+{
+    if (auto path = read_text(field, "a path")) draft.file = std::move(*path);
+}
+
 /// Types whose effect itself waits.
 constexpr Types waiting_types = [] {
     Types types = no_types;
@@ -206,6 +211,8 @@ constexpr FaultKey keys[] = {
      "how long to wait: \"10ms\", { min, max } or { mean, stddev, distribution }"},
     {"delay", one(Type::timeout), no_types, read_delay_key,
      "how long to wait where the caller has set no limit; left out: 0"},
+    {"delay", one(Type::hold), no_types, read_delay_key, "how long to wait at most; left out: without end"},
+    {"file", one(Type::hold), one(Type::hold), read_file, "what to wait for: a path; it is looked at each millisecond"},
     {"errno", one(Type::error), no_types, read_errno, "the error: a symbol, a list to pick from, or weights"},
     {"errno", one(Type::reset), no_types, read_errno, "what the struck call reports; left out: ECONNRESET, or EPIPE"},
     {"returns", one(Type::error), no_types, read_returns,

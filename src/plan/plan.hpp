@@ -220,6 +220,7 @@ struct Fault {
     std::int32_t signal = 0;       // types signal and crash
     std::int32_t status = -1;      // type crash: the exit status, in place of a signal
     std::uint64_t rate = 0;        // type throttle: bytes per second
+    Text file;                     // type hold: what it waits for
     std::int64_t clock_offset = 0; // type clock: ns
     double clock_speed = 1;
 

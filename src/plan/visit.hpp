@@ -112,7 +112,7 @@ bool visit(const Fault& object, const See& see)
 #define GLOBS(key, ...) key##_globs,
 #include "plan/selectors.def"
                  after, until, on, budget, probability, burst, max_triggers, errors, returns, delay, amount,
-                 range_first, range_last, signal, status, rate, clock_offset, clock_speed] = object;
+                 range_first, range_last, signal, status, rate, file, clock_offset, clock_speed] = object;
     const auto set = [](auto pool, std::uint16_t index) { return IndexInto{pool, index, true}; };
     return see(name) && see(type) && see(mode) && see(count) && see(sticky) && see(moment) && see(enabled) &&
            see(has_returns) && see(throws) && see(selective) && see(plain) && see(interrupt) && see(elsewhere) &&
@@ -125,7 +125,7 @@ bool visit(const Fault& object, const See& see)
 #include "plan/selectors.def"
            see(after) && see(until) && see(on) && see(budget) && see(probability) && see(burst) && see(max_triggers) &&
            see(errors) && see(returns) && see(delay) && see(amount) && see(range_first) && see(range_last) &&
-           see(signal) && see(status) && see(rate) && see(clock_offset) && see(clock_speed);
+           see(signal) && see(status) && see(rate) && see(file) && see(clock_offset) && see(clock_speed);
 }
 
 template <class See>

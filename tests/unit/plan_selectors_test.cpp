@@ -257,6 +257,8 @@ TEST(Descriptions, SayWhatTheFaultDoes)
               "x: all calls to time tell another time, 90m behind");
     EXPECT_EQ(described("crash", "\"write\"", "moment = \"torn\"\nstatus = 4"),
               "x: all calls to write write half and then end the process with status 4");
+    EXPECT_EQ(described("hold", "\"rename\"", "file = \"/tmp/go\"\ndelay = \"2s\""),
+              "x: all calls to rename wait until '/tmp/go' exists, at most 2s, and proceed");
     EXPECT_EQ(described("errno", "\"open\"",
                         "errno = \"EROFS\"\nflags = [\"O_WRONLY\", \"!O_CREAT\"]\nsticky = "
                         "\"fault\"\non = 2"),
