@@ -131,6 +131,8 @@ ASKS(site)
     return may_be_site(call.caller, sites) && std::find(sites.begin(), sites.end(), site_of(call)) != sites.end();
 }
 
+ASKS(lineage) { return plan::any_name_matches(context.plan(), fault.lineage_globs, context.thread.lineage.view()); }
+
 ASKS(program) { return !fault.elsewhere; }
 
 /// What a type can strike at all.

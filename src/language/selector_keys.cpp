@@ -164,6 +164,15 @@ void read_program(FaultDraft& draft, const Field& field)
     });
 }
 
+void read_lineage(FaultDraft& draft, const Field& field)
+{
+    draft.lineage_globs = read_globs(field, [](std::string_view pattern) {
+        if (pattern.find_first_not_of("0123456789.x*?[]!-") != std::string_view::npos)
+            return std::string("a place in the tree is made of numbers and dots (\"0.2.*\")");
+        return glob_problem(pattern, false);
+    });
+}
+
 constexpr FaultKey keys[] = {
 #define SELECTOR(key, cost, scope, takes, why_not, help) {#key, all_types, no_types, read_##key, help},
 #include "plan/selectors.def"

@@ -245,6 +245,17 @@ TEST(TypeKeys, RefuseWhatCannotMeanAnything)
     EXPECT_EQ(said("signal", "\"malloc\"", "signal = \"SIGUSR1\""), Lines{}) << "without EINTR it may be anywhere";
 }
 
+TEST(Selectors, TakePlacesInTheTree)
+{
+    const Valid plan(with("lineage = [\"0.2.*\", \"!0.2.1\"]"));
+    EXPECT_TRUE(plan.fault().has(Selector::lineage));
+    EXPECT_EQ(plan.described(),
+              "x: all calls to write at 0.2.* but not at 0.2.1 fail with one of the errors that can really "
+              "happen to them");
+    EXPECT_EQ(mistakes(with("lineage = \"worker\"")),
+              Lines{"p:4:11: lineage is 'worker'; a place in the tree is made of numbers and dots (\"0.2.*\")"});
+}
+
 TEST(Descriptions, SayWhatTheFaultDoes)
 {
     const auto described = [](std::string_view type, std::string_view functions, std::string_view more) {
