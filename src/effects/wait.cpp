@@ -1,5 +1,6 @@
 // Waiting. `timeout`: the call waits for as long as its caller had asked it to, and then says so in its own way.
-// `hang`: for ever. `hold`: until a file exists. `throttle`: until its bytes have had their time. `wake`: not at all, though nothing has happened.
+// `hang`: for ever. `hold`: until a file exists. `throttle`: until its bytes have had their time. `wake`: not at all,
+// though nothing has happened.
 #include "effects/data.hpp"
 #include "effects/silence.hpp"
 
