@@ -196,7 +196,7 @@ void thread_renamed() noexcept { renamings.fetch_add(1, std::memory_order_releas
 
 bool selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
 {
-    return all_hold(context, fault, call, std::make_index_sequence<order.size()>{}) &&
+    return !asks_in_vain(call) && all_hold(context, fault, call, std::make_index_sequence<order.size()>{}) &&
            (!plan::has(fault.type, plan::trait::some) || type_selects(context, fault, call));
 }
 

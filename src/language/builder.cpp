@@ -8,6 +8,14 @@ namespace faultline::language {
 
 namespace {
 
+/// Whether some of its functions is asked at the end of the data too, where a fault has nothing to do.
+bool asks_for_end(const FaultDraft& from)
+{
+    return !from.own && std::any_of(from.members.begin(), from.members.end(), [](std::uint16_t member) {
+        return calls::table[calls::named_rows()[member]].asks_for_end();
+    });
+}
+
 /// The different values that faults give for something; faults that agree share one.
 template <class T>
 class Pool {
@@ -90,6 +98,10 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         fault.descriptors = block.add(from.descriptors);
         fault.flags = block.add(from.flags);
         fault.sites = block.add(from.sites);
+        std::vector<AttributeValue> attributes;
+        for (const auto& attribute : from.attributes)
+            attributes.push_back(attribute.value);
+        fault.attributes = block.add(attributes);
 #define SELECTOR(...)
 #define GLOBS(key, ...) fault.key##_globs = add_globs(block, from.key##_globs);
 #include "plan/selectors.def"
@@ -98,7 +110,7 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         fault.peer_set = pools.descriptors.add({{}, from.peers, 0});
         fault.caller_set = pools.callers.add(from.callers);
         fault.thread_set = pools.threads.add(from.threads);
-        fault.selective = fault.selectors != 0 || has(fault.type, trait::some);
+        fault.selective = fault.selectors != 0 || has(fault.type, trait::some) || asks_for_end(from);
         fault.plain = fault.after == 0 && fault.until == unlimited && from.on.empty() && !fault.has_budget() &&
                       fault.burst.enter == 0 && fault.sticky == Sticky::no && fault.count <= Count::thread;
     }

@@ -51,7 +51,8 @@ constexpr FaultKey keys[] = {
 template <class See>
 void each_row(std::string_view name, const See& see)
 {
-    for (const auto rows : {std::span<const FaultKey>(keys), selector_keys(), trigger_keys(), effect_keys()})
+    for (const auto rows :
+         {std::span<const FaultKey>(keys), selector_keys(), trigger_keys(), effect_keys(), damage_keys()})
         for (const auto& key : rows)
             if (key.name == name) see(key);
 }
@@ -119,7 +120,7 @@ void check_required(const FaultDraft& draft, Remarks& remarks)
 std::vector<FaultKey> fault_keys()
 {
     std::vector<FaultKey> all(std::begin(keys), std::end(keys));
-    for (const auto rows : {selector_keys(), trigger_keys(), effect_keys()})
+    for (const auto rows : {selector_keys(), trigger_keys(), effect_keys(), damage_keys()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }
@@ -146,6 +147,7 @@ void read_fault(const Value& table, FaultDraft& draft, Remarks& remarks)
     for (std::size_t i = 0; i < selector_names.size(); ++i)
         if (draft.has(selector_names[i])) draft.fault.selectors |= bit_of(static_cast<Selector>(i));
     check_triggers(draft, remarks);
+    check_damage(draft, remarks);
     complete_effect(draft, remarks);
 }
 

@@ -1,6 +1,7 @@
 // A block may come from a file that lay about where anybody could write: nothing in it is believed before it is checked.
 #include "plan/valid.hpp"
 
+#include "calls/attributes.hpp"
 #include "plan/visit.hpp"
 
 #include <algorithm>
@@ -35,6 +36,12 @@ template <>
 bool means_something(const Peer& peer) noexcept
 {
     return peer.prefix <= 8 * sizeof peer.address;
+}
+
+template <>
+bool means_something(const AttributeValue& value) noexcept
+{
+    return value.row < std::size(calls::attributes) && value.number != INT64_MIN;
 }
 
 /// Looks at one thing after another, and into each that lies elsewhere in the block.

@@ -89,6 +89,13 @@ bool visit(const DescriptorSet& object, const See& see)
 }
 
 template <class See>
+bool visit(const AttributeValue& object, const See& see)
+{
+    const auto& [row, relative, number] = object;
+    return see(row) && see(relative) && see(number);
+}
+
+template <class See>
 bool visit(const FlagTest& object, const See& see)
 {
     const auto& [kind, negated, mask, value] = object;
@@ -111,8 +118,8 @@ bool visit(const Fault& object, const See& see)
 #define SELECTOR(...)
 #define GLOBS(key, ...) key##_globs,
 #include "plan/selectors.def"
-                 after, until, on, budget, probability, burst, max_triggers, errors, returns, delay, amount,
-                 range_first, range_last, signal, status, rate, file, clock_offset, clock_speed] = object;
+                 after, until, on, budget, probability, burst, max_triggers, attributes, errors, returns, delay, amount,
+                 contiguous, range_first, range_last, signal, status, rate, file, clock_offset, clock_speed] = object;
     const auto set = [](auto pool, std::uint16_t index) { return IndexInto{pool, index, true}; };
     return see(name) && see(type) && see(mode) && see(count) && see(sticky) && see(moment) && see(enabled) &&
            see(has_returns) && see(throws) && see(selective) && see(plain) && see(interrupt) && see(elsewhere) &&
@@ -124,8 +131,9 @@ bool visit(const Fault& object, const See& see)
 #define GLOBS(key, ...) see(key##_globs)&&
 #include "plan/selectors.def"
            see(after) && see(until) && see(on) && see(budget) && see(probability) && see(burst) && see(max_triggers) &&
-           see(errors) && see(returns) && see(delay) && see(amount) && see(range_first) && see(range_last) &&
-           see(signal) && see(status) && see(rate) && see(file) && see(clock_offset) && see(clock_speed);
+           see(attributes) && see(errors) && see(returns) && see(delay) && see(amount) && see(contiguous) &&
+           see(range_first) && see(range_last) && see(signal) && see(status) && see(rate) && see(file) &&
+           see(clock_offset) && see(clock_speed);
 }
 
 template <class See>

@@ -39,6 +39,18 @@ range = "1..5"
 delay = { mean = "5ms", stddev = "1ms" }
 burst = { enter = 0.1, leave = 0.5 }
 sticky = "fault"
+contiguous = true
+[[fault]]
+name = "lies"
+functions = "stat"
+type = "corruption"
+attributes = { mtime = "-1h", size = 0 }
+[[fault]]
+name = "held"
+functions = "fsync"
+type = "hold"
+file = "/tmp/go"
+lineage = "0.*"
 [[fault]]
 name = "tells"
 functions = "clock_gettime"
@@ -109,7 +121,7 @@ void refuses(T Fault::*member, T value)
 TEST(ValidPlan, HasBoolsThatAreBools)
 {
     for (const auto flag : {&Fault::enabled, &Fault::has_returns, &Fault::throws, &Fault::selective, &Fault::plain,
-                            &Fault::interrupt, &Fault::elsewhere}) {
+                            &Fault::interrupt, &Fault::elsewhere, &Fault::contiguous}) {
         Copy copy(block());
         auto& fault = const_cast<Fault&>(copy.plan().view(copy.plan().faults)[0]);
         std::memset(static_cast<void*>(&(fault.*flag)), 2, 1);
