@@ -41,7 +41,7 @@ bool means_something(const Peer& peer) noexcept
 template <>
 bool means_something(const AttributeValue& value) noexcept
 {
-    return value.row < std::size(calls::attributes) && value.number != INT64_MIN;
+    return value.row < std::size(calls::attributes) && (value.relative == 0 || value.number != INT64_MIN);
 }
 
 /// Looks at one thing after another, and into each that lies elsewhere in the block.
