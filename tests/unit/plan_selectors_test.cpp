@@ -111,7 +111,7 @@ TEST(SelectorKeys, CallersSitesThreadsAndProgramsArrive)
     EXPECT_EQ(callers[1].negated, 1U);
     EXPECT_EQ(plan.view(plan.fault().sites)[0], 0x9f0c5ad1U);
     EXPECT_EQ(plan.text(plan.view(plan.view(plan->thread_sets)[plan.fault().thread_set])[0].pattern), "io-*");
-    EXPECT_EQ(plan.text(plan.view(plan.fault().programs)[0].pattern), "tar");
+    EXPECT_EQ(plan.text(plan.view(plan.fault().program_globs)[0].pattern), "tar");
     EXPECT_TRUE(plan->names_threads);
     EXPECT_EQ(mistakes(with("caller = \"/lib/libc.so.6\"")),
               Lines{"p:4:10: caller is '/lib/libc.so.6'; a module is named by its file's last part (write it without "
