@@ -195,6 +195,7 @@ enum class Tells : std::uint8_t {
     timespec,          // struct timespec* in argument 0: the wall clock
     timeval,           // struct timeval* in argument 0: the wall clock
     seconds,           // the result, and time_t* in argument 0: the wall clock
+    ticks,             // the result: hundredths of a second since some moment
 };
 
 /// What a call tells of a file or a file system, in a structure that it fills (calls/attributes.hpp).
@@ -218,6 +219,7 @@ struct Wait {
         timeval,      // a struct timeval*; null: for ever
         deadline,     // an absolute struct timespec* on CLOCK_REALTIME
         clock,        // the same on the clock that the argument before it names
+        condition,    // the same on the clock that the condition in argument 0 was made for
         receive,      // the descriptor's SO_RCVTIMEO
         send,         // the descriptor's SO_SNDTIMEO
         kernel,       // decided by the system alone (connect)
@@ -236,27 +238,57 @@ struct Wait {
     constexpr bool operator==(const Wait&) const = default;
 };
 
+/// A time that a call takes from its caller, and one that it gives back, where `waits` does not tell: for faults that
+/// move clocks.
+struct Lasts {
+    enum class Form : std::uint8_t {
+        none,
+        seconds,
+        microseconds,
+        milliseconds,
+        timespec,
+        timeval,
+        itimerval,
+        itimerspec
+    };
+    enum class By : std::uint8_t {
+        span,      // a length of time
+        wall,      // a moment of CLOCK_REALTIME
+        clock,     // a moment of the clock that the argument before it names
+        condition, // a moment of the clock that the condition in argument 0 was made for
+        sleep,     // with TIMER_ABSTIME in argument 1 a moment of the clock in argument 0; else a span of it
+        timer,     // the same of the clock that the timer in argument 0 was made for
+        timerfd,   // the same of the clock that the timer behind the descriptor in argument 0 was made for
+        itimer,    // a span, if argument 0 is ITIMER_REAL; the others measure processor time
+    };
+    Form form = Form::none;
+    Argument argument = absent; // what it takes
+    Argument rest = absent;     // where it says what is left
+    By by = By::span;
+    constexpr bool operator==(const Lasts&) const = default;
+};
+
 /// What a call does to descriptors, threads and processes that the engine has to know of, fault or no fault.
 enum class Tracks : std::uint8_t {
     nothing,
-    opens,       // its result is a new descriptor, stream or directory
-    pair,        // argument `tracked` is an int[2] of new descriptors
-    duplicates,  // its result is a copy of the descriptor argument
-    closes,      // its descriptor, stream or directory is gone after
-    closes_all,  // descriptors argument 0 and above (up to argument 1) are gone after
-    threads,     // starts a thread
-    executes,    // replaces the process image
-    spawns,      // starts another program and stays
-    exits,       // ends the process without the exit handlers
-    starts,      // calls main
-    seals,       // may take system calls away from the process (seccomp)
-    connects,    // gives its descriptor a peer
-    resolves,    // tells the addresses of a host's name
-    names,       // gives a thread a name
-    lists,       // reads a directory, or moves about in it
-    times,       // tells the time: see `tells`
-    unloads,     // takes a module's code away
-    waits_until, // waits until a moment, which the host may have worked out by a clock that was moved
+    opens,      // its result is a new descriptor, stream or directory
+    pair,       // argument `tracked` is an int[2] of new descriptors
+    duplicates, // its result is a copy of the descriptor argument
+    closes,     // its descriptor, stream or directory is gone after
+    closes_all, // descriptors argument 0 and above (up to argument 1) are gone after
+    threads,    // starts a thread
+    executes,   // replaces the process image
+    spawns,     // starts another program and stays
+    exits,      // ends the process without the exit handlers
+    starts,     // calls main
+    seals,      // may take system calls away from the process (seccomp)
+    connects,   // gives its descriptor a peer
+    resolves,   // tells the addresses of a host's name
+    names,      // gives a thread a name
+    lists,      // reads a directory, or moves about in it
+    times,      // tells the time: see `tells`
+    unloads,    // takes a module's code away
+    timers,     // makes a timer, or ends one
 };
 
 /// One row of the table.
@@ -282,6 +314,7 @@ struct Spec {
     Data in = {};                 // data that goes out
     Reports reports = {};         // what it tells of a file
     Wait waits = {};              // how it times out
+    Lasts lasts = {};             // a time that it takes: ask time_of()
     Tracks tracks = Tracks::nothing;
     Tells tells = Tells::nothing;
     bool acts = false;      // on an injected failure the real call is made all the same: the resource is gone (close)
@@ -364,7 +397,7 @@ private:
 constexpr void take_over(Spec& row, const Spec& from)
 {
     auto& [name, family, means, as, fails, misuse, fd, block, stream, dir, dirfd, path, path2, size, address, flags,
-           protection, out, in, reports, waits, tracks, tells, acts, allocates, syncs, version] = row;
+           protection, out, in, reports, waits, lasts, tracks, tells, acts, allocates, syncs, version] = row;
     const auto take = []<class T>(T& own, const T& other) {
         if constexpr (std::is_same_v<T, Argument>) {
             if (own == absent) own = other;
@@ -390,6 +423,7 @@ constexpr void take_over(Spec& row, const Spec& from)
     take(in, from.in);
     take(reports, from.reports);
     take(waits, from.waits);
+    take(lasts, from.lasts);
     take(tracks, from.tracks);
     take(tells, from.tells);
     take(acts, from.acts);
@@ -397,6 +431,31 @@ constexpr void take_over(Spec& row, const Spec& from)
     take(syncs, from.syncs);
     if (version.empty()) version = from.version;
     as = 0;
+}
+
+/// The time that a call takes or gives, if any.
+[[nodiscard]] constexpr Lasts time_of(const Spec& spec) noexcept
+{
+    using Limit = Wait::Limit;
+    using enum Lasts::Form;
+    using By = Lasts::By;
+    const auto argument = spec.waits.argument;
+    switch (spec.waits.limit) {
+    case Limit::milliseconds:
+        return {milliseconds, argument, absent, By::span};
+    case Limit::timespec:
+        return {timespec, argument, absent, By::span};
+    case Limit::timeval: // of select, which leaves there what is left
+        return {timeval, argument, argument, By::span};
+    case Limit::deadline:
+        return {timespec, argument, absent, By::wall};
+    case Limit::clock:
+        return {timespec, argument, absent, By::clock};
+    case Limit::condition:
+        return {timespec, argument, absent, By::condition};
+    default:
+        return spec.lasts;
+    }
 }
 
 /// What is known of a function that is the program's own: it can fail, its result can be damaged, and it may time out.

@@ -1,5 +1,7 @@
 #include "cli/collect.hpp"
 
+#include "ledger/reserve.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -68,35 +70,72 @@ bool write_whole(const std::string& path, std::string_view text)
     return false;
 }
 
-/// Makes the record of a process that left its ledger. Of one that is dead it becomes the statistics file.
-void settle(const Image& image, const Outcome& outcome, RunDirectory& directory, Collected& collected)
+/// Whether the file is our own user's. Only such a file is replaced or removed by the name that the list of images
+/// gives: other users of the tree may write to the list.
+bool is_ours(const std::string& path)
 {
-    const auto opened = ledger::open(image.ledger);
+    struct stat status = {};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
+}
+
+/// Where the statistics of a ledger go.
+std::string statistics_file(const Image& image, const RunDirectory& directory)
+{
+    const auto beside = twin(image.ledger);
+    const bool trusted = beside == image.json && is_ours(image.ledger);
+    if (trusted || directory.holds(image.ledger)) return beside;
+    return fmt::format("{}/{}", directory.path(), std::filesystem::path(beside).filename().string());
+}
+
+/// Makes the record of a process that left its ledger. Of one that is dead it becomes the statistics file. Says whether
+/// it did, so that the ledger may go.
+bool settle(const Image& image, const ledger::Opened& opened, const std::string& statistics, const Outcome& outcome,
+            RunDirectory& directory, Collected& collected)
+{
     if (!opened.ledger) {
         collected.records.problems.push_back(fmt::format("{}: {}", image.ledger, opened.problem));
-        return;
+        return false;
     }
     const auto& header = opened.ledger->header();
     std::string words;
     const auto end = ending_of(image, header, outcome, words);
     const auto text = opened.ledger->json(end);
-    Record record{.document = {}, .file = image.json};
+    Record record{.document = {}, .file = statistics};
     if (!parse(text, record.document)) {
         collected.records.problems.push_back(fmt::format("{}: is damaged: its record makes no sense", image.ledger));
-        return;
+        return false;
     }
     const bool running =
         outcome.deaths.count(image.pid) == 0 && header.state == ledger::State::running && lives(header);
-    if (running) {
-        record.file = image.ledger;
-        if (directory.holds(image.ledger)) directory.keep();
-    } else if (write_whole(image.json, text)) {
-        ::unlink(image.ledger.c_str());
-    } else {
-        record.file = image.ledger;
-    }
+    const bool settled = !running && write_whole(statistics, text);
+    if (running && directory.holds(image.ledger)) directory.keep();
+    if (!settled) record.file = image.ledger;
     collected.files.push_back(record.file);
     collected.records.all.push_back(std::move(record));
+    return settled;
+}
+
+/// The records of processes that had to borrow room for them.
+void settle_reserves(const Outcome& outcome, RunDirectory& directory, Collected& collected)
+{
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path(), error)) {
+        const auto path = entry.path().string();
+        if (!entry.path().filename().string().starts_with(ledger::reserve_name)) continue;
+        const auto reserve = ledger::open_reserve(path);
+        if (!reserve.problem.empty())
+            collected.records.problems.push_back(fmt::format("{}: {}", path, reserve.problem));
+        collected.records.unrecorded += reserve.unrecorded;
+        for (const auto& opened : reserve.records) {
+            Image image{.pid = 0, .ledger = path, .json = {}};
+            if (opened.ledger) image.pid = opened.ledger->header().pid;
+            if (image.pid == outcome.pid) collected.program_seen = true;
+            auto statistics = fmt::format("{}/fault-stats.{}.json", directory.path(), image.pid);
+            for (int other = 1; std::filesystem::exists(statistics, error); ++other)
+                statistics = fmt::format("{}/fault-stats.{}.{}.json", directory.path(), image.pid, other);
+            settle(image, opened, statistics, outcome, directory, collected);
+        }
+    }
 }
 
 } // namespace
@@ -108,7 +147,11 @@ Collected collect(RunDirectory& directory, const Outcome& outcome)
         if (image.pid == outcome.pid) collected.program_seen = true;
         std::error_code error;
         if (std::filesystem::exists(image.ledger, error)) {
-            settle(image, outcome, directory, collected);
+            const auto opened = ledger::open(image.ledger);
+            const auto statistics = statistics_file(image, directory);
+            if (settle(image, opened, statistics, outcome, directory, collected) &&
+                (is_ours(image.ledger) || directory.holds(image.ledger)))
+                ::unlink(image.ledger.c_str());
         } else if (std::filesystem::exists(image.json, error)) {
             load(image.json, collected.records);
             collected.files.push_back(image.json);
@@ -117,6 +160,7 @@ Collected collect(RunDirectory& directory, const Outcome& outcome)
                 fmt::format("{}: the record of process {} is gone", image.json, image.pid));
         }
     }
+    settle_reserves(outcome, directory, collected);
     return collected;
 }
 

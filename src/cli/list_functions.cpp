@@ -106,6 +106,7 @@ std::string_view limit_of(const calls::Wait& wait)
         return "the time that it is given";
     case deadline:
     case clock:
+    case condition:
         return "the point in time that it is given";
     case receive:
         return "SO_RCVTIMEO of the socket";

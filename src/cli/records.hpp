@@ -4,6 +4,7 @@
 
 #include "ledger/reader.hpp"
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct Record {
 struct Records {
     std::vector<Record> all;
     std::vector<std::string> problems; // "FILE: why it cannot be used"
+    std::uint64_t unrecorded = 0;      // processes that are known to have no record
 };
 
 /// Adds what the file holds. Nothing is believed of it but that it is JSON or a ledger.

@@ -97,7 +97,7 @@ std::string event_table(const Records& records)
 
 void print_text(const Records& records, bool events)
 {
-    const auto all = sum(records.all);
+    const auto all = sum(records);
     fmt::print("{}\n\n{}", headline(all), fault_table(all, coloured(STDOUT_FILENO)));
     for (const auto& part :
          {function_table(all), process_table(records), events ? event_table(records) : std::string()})
@@ -110,7 +110,7 @@ void print_json(const Records& records)
 {
     Json document = Json::object();
     document["faultline"] = FAULTLINE_VERSION;
-    document.update(to_json(sum(records.all)));
+    document.update(to_json(sum(records)));
     auto& processes = document["processes"] = Json::array();
     for (const auto& record : records.all)
         processes.push_back(record.document);

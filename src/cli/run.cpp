@@ -6,6 +6,8 @@
 #include "cli/run_plan.hpp"
 #include "cli/summary.hpp"
 #include "cli/target.hpp"
+#include "ledger/place.hpp"
+#include "ledger/reserve.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -18,6 +20,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <memory>
+#include <sstream>
 #include <unistd.h>
 
 namespace faultline::cli {
@@ -39,14 +42,38 @@ int fail(int status, std::string_view what)
     return status;
 }
 
-/// The plan's file, under an absolute path: the program may change its directory before it executes another one.
+/// The plan's file, under an absolute path: the program may change its directory before it executes another one. One
+/// that a user whom the program becomes could not read is copied.
 std::string plan_file(const RunPlan& plan, const RunDirectory& directory)
 {
-    if (plan.text.empty()) return std::filesystem::absolute(plan.source).string();
-    const auto path = directory.path() + "/plan.toml";
-    std::ofstream file(path, std::ios::binary);
-    file << plan.text;
-    return file.flush() ? path : std::string();
+    constexpr unsigned for_all_to_read = 0644;
+    if (!plan.text.empty()) return directory.write("plan.toml", plan.text, for_all_to_read);
+    auto path = std::filesystem::absolute(plan.source).string();
+    if (::geteuid() != 0 || open_to_all(path)) return path;
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return directory.write("plan.toml", text.str(), for_all_to_read);
+}
+
+/// Makes what all processes of the tree write to: the list of images, and room for those that can make no file.
+bool prepare(const RunDirectory& directory, const plan::Plan& plan)
+{
+    constexpr int for_all_to_write = 0666;
+    if (directory.write("images", "", for_all_to_write).empty()) return false;
+    const auto reserve = fmt::format("{}/{}", directory.path(), ledger::reserve_name);
+    constexpr auto longer_path = 2 * ledger::page; // the plan that the program loads may name its file by a longer one
+    const auto bytes = ledger::slot_bytes(plan) + longer_path;
+    const auto error = ledger::make_reserve(reserve.c_str(), ledger::reserve_slots_of_run, bytes, for_all_to_write);
+    // Without space for them, what is missing in the end is at least counted.
+    return error == 0 || ledger::make_reserve(reserve.c_str(), 0, bytes, for_all_to_write) == 0;
+}
+
+/// Where the statistics files are to go; empty: only into the summary.
+std::string stats_pattern(const RunPlan& plan)
+{
+    const char* const variable = std::getenv("FAULT_STATS");
+    if (variable != nullptr && *variable != '\0') return variable;
+    return plan.source.empty() ? std::string() : std::string(plan.parsed.plan().text(plan.parsed.plan().stats_file));
 }
 
 /// Whether the program's own record stands for nothing: the plan is for other programs of the tree.
@@ -74,7 +101,7 @@ Json document(const Options& options, const RunPlan& plan, const std::vector<std
     result["plan"] = plan.source.empty() ? Json() : Json(std::filesystem::absolute(plan.source).string());
     if (!options.faults.empty()) result["options"] = options.faults;
     result["seed"] = plan.seed;
-    result.update(to_json(sum(collected.records.all)));
+    result.update(to_json(sum(collected.records)));
     if (!collected.records.problems.empty()) result["problems"] = collected.records.problems;
     auto& processes = result["processes"] = Json::array();
     for (const auto& record : collected.records.all)
@@ -90,9 +117,9 @@ std::string without_name(std::string description, std::string_view name)
 }
 
 void summarize(const RunPlan& plan, const std::string& command, const Outcome& outcome, const Collected& collected,
-               const RunDirectory& directory)
+               const RunDirectory& directory, const std::string& unwanted)
 {
-    auto all = sum(collected.records.all);
+    auto all = sum(collected.records);
     const auto& parsed = plan.parsed.plan();
     for (auto& each : all.faults)
         for (const auto& fault : parsed.view(parsed.faults))
@@ -106,6 +133,8 @@ void summarize(const RunPlan& plan, const std::string& command, const Outcome& o
     text += plan.drawn
                 ? fmt::format("  seed {} was drawn at random: --seed {} repeats this run\n", plan.seed, plan.seed)
                 : fmt::format("  seed {}\n", plan.seed);
+    if (!unwanted.empty())
+        text += fmt::format("  statistics: none: {}: it is a device, pipe or socket\n", printable(unwanted));
     constexpr std::size_t most = 3;
     std::vector<std::string> kept;
     for (const auto& file : collected.files)
@@ -144,9 +173,11 @@ int run_armed(const Options& options, const std::vector<std::string>& command, c
                     std::getenv("FAULTLINE_LIBRARY") != nullptr
                         ? "FAULTLINE_LIBRARY names a file that is not there"
                         : "libfaultline.so is neither beside this command nor in ../lib (FAULTLINE_LIBRARY names it)");
-    if (setting.config.empty()) return fail(own_error, fmt::format("{} cannot be written", directory.path()));
-    const char* const stats = std::getenv("FAULT_STATS");
-    const bool in_directory = plan.source.empty() && (stats == nullptr || *stats == '\0');
+    if (setting.config.empty() || !prepare(directory, plan.parsed.plan()))
+        return fail(own_error, fmt::format("{} cannot be written to: {}", directory.path(), std::strerror(errno)));
+    const auto wished = stats_pattern(plan);
+    const bool unwanted = !wished.empty() && ledger::is_special(wished.c_str());
+    const bool in_directory = wished.empty() || unwanted;
     if (in_directory) setting.stats = directory.path() + "/fault-stats.%p.json";
     std::string problem;
     const auto environment = environment_for(setting, directory, problem);
@@ -168,7 +199,8 @@ int run_armed(const Options& options, const std::vector<std::string>& command, c
         if (!in_directory && directory.holds(file))
             directory.keep(); // where the statistics should have gone, they couldn't
 
-    if (!options.quiet) summarize(plan, command.front(), outcome, collected, directory);
+    if (!options.quiet)
+        summarize(plan, command.front(), outcome, collected, directory, unwanted ? wished : std::string());
     if ((options.report || !options.output.empty()) &&
         !write_report(options.output, document(options, plan, command, outcome, collected)))
         return fail(own_error, fmt::format("the report cannot be written to {}",

@@ -54,11 +54,19 @@ void add(Sum& sum, const Json& document)
     for (const auto& warning : member(document, "warnings")) {
         if (!warning.is_string()) continue;
         const auto words = warning.get<std::string>();
+        sum.complete = sum.complete && words != ledger::child_unrecorded_text;
         if (const auto name = unmatched(words); name.empty())
             ++sum.warnings[words];
         else
             named(sum.faults, name).awaited = true;
     }
+}
+
+/// What is known of a fault that no record has a match of.
+std::string_view unmet(const Sum& sum)
+{
+    if (!sum.complete) return "matched nothing that is on record";
+    return sum.running == 0 ? "never matched" : "has not matched yet";
 }
 
 double rate(std::uint64_t part, std::uint64_t whole)
@@ -86,11 +94,16 @@ std::string warning_line(std::string_view text, bool colour)
 
 } // namespace
 
-Sum sum(const std::vector<Record>& records)
+Sum sum(const Records& records)
 {
     Sum sum;
-    for (const auto& record : records)
+    for (const auto& record : records.all)
         add(sum, record.document);
+    if (records.unrecorded != 0) {
+        sum.complete = false;
+        sum.warnings[fmt::format("{} could keep no record: what they did, and what struck them, is counted nowhere",
+                                 counted(records.unrecorded, "process"))] = 1;
+    }
     return sum;
 }
 
@@ -115,7 +128,7 @@ Json to_json(const Sum& sum)
         counts["skipped"] = fault.matched - std::min(fault.matched, fault.triggered);
         counts["errors"] = fault.errors;
         if (fault.awaited && fault.matched == 0)
-            warnings.push_back(fmt::format("fault '{}' never matched", fault.name));
+            warnings.push_back(fmt::format("fault '{}' {}", fault.name, sum.complete ? "never matched" : unmet(sum)));
     }
     for (const auto& [warning, processes] : sum.warnings)
         warnings.push_back(warning);
@@ -154,9 +167,7 @@ std::string fault_table(const Sum& sum, bool colour)
     }
     for (const auto& fault : sum.faults)
         if (fault.awaited && fault.matched == 0)
-            result += warning_line(fmt::format("fault '{}' {}", printable(fault.name),
-                                               sum.running == 0 ? "never matched" : "has not matched yet"),
-                                   colour);
+            result += warning_line(fmt::format("fault '{}' {}", printable(fault.name), unmet(sum)), colour);
     for (const auto& [warning, processes] : sum.warnings)
         result +=
             warning_line(processes > 1 ? fmt::format("{} (in {})", printable(warning), counted(processes, "process"))

@@ -27,13 +27,14 @@ struct FunctionSum {
 
 struct Sum {
     std::uint64_t processes = 0, running = 0;
+    bool complete = true; // else some process has no record: what it met is not known
     std::uint64_t calls = 0, triggered = 0, skipped = 0, events_dropped = 0;
     std::vector<FaultSum> faults;                  // in the order of the plan
     std::vector<FunctionSum> functions;            // in the order of the plan
     std::map<std::string, std::uint64_t> warnings; // but for faults that never matched, and how many processes have it
 };
 
-[[nodiscard]] Sum sum(const std::vector<Record>& records);
+[[nodiscard]] Sum sum(const Records& records);
 
 /// "stats", "functions", "faults" and "warnings", as in a statistics file.
 [[nodiscard]] Json to_json(const Sum& sum);

@@ -1,5 +1,7 @@
 #include "effects/effects.hpp"
 
+#include "effects/basis.hpp"
+#include "effects/clock.hpp"
 #include "effects/rearm.hpp"
 #include "sys/syscalls.hpp"
 
@@ -67,7 +69,12 @@ Word strike(const Invocation& invocation)
     return result;
 }
 
-void use_libc(void* (*find)(calls::Id row)) noexcept { find_in_libc = find; }
+void use_libc(void* (*find)(calls::Id row)) noexcept
+{
+    find_in_libc = find;
+    look_at_clock();
+    look_at_conditions();
+}
 
 void* libc_function(calls::Id row) noexcept { return find_in_libc(row); }
 

@@ -1,8 +1,10 @@
 // Waiting. `timeout`: the call waits for as long as its caller had asked it to, and then says so in its own way.
 // `hang`: for ever. `hold`: until a file exists. `throttle`: until its bytes have had their time. `wake`: not at all,
 // though nothing has happened.
+#include "effects/basis.hpp"
 #include "effects/data.hpp"
 #include "effects/silence.hpp"
+#include "effects/timing.hpp"
 
 #include <cerrno>
 #include <poll.h>
@@ -80,8 +82,7 @@ Word wait_on_nothing(const Invocation& invocation)
 {
     pthread_cond_t nobody = PTHREAD_COND_INITIALIZER;
     const auto* const condition = engine::pointer<const pthread_cond_t>(invocation.call, 0);
-    constexpr unsigned clock_bit = 2; // pthread_condattr_setclock's choice, in glibc's layout
-    nobody.__data.__wrefs = condition->__data.__wrefs & clock_bit;
+    nobody.__data.__wrefs = condition->__data.__wrefs & condition_clock_bit();
     invocation.words[0] = reinterpret_cast<Word>(&nobody);
     const Word result = invocation.perform(invocation.words);
     invocation.words[0] = reinterpret_cast<Word>(condition);
@@ -205,6 +206,22 @@ Word throttle(const Invocation& invocation)
     return result;
 }
 
+namespace {
+
+/// The same where a clock fault moves the clock that the caller's limit goes by.
+Patience told_patience(const Invocation& invocation) noexcept
+{
+    const auto& call = invocation.call;
+    if (call.own != nullptr || calls::time_of(spec_of(call)).form == calls::Lasts::Form::none) return patience_of(call);
+    Reckoning reckoning;
+    reckon(call.row, invocation.words, reckoning);
+    const auto patience = patience_of(call);
+    if (reckoning.argument != nullptr) *reckoning.argument = reckoning.given;
+    return patience;
+}
+
+} // namespace
+
 Word time_out(const Invocation& invocation)
 {
     const auto& call = invocation.call;
@@ -215,7 +232,7 @@ Word time_out(const Invocation& invocation)
         return wait_on_nothing(invocation);
     }
 
-    const auto patience = patience_of(call);
+    const auto patience = told_patience(invocation);
     const auto ns = patience.known ? patience.ns : static_cast<std::int64_t>(invocation.verdict.delay_ns);
     auto* const event = invocation.verdict.event;
     if (event != nullptr) {

@@ -17,7 +17,7 @@
 namespace faultline::ledger {
 
 inline constexpr std::uint64_t magic = 0x3154'4c55'4146'0a1a; // "\x1a\nFAULT1"
-inline constexpr std::uint32_t layout_version = 1;
+inline constexpr std::uint32_t layout_version = 2;
 inline constexpr std::uint64_t page = 4096;
 
 /// How far the life of a process image has come.
@@ -32,9 +32,23 @@ enum Trouble : std::uint32_t {
     disabled = 1U << 4U,             // FAULT_DISABLE=1
     argv_cut = 1U << 5U,
     lineage_cut = 1U << 6U,
-    errors_uncounted = 1U << 7U, // more kinds of errors than slots to count them in
-    cells_shared = 1U << 8U,     // more descriptors or sites than numbers to keep for them
-    run_unshared = 1U << 9U,     // count = "run", and the file that the processes of a run share could not be had
+    errors_uncounted = 1U << 7U,  // more kinds of errors than slots to count them in
+    cells_shared = 1U << 8U,      // more descriptors or sites than numbers to keep for them
+    run_unshared = 1U << 9U,      // count = "run", and the file that the processes of a run share could not be had
+    child_unrecorded = 1U << 10U, // a forked child could keep no record, nowhere
+    unstruck_unnamed = 1U << 11U, // more programs ran without faults than there is room to name
+};
+
+/// Why a program that this process started was not struck.
+enum class Unreached : std::uint32_t {
+    reached, // it was, as far as can be seen from outside
+    statically_linked,
+    go,
+    musl,
+    architecture,
+    privileged,
+    environment, // it was not told to preload anything, or of no plan
+    library,     // the library is not to be found where it was started
 };
 
 template <std::size_t N>
@@ -191,6 +205,14 @@ enum Did : std::uint32_t {
     did_pass = 1U << 10U, // type drop: the call was made all the same
 };
 
+/// A program that this process started and that could not be struck. Claimed once for a program and a reason.
+struct Unstruck {
+    std::atomic<std::uint32_t> state; // 0: free; 1: being written; 2: holds
+    Unreached why;
+    Name<120> program; // the tail of its path
+};
+inline constexpr std::size_t unstruck_slots = 8;
+
 // What Header::exit_status holds beside a status.
 inline constexpr std::int32_t unknown_status = -1;
 inline constexpr std::int32_t by_abort = -2;
@@ -222,6 +244,7 @@ struct Header {
     Name<256> program;
     std::uint32_t argc, argv_bytes; // argv_bytes of `argv` hold argc strings, each with its NUL
     char argv[2048];
+    Unstruck unstruck[unstruck_slots];
 
     // The accessors hold wherever the whole file lies in one piece from this header on. They check nothing.
     [[nodiscard]] const plan::Plan& plan() const noexcept { return *at<const plan::Plan>(plan_offset); }

@@ -2,6 +2,7 @@
 // the file short while it is mapped kills the reader with SIGBUS, and what was checked could change afterwards.
 #include "ledger/reader.hpp"
 
+#include "ledger/reserve.hpp"
 #include "plan/valid.hpp"
 
 #include <algorithm>
@@ -21,14 +22,6 @@ constexpr std::uint64_t most_bytes = 4ULL << 30U;
 constexpr std::uint64_t most_threads = 1U << 20U;
 constexpr std::uint64_t most_functions = 1U << 14U;
 constexpr std::uint64_t most_stride = 1U << 24U;
-
-struct Closing {
-    int fd;
-    explicit Closing(int open) : fd(open) {}
-    ~Closing() { ::close(fd); }
-    Closing(const Closing&) = delete;
-    Closing& operator=(const Closing&) = delete;
-};
 
 std::string reason() { return std::strerror(errno); }
 
@@ -96,6 +89,7 @@ void Copy::Unmap::operator()(std::byte* memory) const noexcept { ::munmap(memory
 struct Reader {
     int fd;
     std::uint64_t file_bytes;
+    std::uint64_t begin = 0; // of the ledger in its file; file_bytes count from there
 
     [[nodiscard]] static Opened problem(std::string text) { return {{}, std::move(text)}; }
     [[nodiscard]] Opened cut_short() const
@@ -109,7 +103,7 @@ struct Reader {
         if (file_bytes == 0) return problem("is empty");
         const auto memory = map(sizeof(Header));
         if (!memory) return problem(reason());
-        const auto got = read_at(fd, memory.get(), sizeof(Header), 0);
+        const auto got = read_at(fd, memory.get(), sizeof(Header), begin);
         const auto& header = *reinterpret_cast<const Header*>(memory.get());
         if (got < 0) return problem(reason());
         if (got < 12 || header.magic_number != magic) return problem("is not a ledger");
@@ -141,7 +135,7 @@ struct Reader {
         if (!memory) return problem(reason());
         std::vector<char> chunk(1U << 18U);
         for (std::uint64_t at = 0; at < bytes;) {
-            const auto got = read_at(fd, chunk.data(), std::min<std::uint64_t>(chunk.size(), bytes - at), at);
+            const auto got = read_at(fd, chunk.data(), std::min<std::uint64_t>(chunk.size(), bytes - at), begin + at);
             if (got < 0) return problem(reason());
             if (got == 0) return cut_short();
             // Holes stay holes: a sparse file must not cost memory.
@@ -160,25 +154,71 @@ struct Reader {
     }
 };
 
+namespace {
+
+/// A regular file, open for reading, and its length; or why there is none.
+struct RegularFile {
+    int fd;
+    std::uint64_t bytes = 0;
+    std::string problem;
+
+    explicit RegularFile(const std::string& path)
+        : fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
+    {
+        struct stat status = {};
+        if (fd < 0 || ::fstat(fd, &status) != 0)
+            problem = reason();
+        else if (!S_ISREG(status.st_mode))
+            problem = "is not a regular file";
+        bytes = static_cast<std::uint64_t>(status.st_size);
+    }
+    RegularFile(const RegularFile&) = delete;
+    RegularFile& operator=(const RegularFile&) = delete;
+    ~RegularFile() { ::close(fd); }
+
+    [[nodiscard]] bool begins_with(std::uint64_t number) const
+    {
+        std::uint64_t first = 0;
+        return problem.empty() && read_at(fd, &first, sizeof first, 0) == sizeof first && first == number;
+    }
+};
+
+} // namespace
+
 Opened open(const std::string& path)
 {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) return Reader::problem(reason());
-    const Closing closing(fd);
-    struct stat status = {};
-    if (::fstat(fd, &status) != 0) return Reader::problem(reason());
-    if (!S_ISREG(status.st_mode)) return Reader::problem("is not a regular file");
-    return Reader{fd, static_cast<std::uint64_t>(status.st_size)}.open();
+    const RegularFile file(path);
+    if (!file.problem.empty()) return Reader::problem(file.problem);
+    return Reader{file.fd, file.bytes}.open();
 }
 
-bool is_ledger(const std::string& path)
+OpenedReserve open_reserve(const std::string& path)
 {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) return false;
-    const Closing closing(fd);
-    std::uint64_t first = 0;
-    return read_at(fd, &first, sizeof first, 0) == sizeof first && first == magic;
+    const RegularFile file(path);
+    OpenedReserve result{.records = {}, .unrecorded = 0, .problem = file.problem};
+    Reserve head{};
+    if (!file.problem.empty()) return result;
+    const bool whole = read_at(file.fd, &head, sizeof head, 0) == sizeof head && head.magic_number == reserve_magic;
+    const auto bytes = head.slot_bytes;
+    if (!whole || head.version != layout_version || bytes < sizeof(Header) || bytes > file.bytes) {
+        result.problem = "is damaged, or of another version of Faultline";
+        return result;
+    }
+    result.unrecorded = head.unrecorded;
+    const auto slots = std::min({head.claimed.load(), head.slots});
+    for (std::uint32_t slot = 0; slot < slots && reserve_bytes(slot + 1, bytes) <= file.bytes; ++slot) {
+        std::uint64_t first = 0;
+        const auto begin = reserve_bytes(slot, bytes);
+        // One that is not begun, or has become a statistics file.
+        if (read_at(file.fd, &first, sizeof first, begin) != sizeof first || first == 0) continue;
+        result.records.push_back(Reader{file.fd, bytes, begin}.open());
+    }
+    return result;
 }
+
+bool is_ledger(const std::string& path) { return RegularFile(path).begins_with(magic); }
+
+bool is_reserve(const std::string& path) { return RegularFile(path).begins_with(reserve_magic); }
 
 std::string Copy::json(const Ending& ending) const
 {

@@ -5,6 +5,8 @@
 #include "calls/errors.hpp"
 #include "calls/signals.hpp"
 
+#include <iterator>
+
 namespace faultline::ledger {
 
 namespace {
@@ -30,6 +32,20 @@ constexpr Warning warnings[] = {
      "there were more descriptors or sites than are told apart: some shared a number, a budget or a latch"},
     {run_unshared,
      "count = \"run\" counted this process alone: the file that the run's processes share could not be had"},
+    {child_unrecorded, child_unrecorded_text},
+    {unstruck_unnamed, "more programs ran without faults than are named here"},
+};
+
+/// By Unreached; what follows "PROGRAM ran without faults: ".
+constexpr std::string_view unreached[] = {
+    "",
+    "it is statically linked",
+    "it is a Go program, and statically linked",
+    "it runs on musl libc",
+    "it is for another processor, or has 32 bits",
+    "it is set-user-ID or has capabilities",
+    "LD_PRELOAD or FAULT_CONFIG was taken out of its environment",
+    "libfaultline.so is not within its reach",
 };
 
 /// Counters belong to one writer each, who may be running: read them as they stand.
@@ -344,6 +360,11 @@ void Rendering::remarks() noexcept
         const auto& fault = faults()[i];
         if (!fault.enabled || matched(i) != 0) continue;
         json_.string("fault '", plan_.text(fault.name), running() ? "' has not matched yet"sv : "' never matched"sv);
+    }
+    for (const auto& each : header_.unstruck) {
+        const auto why = static_cast<std::size_t>(each.why);
+        if (each.state.load(std::memory_order_acquire) == 2 && why < std::size(unreached))
+            json_.string(each.program.view(), " ran without faults: ", unreached[why]);
     }
     for (const auto& warning : warnings)
         if ((trouble & warning.trouble) != 0) json_.string(warning.text);

@@ -7,6 +7,10 @@
 
 namespace faultline::ledger {
 
+/// The warning after which nothing may be said of what "never" happened in the tree.
+inline constexpr std::string_view child_unrecorded_text =
+    "a forked child could keep no record: what it did, and what struck it, is counted nowhere";
+
 /// What is known about a process's end beyond its ledger; nothing of it, inside the process.
 struct Ending {
     std::string_view exit = {};    // "killed by SIGKILL"; empty: as the ledger has it

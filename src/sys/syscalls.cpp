@@ -1,7 +1,10 @@
 #include "sys/syscalls.hpp"
 
+#include "sys/vdso.hpp"
+
 #include <atomic>
 #include <cerrno>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,11 +19,15 @@ int clock_by_system_call(clockid_t clock, timespec* time)
     return static_cast<int>(call(SYS_clock_gettime, clock, address(time)));
 }
 
-constinit std::atomic<int (*)(clockid_t, timespec*)> clock_reader{&clock_by_system_call};
+constinit std::atomic<ClockReader> clock_reader{&clock_by_system_call};
 
 } // namespace
 
-void use_clock(int (*clock_gettime)(clockid_t, timespec*)) noexcept { clock_reader.store(clock_gettime); }
+void use_vdso() noexcept
+{
+    const auto* const header = reinterpret_cast<const void*>(getauxval(AT_SYSINFO_EHDR));
+    if (const auto found = find_clock(header)) clock_reader.store(found, std::memory_order_relaxed);
+}
 
 std::int64_t now(clockid_t clock) noexcept
 {

@@ -145,8 +145,9 @@ inline void restore_signals(std::uint64_t mask) noexcept
 /// a handler and returns false; else it goes on afterwards.
 bool sleep_until(std::int64_t deadline_ns, bool interruptible) noexcept;
 
-/// Nanoseconds of a clock; through the vDSO once `use_clock` was called, so without a system call.
+/// Nanoseconds of a clock, from the kernel itself: through its vDSO once `use_vdso` was called, so without a system call.
 std::int64_t now(clockid_t clock) noexcept;
-void use_clock(int (*clock_gettime)(clockid_t, timespec*)) noexcept;
+/// Boot only.
+void use_vdso() noexcept;
 
 } // namespace faultline::sys
