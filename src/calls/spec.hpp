@@ -2,15 +2,18 @@
 // parser's checks, `faultline list`) is derived from it, so adding a function is adding one row to a .def file here.
 //
 // How to add a row: pick the file of the function's family and write CALL(name, ...), or one of the other forms of
-// all.def where the C declaration is variadic, missing from the headers, or does not fit. Take the errnos from the
-// ERRORS section of its man page: environmental ones (what a sound program may meet) into .fails, programming ones
-// (EBADF, EFAULT, EINVAL …) into .misuse. Argument positions count from 0; a wrong one is a compile error.
+// all.def where the C declaration is variadic, missing from the headers, or does not fit. A twin, which users know by
+// another row's name, is TWIN(that row); a function that is like another one but for some things says AS(that row) and
+// those. Take the errnos from the ERRORS section of its man page: environmental ones (what a sound program may meet) into
+// .fails, programming ones (EBADF, EFAULT, EINVAL …) into .misuse. Argument positions count from 0; a wrong one does not
+// compile.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace faultline::calls {
 
@@ -63,6 +66,13 @@ struct Errors {
         for (auto known : *this)
             if (known == code) return true;
         return false;
+    }
+    constexpr bool operator==(const Errors& other) const noexcept
+    {
+        if (count != other.count) return false;
+        for (std::size_t i = 0; i < count; ++i)
+            if (codes[i] != other.codes[i]) return false;
+        return true;
     }
 };
 
@@ -133,6 +143,7 @@ struct Data {
     Argument buffer = absent;
     Argument length = absent; // of bytes; the size of an item; the number of iovecs
     Argument count = absent;  // the number of items
+    constexpr bool operator==(const Data&) const = default;
 };
 
 constexpr Data bytes(Argument buffer, Argument length) { return {Data::Shape::bytes, buffer, length, absent}; }
@@ -161,6 +172,7 @@ struct Size {
     constexpr Size(int argument, int times)
         : factor(static_cast<Argument>(argument)), other(static_cast<Argument>(times))
     {}
+    constexpr bool operator==(const Size&) const = default;
 };
 
 /// An argument made of named bits, and which family of names.
@@ -168,6 +180,7 @@ struct Flags {
     enum class Kind : std::uint8_t { none, open, protection, map, message, at, socket };
     Kind kind = Kind::none;
     Argument argument = absent;
+    constexpr bool operator==(const Flags&) const = default;
 };
 constexpr Flags open_flags(Argument argument) { return {Flags::Kind::open, argument}; }
 constexpr Flags map_flags(Argument argument) { return {Flags::Kind::map, argument}; }
@@ -190,6 +203,7 @@ struct Reports {
     enum class What : std::uint8_t { nothing, stat, statx, statfs, statvfs };
     What what = What::nothing;
     Argument where = absent; // the structure
+    constexpr bool operator==(const Reports&) const = default;
 };
 constexpr Reports stat_in(Argument where) { return {Reports::What::stat, where}; }
 constexpr Reports statx_in(Argument where) { return {Reports::What::statx, where}; }
@@ -221,6 +235,7 @@ struct Wait {
     Argument argument = absent;
     std::int16_t error = 0; // what a timeout is reported as; 0: the call returns 0
     Leaves leaves = Leaves::nothing;
+    constexpr bool operator==(const Wait&) const = default;
 };
 
 /// A time that a call takes from its caller, and one that it gives back, where `waits` does not tell: for faults that
@@ -250,6 +265,7 @@ struct Lasts {
     Argument argument = absent; // what it takes
     Argument rest = absent;     // where it says what is left
     By by = By::span;
+    constexpr bool operator==(const Lasts&) const = default;
 };
 
 /// What a call does to descriptors, threads and processes that the engine has to know of, fault or no fault.
@@ -280,6 +296,7 @@ struct Spec {
     Label name;                   // the exported symbol
     Family family;                // the .def file it stands in
     Label means = {};             // the function that a user knows it as: "read" for __read_chk; empty: itself
+    std::uint16_t as = 0;         // the row, counted from 1, that it is like but for what stands behind; 0: none
     Failure fails = {};           // failure value, and the errors the environment may cause
     Errors misuse = {};           // errors that only a mistake in the program causes: allowed by name, never drawn
     Argument fd = absent;         // the descriptor it works on
@@ -375,6 +392,46 @@ private:
         return data.shape != none && data.shape != formatted && data.shape != unseen;
     }
 };
+
+/// Has a row take over from another what it does not say itself. A member that is forgotten here does not compile.
+constexpr void take_over(Spec& row, const Spec& from)
+{
+    auto& [name, family, means, as, fails, misuse, fd, block, stream, dir, dirfd, path, path2, size, address, flags,
+           protection, out, in, reports, waits, lasts, tracks, tells, acts, allocates, syncs, version] = row;
+    const auto take = []<class T>(T& own, const T& other) {
+        if constexpr (std::is_same_v<T, Argument>) {
+            if (own == absent) own = other;
+        } else {
+            if (own == T{}) own = other;
+        }
+    };
+    take(fails.returns, from.fails.returns);
+    take(fails.errors, from.fails.errors);
+    take(misuse, from.misuse);
+    take(fd, from.fd);
+    take(block, from.block);
+    take(stream, from.stream);
+    take(dir, from.dir);
+    take(dirfd, from.dirfd);
+    take(path, from.path);
+    take(path2, from.path2);
+    take(size, from.size);
+    take(address, from.address);
+    take(flags, from.flags);
+    take(protection, from.protection);
+    take(out, from.out);
+    take(in, from.in);
+    take(reports, from.reports);
+    take(waits, from.waits);
+    take(lasts, from.lasts);
+    take(tracks, from.tracks);
+    take(tells, from.tells);
+    take(acts, from.acts);
+    take(allocates, from.allocates);
+    take(syncs, from.syncs);
+    if (version.empty()) version = from.version;
+    as = 0;
+}
 
 /// The time that a call takes or gives, if any.
 [[nodiscard]] constexpr Lasts time_of(const Spec& spec) noexcept

@@ -2,7 +2,7 @@
 
 #include "effects/told.hpp"
 #include "engine/descriptors.hpp"
-#include "engine/selectors.hpp"
+#include "engine/select.hpp"
 #include "engine/symbols.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"

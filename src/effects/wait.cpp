@@ -1,5 +1,6 @@
 // Waiting. `timeout`: the call waits for as long as its caller had asked it to, and then says so in its own way.
-// `hang`: for ever. `throttle`: until its bytes have had their time. `wake`: not at all, though nothing has happened.
+// `hang`: for ever. `hold`: until a file exists. `throttle`: until its bytes have had their time. `wake`: not at all,
+// though nothing has happened.
 #include "effects/basis.hpp"
 #include "effects/data.hpp"
 #include "effects/silence.hpp"
@@ -151,6 +152,26 @@ Word hang(const Invocation& invocation)
     errno = kept;
     engine::note_error(invocation.verdict, EINTR);
     return report(invocation.call, EINTR);
+}
+
+Word hold(const Invocation& invocation)
+{
+    constexpr std::int64_t step = 1'000'000;
+    const auto& verdict = invocation.verdict;
+    const char* const file = verdict.header->plan().text(verdict.fault->file).data(); // a NUL stands behind it
+    const auto begun = sys::now(CLOCK_MONOTONIC);
+    const bool is_limited = verdict.fault->delay.shape != plan::Delay::Shape::none;
+    const auto end = is_limited ? begun + static_cast<std::int64_t>(verdict.delay_ns) : for_ever;
+    auto now = begun;
+    while (now < end && !sys::exists(file)) {
+        sys::sleep_until(now + step < end ? now + step : end, false);
+        now = sys::now(CLOCK_MONOTONIC);
+    }
+    if (auto* const event = verdict.event) {
+        event->delay_ns = static_cast<std::uint64_t>(now - begun);
+        event->did |= ledger::did_delay;
+    }
+    return invocation.perform(invocation.words);
 }
 
 Word wake(const Invocation& invocation)

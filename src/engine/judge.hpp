@@ -1,7 +1,7 @@
 // Whether a call is struck, and by which fault. A pure function of plan, counters, call and generator: it runs in unit
 // tests without any preloading.
 //
-// The order of what is asked is part of the plan's meaning (spec.md): selectors, then triggers from the exact and cheap
+// The order of what is asked is part of the plan's meaning: selectors, then triggers from the exact and cheap
 // ones to the draws, so that the generator is asked only where it can still matter and unrelated traffic never shifts a
 // seeded run.
 #pragma once
@@ -49,7 +49,7 @@ struct Meter {
     std::int32_t generation; // of the Cell; negative: the number is the process's, and plain
 };
 
-/// What is to happen to a call that was struck. Meaningful only if judge() returned true.
+/// What is to happen to a call that was struck. Where judge() returned false only the meters at the end mean something.
 struct Verdict {
     const plan::Fault* fault;
     ledger::Header* header;
@@ -62,7 +62,7 @@ struct Verdict {
     Descriptors* descriptors;
     std::atomic<std::uint32_t>* held =
         nullptr; // by the layer that it is of, until it is carried out (engine/layers.hpp)
-    // Also for a call that was not struck, which is then looked at when it has returned:
+    // What was set aside for the call, struck or not, until it has returned (settle()):
     std::uint8_t meter_count = 0;
     Meter meters[plan::most_budgets];
 };

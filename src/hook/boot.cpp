@@ -80,8 +80,9 @@ void mark_elsewhere(plan::Plan& plan, const std::string& executable)
 {
     const auto view = plan.view(plan.faults);
     for (auto& fault : std::span(const_cast<plan::Fault*>(view.data()), view.size()))
-        fault.elsewhere = fault.programs.count != 0 && !plan::any_name_matches(plan, fault.programs, process.program) &&
-                          !plan::any_name_matches(plan, fault.programs, file_name(executable));
+        fault.elsewhere = fault.program_globs.count != 0 &&
+                          !plan::any_name_matches(plan, fault.program_globs, process.program) &&
+                          !plan::any_name_matches(plan, fault.program_globs, file_name(executable));
 }
 
 /// A relative path in our environment would lead a child with another working directory astray, to no faults at all.

@@ -1,7 +1,7 @@
 // The calls after which this process is another one, or has one more thread, or is no more: each gets what it needs to
 // know of its place in the tree, and what was counted so far is made safe.
 #include "effects/timing.hpp"
-#include "engine/selectors.hpp"
+#include "engine/select.hpp"
 #include "hook/lineage.hpp"
 #include "hook/reach.hpp"
 #include "hook/track.hpp"

@@ -3,7 +3,7 @@
 #include "effects/basis.hpp"
 #include "effects/directory.hpp"
 #include "engine/callers.hpp"
-#include "engine/selectors.hpp"
+#include "engine/select.hpp"
 
 #include <cerrno>
 #include <fcntl.h>

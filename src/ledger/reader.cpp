@@ -3,6 +3,7 @@
 #include "ledger/reader.hpp"
 
 #include "ledger/reserve.hpp"
+#include "plan/valid.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -36,80 +37,6 @@ std::int64_t read_at(int fd, void* into, std::uint64_t bytes, std::uint64_t offs
         done += static_cast<std::uint64_t>(got);
     }
     return static_cast<std::int64_t>(done);
-}
-
-/// Says whether things lie within a block of so many bytes.
-class Bounds {
-public:
-    explicit Bounds(std::uint64_t bytes) : bytes_(bytes) {}
-
-    [[nodiscard]] bool hold(std::uint64_t offset, std::uint64_t bytes, std::uint64_t alignment) const noexcept
-    {
-        return offset % alignment == 0 && offset <= bytes_ && bytes <= bytes_ - offset;
-    }
-    template <class T>
-    [[nodiscard]] bool hold(plan::Slice<T> slice) const noexcept
-    {
-        return slice.count == 0 || hold(slice.offset, std::uint64_t{slice.count} * sizeof(T), alignof(T));
-    }
-    /// The byte of a bool: one that is neither 0 nor 1 must not be read as a bool.
-    [[nodiscard]] static bool is_bool(const bool& flag) noexcept
-    {
-        unsigned char byte = 0;
-        std::memcpy(&byte, &flag, 1);
-        return byte <= 1;
-    }
-    template <class Enum>
-    [[nodiscard]] static bool below(Enum value, std::size_t count) noexcept
-    {
-        return static_cast<std::size_t>(value) < count;
-    }
-
-private:
-    std::uint64_t bytes_;
-};
-
-bool valid_globs(const plan::Plan& plan, plan::Slice<plan::Glob> globs, const Bounds& bounds) noexcept
-{
-    return bounds.hold(globs) &&
-           std::ranges::all_of(plan.view(globs), [&](const plan::Glob& each) { return bounds.hold(each.pattern); });
-}
-
-bool valid_set(const plan::Plan& plan, const plan::DescriptorSet& set, const Bounds& bounds) noexcept
-{
-    return valid_globs(plan, set.paths, bounds) && bounds.hold(set.peers) &&
-           std::ranges::all_of(plan.view(set.peers), [&](const plan::Peer& each) {
-               const bool named = each.host != plan::Peer::Host::name || each.name < plan.host_names.count;
-               return each.host <= plan::Peer::Host::unix_path && named && bounds.hold(each.pattern);
-           });
-}
-
-bool valid_callers(const plan::Plan& plan, plan::Slice<plan::CallerGlob> set, const Bounds& bounds) noexcept
-{
-    return bounds.hold(set) && std::ranges::all_of(plan.view(set), [&](const plan::CallerGlob& each) {
-               return bounds.hold(each.module) && bounds.hold(each.function);
-           });
-}
-
-bool valid_fault(const plan::Plan& plan, const plan::Fault& fault, const Bounds& bounds) noexcept
-{
-    const bool slices = bounds.hold(fault.name) && bounds.hold(fault.on) && bounds.hold(fault.errors) &&
-                        bounds.hold(fault.descriptors) && bounds.hold(fault.flags) && bounds.hold(fault.sites) &&
-                        valid_globs(plan, fault.programs, bounds);
-    const bool bools = Bounds::is_bool(fault.enabled) && Bounds::is_bool(fault.has_returns) &&
-                       Bounds::is_bool(fault.selective) && Bounds::is_bool(fault.plain) &&
-                       Bounds::is_bool(fault.interrupt) && Bounds::is_bool(fault.elsewhere);
-    const bool enums =
-        Bounds::below(fault.type, plan::type_names.size()) && Bounds::below(fault.mode, plan::mode_names.size()) &&
-        Bounds::below(fault.count, plan::count_names.size()) &&
-        Bounds::below(fault.sticky, plan::sticky_names.size()) &&
-        Bounds::below(fault.moment, plan::moment_names.size()) && fault.delay.shape <= plan::Delay::Shape::pareto;
-    const auto indexes = [](std::uint16_t index, std::uint32_t count) {
-        return index == plan::no_index || index < count;
-    };
-    return slices && bools && enums && indexes(fault.path_set, plan.descriptor_sets.count) &&
-           indexes(fault.kind_set, plan.descriptor_sets.count) && indexes(fault.peer_set, plan.descriptor_sets.count) &&
-           indexes(fault.caller_set, plan.caller_sets.count) && indexes(fault.thread_set, plan.thread_sets.count);
 }
 
 /// How many event slots of a ledger may hold something.
@@ -155,40 +82,6 @@ bool sensible(const Header& header) noexcept
 }
 
 } // namespace
-
-bool valid(const plan::Plan& plan, std::uint64_t bytes) noexcept
-{
-    if (bytes < sizeof(plan::Plan) || plan.bytes < sizeof(plan::Plan) || plan.bytes > bytes) return false;
-    const Bounds bounds(plan.bytes);
-    if (!Bounds::is_bool(plan.seed_given) || !Bounds::is_bool(plan.follows_descriptors) ||
-        !Bounds::is_bool(plan.names_hosts) || !Bounds::is_bool(plan.names_threads) ||
-        !Bounds::is_bool(plan.moves_clock) || !Bounds::is_bool(plan.shuffles) || !Bounds::is_bool(plan.counts_run) ||
-        plan.arm > plan::Arm::file)
-        return false;
-    if (!bounds.hold(plan.arm_file) || !bounds.hold(plan.source) || !bounds.hold(plan.stats_file) ||
-        !bounds.hold(plan.programs) || !bounds.hold(plan.faults) || !bounds.hold(plan.functions) ||
-        !bounds.hold(plan.function_of_row) || !bounds.hold(plan.descriptor_sets) || !bounds.hold(plan.caller_sets) ||
-        !bounds.hold(plan.thread_sets) || !bounds.hold(plan.host_names))
-        return false;
-
-    const auto text = [&](plan::Text each) { return bounds.hold(each); };
-    const auto fault = [&](const plan::Fault& each) { return valid_fault(plan, each, bounds); };
-    const auto function = [&](const plan::Function& each) {
-        return bounds.hold(each.name) && bounds.hold(each.faults) &&
-               std::ranges::all_of(plan.view(each.faults), [&](auto index) { return index < plan.faults.count; });
-    };
-    const auto row = [&](std::uint16_t index) { return index == plan::no_index || index < plan.functions.count; };
-    const auto set = [&](const plan::DescriptorSet& each) { return valid_set(plan, each, bounds); };
-    const auto callers = [&](plan::Slice<plan::CallerGlob> each) { return valid_callers(plan, each, bounds); };
-    const auto threads = [&](plan::Slice<plan::Glob> each) { return valid_globs(plan, each, bounds); };
-    return std::ranges::all_of(plan.view(plan.programs), text) && std::ranges::all_of(plan.view(plan.faults), fault) &&
-           std::ranges::all_of(plan.view(plan.functions), function) &&
-           std::ranges::all_of(plan.view(plan.function_of_row), row) &&
-           std::ranges::all_of(plan.view(plan.descriptor_sets), set) &&
-           std::ranges::all_of(plan.view(plan.caller_sets), callers) &&
-           std::ranges::all_of(plan.view(plan.thread_sets), threads) &&
-           std::ranges::all_of(plan.view(plan.host_names), text);
-}
 
 void Copy::Unmap::operator()(std::byte* memory) const noexcept { ::munmap(memory, bytes); }
 
@@ -254,7 +147,7 @@ struct Reader {
         std::memcpy(memory.get(), static_cast<const void*>(&header), sizeof(Header));
         Copy whole(std::move(memory));
         const auto& plan = whole.header().plan();
-        if (!valid(plan, bytes - header.plan_offset) || plan.faults.count != header.fault_count ||
+        if (!plan::valid(plan, bytes - header.plan_offset) || plan.faults.count != header.fault_count ||
             plan.functions.count != header.function_count)
             return problem("is damaged: its plan makes no sense");
         return {std::move(whole), {}};

@@ -53,8 +53,4 @@ struct OpenedReserve {
 [[nodiscard]] bool is_ledger(const std::string& path);
 [[nodiscard]] bool is_reserve(const std::string& path);
 
-/// Whether all that a plan of at most `bytes` bytes refers to lies within it, at the alignment it needs, and each of
-/// its numbers means something. Nothing else may be asked of a plan that is not valid.
-[[nodiscard]] bool valid(const plan::Plan& plan, std::uint64_t bytes) noexcept;
-
 } // namespace faultline::ledger

@@ -1,4 +1,4 @@
-// Renders a ledger as the JSON of the statistics file (spec.md, section 4): inside the process whose record it is, as
+// Renders a ledger as the JSON of the statistics file: inside the process whose record it is, as
 // the last thing that happens there, and in the faultline command for processes that could not do it themselves.
 #pragma once
 
