@@ -1,0 +1,345 @@
+// faultline explore: what breaks in this command? Every call site that it reaches fails in every way its environment
+// could make it fail, one run each.
+#include "cli/cli.hpp"
+
+#include "cli/environment.hpp"
+#include "cli/summary.hpp"
+#include "cli/target.hpp"
+#include "cli/text.hpp"
+#include "explore/output.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
+#include <thread>
+#include <unistd.h>
+
+namespace faultline::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Given {
+    std::vector<std::string> families;
+    std::string workdir, input, check, recover, output = "faultline-explore", time, timeout, shard;
+    std::vector<std::string> environment, fail_on;
+    bool in_place = false, empty = false, every = false, resume = false, quiet = false;
+    unsigned jobs = 0;
+    int depth = 1;
+    std::uint64_t sample = 0, seed = 1;
+};
+
+constexpr int found_something = 1;
+constexpr int nothing_explored = 124;
+
+std::atomic<bool> interrupted{false};
+
+int fail(int status, std::string_view what)
+{
+    fmt::print(stderr, "faultline: {}\n", what);
+    return status;
+}
+
+std::vector<std::string> default_families()
+{
+    std::vector<std::string> names;
+    for (const auto& family : explore::families())
+        if (family.by_default) names.emplace_back(family.name);
+    return names;
+}
+
+const std::vector<std::string>& default_fail_on()
+{
+    static const std::vector<std::string> all{"silent-wrong",  "told-wrong", "crash",   "hang",
+                                              "false-failure", "lost",       "corrupt", "cannot-recover"};
+    return all;
+}
+
+/// "90s", "10m": a duration of a command line. Negative: it is none.
+double seconds_of(const std::string& text)
+{
+    char* end = nullptr;
+    const double number = std::strtod(text.c_str(), &end);
+    const std::string_view unit(end);
+    if (end == text.c_str() || number <= 0) return -1;
+    if (unit.empty() || unit == "s") return number;
+    if (unit == "ms") return number / 1000;
+    if (unit == "m") return number * 60;
+    if (unit == "h") return number * 3600;
+    return -1;
+}
+
+/// The command's environment: what may change from run to run or machine to machine is fixed.
+std::vector<std::string> fixed(std::vector<std::string> environment, const std::string& view, const Given& given)
+{
+    std::vector<std::string> changes{"TZ=UTC", "LC_ALL=C.UTF-8", "HOME=" + view + "/home", "TMPDIR=" + view + "/tmp"};
+    for (const auto& each : given.environment)
+        changes.push_back(each);
+    for (const auto& change : changes) {
+        const auto name = change.substr(0, change.find('=') + 1);
+        std::erase_if(environment, [&](const std::string& entry) { return entry.starts_with(name); });
+        environment.push_back(change);
+    }
+    return environment;
+}
+
+std::vector<std::string> without_faultline(std::vector<std::string> environment)
+{
+    std::erase_if(environment, [](const std::string& entry) { return entry.starts_with("FAULT_"); });
+    return environment;
+}
+
+std::vector<explore::Command> commands(const std::string& view, const Given& given, const Target& target,
+                                       const std::vector<std::string>& command, const Setting& setting,
+                                       const RunDirectory& directory, std::string& problem)
+{
+    std::vector<std::string> plain;
+    for (char** each = environ; *each != nullptr; ++each)
+        plain.emplace_back(*each);
+    plain = fixed(without_faultline(std::move(plain)), view, given);
+    auto loaded = fixed(environment_for(setting, directory, problem), view, given);
+    std::erase_if(loaded, [](const std::string& entry) { return entry.starts_with("FAULT_RUN="); });
+    const auto path = fs::absolute(target.path).string();
+    const auto shell = [&](const std::string& text) {
+        return explore::Command{"/bin/sh", {"sh", "-c", text}, plain, false};
+    };
+    return {{path, command, plain, true},
+            {path, command, loaded, true},
+            given.recover.empty() ? explore::Command{path, command, plain, false} : shell(given.recover),
+            shell(given.check)};
+}
+
+class ProgressLine {
+public:
+    explicit ProgressLine(bool quiet) : shown_(!quiet && ::isatty(STDERR_FILENO) == 1) {}
+    ~ProgressLine()
+    {
+        if (shown_ && printed_) fmt::print(stderr, "\r\033[K");
+    }
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+
+    void tell(const explore::Progress& progress)
+    {
+        if (!shown_ || progress.seconds - last_ < 0.1) return;
+        last_ = progress.seconds;
+        printed_ = true;
+        const double rate = progress.seconds > 0 ? static_cast<double>(progress.done) / progress.seconds : 0;
+        std::string line = fmt::format("{} of {} points  {:.0f}/s", progress.done, progress.known, rate);
+        if (rate > 0 && progress.known > progress.done)
+            line += fmt::format("  {:.0f} s left", static_cast<double>(progress.known - progress.done) / rate);
+        for (const auto& [kind, count] : progress.findings)
+            line += fmt::format("  {} {}", count, explore::name_of(kind));
+        fmt::print(stderr, "\r\033[K{}", line);
+        std::fflush(stderr);
+    }
+
+private:
+    bool shown_, printed_ = false;
+    double last_ = 0;
+};
+
+std::string place_of(const explore::Finding& finding)
+{
+    if (!finding.site) return {};
+    for (const auto& frame : finding.site->stack)
+        if (!explore::in_runtime(frame)) return explore::text_of(frame);
+    return {};
+}
+
+void print_summary(const explore::Summary& summary, const std::vector<std::string>& command, const std::string& output)
+{
+    const bool tree = summary.baseline.run.processes > 1;
+    std::string line;
+    for (const auto& word : command)
+        line += " " + explore::quoted(word);
+    for (std::size_t i = 0; i < summary.findings.size(); ++i) {
+        const auto& finding = summary.findings[i];
+        fmt::print("{:14} {}{}{}\n", explore::name_of(finding.kind), printable(finding.detail),
+                   finding.known ? " (known)" : "",
+                   finding.repeated == finding.tried ? ""
+                                                     : fmt::format(" (flaky {}/{})", finding.repeated, finding.tried));
+        fmt::print("               {} from {}{}\n", finding.point.text(), place_of(finding),
+                   finding.others.empty() ? "" : fmt::format(", and {} more points", finding.others.size()));
+        fmt::print("               faultline run {} --{}\n", explore::as_options(finding.point, tree), printable(line));
+    }
+    if (!summary.findings.empty()) fmt::print("\n");
+    std::string runs;
+    for (const auto& [kind, count] : summary.counts)
+        runs += fmt::format("{}{} {}", runs.empty() ? "" : ", ", count, explore::name_of(kind));
+    fmt::print("{} findings in {} of {} points, {:.1f} s: {}\n", summary.findings.size(), summary.points,
+               summary.known_points, summary.seconds, runs);
+    fmt::print("sites {} of {} · (site, error) {} of {} · functions {}\n", summary.sites_tried, summary.sites.size(),
+               summary.pairs_tried, summary.pairs, summary.functions);
+    if (!summary.stopped.empty()) fmt::print("not all was tried: {} (--resume goes on)\n", summary.stopped);
+    for (const auto& note : summary.notes)
+        fmt::print("note: {}\n", printable(note));
+    if (!summary.findings.empty()) fmt::print("plans and scripts: {}/findings/\n", output);
+}
+
+/// Turns what was typed into options. Returns what is wrong; empty: nothing.
+std::string to_options(const Given& given, explore::Options& options)
+{
+    options.families = given.families.empty() ? default_families() : given.families;
+    for (const auto& name : options.families)
+        if (std::ranges::none_of(explore::families(), [&](const auto& family) { return family.name == name; })) {
+            std::vector<std::string_view> names;
+            for (const auto& family : explore::families())
+                names.push_back(family.name);
+            return fmt::format("--try: there is no family '{}' (there are {})", name, fmt::join(names, ", "));
+        }
+    for (const auto& name : given.fail_on)
+        if (!explore::class_named(name))
+            return fmt::format("--fail-on: there is no outcome '{}' (there are {})", name,
+                               fmt::join(explore::class_names, ", "));
+    const auto duration = [](const std::string& text, std::chrono::nanoseconds& into) {
+        if (text.empty()) return true;
+        const double seconds = seconds_of(text);
+        if (seconds < 0) return false;
+        into = std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
+        return true;
+    };
+    if (!duration(given.time, options.time)) return fmt::format("--time is '{}'; write 30s, 10m or 2h", given.time);
+    if (!duration(given.timeout, options.timeout))
+        return fmt::format("--timeout is '{}'; write 500ms, 5s or 1m", given.timeout);
+    if (!given.shard.empty()) {
+        unsigned long shard = 0, shards = 0;
+        char rest = 0;
+        if (std::sscanf(given.shard.c_str(), "%lu/%lu%c", &shard, &shards, &rest) != 2 || shard == 0 || shard > shards)
+            return fmt::format("--shard is '{}'; write 3/16 for the third of sixteen", given.shard);
+        options.shard = shard;
+        options.shards = shards;
+    }
+    std::error_code error;
+    const auto workdir = given.workdir.empty() ? fs::current_path(error) : fs::canonical(given.workdir, error);
+    if (error || !fs::is_directory(workdir, error))
+        return fmt::format("--workdir: {} is no directory that can be used", given.workdir);
+    options.work.surroundings.working = workdir.string();
+    options.work.surroundings.in_place = given.in_place;
+    if (!given.empty && !given.in_place) options.work.original = workdir.string();
+    if (!given.input.empty()) {
+        options.work.surroundings.input = fs::absolute(given.input, error).string();
+        if (!fs::is_regular_file(options.work.surroundings.input, error))
+            return fmt::format("--stdin: {} is no file", given.input);
+    }
+    for (const auto& each : given.environment)
+        if (each.find('=') == std::string::npos || each.starts_with('='))
+            return fmt::format("--env is '{}'; write NAME=VALUE", each);
+    options.work.has_check = !given.check.empty();
+    options.work.has_recovery = true;
+    options.output = fs::absolute(given.output, error).string();
+    options.jobs = given.jobs != 0 ? given.jobs : std::max(1U, std::thread::hardware_concurrency());
+    options.every = given.every;
+    options.depth = given.depth;
+    options.sample = given.sample;
+    options.seed = given.seed;
+    options.resume = given.resume;
+    options.stop = &interrupted;
+    return {};
+}
+
+int explore_command(const Given& given, const std::vector<std::string>& command)
+{
+    if (command.empty())
+        return fail(own_error, "there is no command (faultline explore [OPTIONS] -- COMMAND [ARGUMENTS])");
+    explore::Options options;
+    if (const auto problem = to_options(given, options); !problem.empty()) return fail(own_error, problem);
+    const auto target = find_target(command.front());
+    if (target.status != 0) {
+        fail(target.status, target.problem);
+        if (!target.advice.empty()) fmt::print(stderr, "  {}\n", target.advice);
+        return target.status;
+    }
+    RunDirectory directory;
+    if (directory.path().empty())
+        return fail(own_error, "a directory for the runs cannot be made under TMPDIR or /tmp");
+    if (directory.path().starts_with(options.work.surroundings.working + "/"))
+        return fail(own_error, fmt::format("the runs' own directory, {}, would lie in the directory that is explored "
+                                           "(set TMPDIR to another place, or name a smaller --workdir)",
+                                           directory.path()));
+    const auto library = find_library();
+    if (library.empty()) return fail(own_error, "libfaultline.so was not found (FAULTLINE_LIBRARY names it)");
+
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        std::signal(signal, [](int) { interrupted = true; });
+    std::string problem;
+    explore::Summary summary;
+    {
+        ProgressLine line(given.quiet);
+        summary = explore::explore(
+            options, directory.path(),
+            [&](const std::string& view) {
+                const Setting setting{.library = library,
+                                      .config = view + "/plan.toml",
+                                      .seed = options.seed,
+                                      .stats = view + "/stats/%p.json",
+                                      .needed = target.needed};
+                return commands(view, given, target, command, setting, directory, problem);
+            },
+            [&](const explore::Progress& progress) { line.tell(progress); });
+    }
+    if (!problem.empty()) return fail(own_error, problem);
+    if (!summary.problem.empty()) return fail(summary.baseline_trouble ? nothing_explored : own_error, summary.problem);
+    if (const auto wrong = explore::write_findings(summary, options, command, options.output); !wrong.empty())
+        return fail(own_error, wrong);
+    print_summary(summary, command, given.output);
+    const auto& classes = given.fail_on.empty() ? default_fail_on() : given.fail_on;
+    const bool fails = std::ranges::any_of(summary.findings, [&](const explore::Finding& finding) {
+        return !finding.known && std::ranges::count(classes, explore::name_of(finding.kind)) != 0;
+    });
+    return fails ? found_something : 0;
+}
+
+} // namespace
+
+void add_explore(CLI::App& app, const std::vector<std::string>& command, int& status)
+{
+    auto* const explore =
+        app.add_subcommand("explore", "Find what breaks: fail every call that a command makes, one run each");
+    const auto given = std::make_shared<Given>();
+    std::string families;
+    for (const auto& family : explore::families())
+        families += fmt::format("\n  {:8} {}{}", family.name, family.help, family.by_default ? "" : " (on request)");
+    explore->add_option("--try", given->families, "families of faults, separated by commas (see below)")
+        ->delimiter(',');
+    explore->add_option("-w,--workdir", given->workdir,
+                        "directory that each run gets a fresh copy of, at the same path (default: the current one)");
+    explore->add_flag("--empty", given->empty, "… and that each run finds empty");
+    explore->add_flag("--in-place", given->in_place,
+                      "run in the directory itself, without a copy: the command has to clean up");
+    explore->add_option("--stdin", given->input, "file for standard input (default: nothing)");
+    explore->add_option("--env", given->environment, "NAME=VALUE for the command's environment")
+        ->allow_extra_args(false);
+    explore->add_option("--check", given->check, "shell command that fails where the result is corrupt");
+    explore->add_option("--recover", given->recover,
+                        "shell command that follows a run which left something odd (default: the command)");
+    explore->add_option("-j,--jobs", given->jobs, "runs at the same time (default: one for each processor)");
+    explore->add_option("--time", given->time, "for the whole exploration: 30s, 10m");
+    explore->add_option("--timeout", given->timeout, "of one run (default: 10 times a run without faults, and 1s)");
+    explore->add_flag("--every", given->every,
+                      "try each match of a site, not only the first, a middle and the last one");
+    explore->add_option("--depth", given->depth, "2: also fail what only the handling of a fault calls")
+        ->check(CLI::Range(1, 2));
+    explore->add_option("--sample", given->sample, "try at most so many points");
+    explore->add_option("--seed", given->seed, "of what is drawn at random");
+    explore->add_option("--shard", given->shard, "I/N: only the I-th part of N, for as many machines");
+    explore->add_flag("--resume", given->resume, "go on where an exploration with the same output directory stopped");
+    explore->add_option("--fail-on", given->fail_on, "outcomes that make the exit status 1")->delimiter(',');
+    explore->add_option("-o,--output", given->output, "directory for journal and findings")->capture_default_str();
+    explore->add_flag("-q,--quiet", given->quiet, "no progress line");
+    explore->footer("Families:" + families +
+                    "\n\nExample:\n  faultline explore -- sed -i s/foo/x/g notes.txt\n\n"
+                    "Exit status: 0 nothing found, 1 findings, 124 unstable without faults or no point reached, 125 "
+                    "Faultline's error.");
+    explore->callback([given, &command, &status] { status = explore_command(*given, command); });
+}
+
+} // namespace faultline::cli
