@@ -29,7 +29,8 @@ namespace fs = std::filesystem;
 
 struct Given {
     std::vector<std::string> families;
-    std::string workdir, input, check, recover, output = "faultline-explore", time, timeout, shard;
+    std::string workdir, input, check, recover, known, accept, absorb, output = "faultline-explore", time, timeout,
+                                                                       shard;
     std::vector<std::string> environment, fail_on;
     bool in_place = false, empty = false, every = false, resume = false, quiet = false;
     unsigned jobs = 0;
@@ -177,7 +178,8 @@ void print_summary(const explore::Summary& summary, const std::vector<std::strin
         runs += fmt::format("{}{} {}", runs.empty() ? "" : ", ", count, explore::name_of(kind));
     fmt::print("{} findings in {} of {} points, {:.1f} s: {}\n", summary.findings.size(), summary.points,
                summary.known_points, summary.seconds, runs);
-    fmt::print("sites {} of {} · (site, error) {} of {} · functions {}\n", summary.sites_tried, summary.sites.size(),
+    if (summary.absorbed != 0) fmt::print("{} of these are absorbed on purpose (--absorb)\n", summary.absorbed);
+    fmt::print("sites {} of {} · (site, error) {} of {} · functions {}\n", summary.sites_tried, summary.sites_to_try,
                summary.pairs_tried, summary.pairs, summary.functions);
     if (!summary.stopped.empty()) fmt::print("not all was tried: {} (--resume goes on)\n", summary.stopped);
     for (const auto& note : summary.notes)
@@ -233,6 +235,11 @@ std::string to_options(const Given& given, explore::Options& options)
     for (const auto& each : given.environment)
         if (each.find('=') == std::string::npos || each.starts_with('='))
             return fmt::format("--env is '{}'; write NAME=VALUE", each);
+    std::string problem;
+    if (!given.known.empty()) options.known = explore::read_known(given.known, problem);
+    if (!given.accept.empty()) options.known.merge(explore::read_known(given.accept, problem));
+    if (!given.absorb.empty()) options.absorbed = explore::read_absorbed(given.absorb, problem);
+    if (!problem.empty()) return problem;
     options.work.has_check = !given.check.empty();
     options.work.has_recovery = true;
     options.output = fs::absolute(given.output, error).string();
@@ -291,6 +298,10 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
     if (const auto wrong = explore::write_findings(summary, options, command, options.output); !wrong.empty())
         return fail(own_error, wrong);
     print_summary(summary, command, given.output);
+    if (!given.accept.empty()) {
+        const auto wrong = explore::accept(given.accept, summary.findings);
+        return wrong.empty() ? 0 : fail(own_error, wrong);
+    }
     const auto& classes = given.fail_on.empty() ? default_fail_on() : given.fail_on;
     const bool fails = std::ranges::any_of(summary.findings, [&](const explore::Finding& finding) {
         return !finding.known && std::ranges::count(classes, explore::name_of(finding.kind)) != 0;
@@ -333,6 +344,10 @@ void add_explore(CLI::App& app, const std::vector<std::string>& command, int& st
     explore->add_option("--shard", given->shard, "I/N: only the I-th part of N, for as many machines");
     explore->add_flag("--resume", given->resume, "go on where an exploration with the same output directory stopped");
     explore->add_option("--fail-on", given->fail_on, "outcomes that make the exit status 1")->delimiter(',');
+    explore->add_option("--known", given->known, "file of findings that are known: only others make the status 1");
+    explore->add_option("--accept", given->accept, "add what is found to such a file, and exit 0");
+    explore->add_option("--absorb", given->absorb,
+                        "file of what may be swallowed: a function, function@module, or site a line; globs");
     explore->add_option("-o,--output", given->output, "directory for journal and findings")->capture_default_str();
     explore->add_flag("-q,--quiet", given->quiet, "no progress line");
     explore->footer("Families:" + families +

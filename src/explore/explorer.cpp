@@ -190,6 +190,7 @@ private:
             const auto tries = tries_of(site.function, options_.families);
             functions.insert(site.function);
             summary_.pairs += tries.size();
+            if (!tries.empty()) ++summary_.sites_to_try;
             add_site(queue_, site, tries, options_.every);
             sites_[{site.function, site.id}] = site;
         }
@@ -268,7 +269,7 @@ private:
             if (child_died) settle_child(seen, outcome, crash);
         }
         Line line{id, point, outcome, seen.end, seen.matched, {}};
-        if (is_finding(outcome.kind)) note_finding(worker, line, seen, crash);
+        if (is_finding(outcome.kind) && !absorbs(point)) note_finding(worker, line, seen, crash);
         std::vector<Site> fresh;
         if (options_.depth > 1 && point.strikes.size() < static_cast<std::size_t>(options_.depth) &&
             outcome.kind != Class::not_reached)
@@ -304,7 +305,7 @@ private:
 
     void replay(Worker& worker, const Line& line)
     {
-        if (is_finding(line.outcome.kind)) {
+        if (is_finding(line.outcome.kind) && !absorbs(line.point)) {
             Outcome outcome;
             Crash crash;
             const bool crashed = is_killed(line.outcome.kind);
@@ -324,11 +325,21 @@ private:
         settle(line, {}, false);
     }
 
+    [[nodiscard]] std::optional<Site> site_of(const Strike& strike) const
+    {
+        const auto place = sites_.find({strike.function, strike.site});
+        return place == sites_.end() ? std::nullopt : std::optional(place->second);
+    }
+
+    [[nodiscard]] bool absorbs(const Point& point) const
+    {
+        const auto& strike = point.strikes.back();
+        return !options_.absorbed.empty() && is_absorbed(options_.absorbed, strike, site_of(strike));
+    }
+
     void note_finding(Worker& worker, Line& line, const Observation& seen, const Crash& crash)
     {
-        const auto& strike = line.point.strikes.back();
-        const auto place = sites_.find({strike.function, strike.site});
-        const auto site = place == sites_.end() ? std::nullopt : std::optional(place->second);
+        const auto site = site_of(line.point.strikes.back());
         if (line.key.empty()) line.key = merge_key(line.outcome, line.point, site, crash);
         {
             const std::lock_guard lock(mutex_);
@@ -360,7 +371,8 @@ private:
         int repeated = 1;
         for (int i = 1; i < confirmations; ++i) {
             Outcome again;
-            static_cast<void>(observe(worker, line.point, limit_ * longer, again));
+            const bool hung = line.outcome.kind == Class::hang; // it would only hang longer
+            static_cast<void>(observe(worker, line.point, limit_ * (hung ? 1 : longer), again));
             repeated += again.kind == line.outcome.kind ? 1 : 0;
         }
         const std::lock_guard lock(mutex_);
@@ -374,6 +386,7 @@ private:
         const std::lock_guard lock(mutex_);
         if (is_new) journal_.append(line);
         ++summary_.counts[line.outcome.kind];
+        if (is_finding(line.outcome.kind) && absorbs(line.point)) ++summary_.absorbed;
         const auto& strike = line.point.strikes.back();
         if (line.point.strikes.size() == 1 && line.outcome.kind != Class::not_reached) {
             tried_sites_.insert({strike.function, strike.site});

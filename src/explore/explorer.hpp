@@ -48,6 +48,7 @@ struct Summary {
     std::vector<Finding> findings;       // worst first
     std::map<Class, std::size_t> counts; // of runs
     std::size_t points = 0, known_points = 0;
+    std::size_t sites_to_try = 0; // at which something of the chosen families fits
     std::size_t sites_tried = 0, pairs_tried = 0, pairs = 0, functions = 0;
     std::size_t absorbed = 0; // runs
     double seconds = 0;

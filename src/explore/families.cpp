@@ -18,16 +18,19 @@ bool on_files(const Spec& spec)
     using enum calls::Family;
     return spec.family == io || spec.family == file || spec.family == stdio;
 }
+/// Whether it makes a thread or process, or takes room for something that threads share.
 bool makes_runners(const Spec& spec)
 {
     using enum calls::Tracks;
-    return spec.family == calls::Family::thread || spec.tracks == executes || spec.tracks == spawns ||
-           spec.function() == "fork" || spec.function() == "popen";
+    const auto name = spec.function();
+    const bool takes_room = name.ends_with("_init") || name.ends_with("_create");
+    return (spec.family == calls::Family::thread && takes_room) || spec.tracks == threads || spec.tracks == executes ||
+           spec.tracks == spawns || name == "fork" || name == "popen";
 }
 
 bool is_descriptor_limit(int code) { return code == EMFILE || code == ENFILE; }
 /// Errors that have a family of their own wherever they occur.
-bool is_special(int code) { return is_descriptor_limit(code) || code == ENOMEM || code == EINTR; }
+bool is_special(int code) { return is_descriptor_limit(code) || code == ENOMEM || code == EINTR || code == EPIPE; }
 
 struct Rule {
     Family family;
@@ -72,6 +75,14 @@ constexpr Rule rules[] = {
      "short",
      [](const Spec& spec) { return spec.can_be_short() && spec.family != calls::Family::stdio; },
      nullptr},
+    {{"pipe", on_request, "whoever reads is gone: EPIPE, and SIGPIPE with it"},
+     "errno",
+     [](const Spec& spec) { return spec.can_fail(); },
+     [](int code) { return code == EPIPE; }},
+    {{"lock", on_request, "locks and waits fail, which most programs take for impossible"},
+     "errno",
+     [](const Spec& spec) { return spec.family == calls::Family::thread && !makes_runners(spec); },
+     [](int code) { return !is_special(code); }},
     {{"eintr", on_request, "a signal interrupts a call: EINTR"},
      "errno",
      [](const Spec& spec) { return spec.can_be_interrupted(); },

@@ -1,5 +1,7 @@
 #include "explore/finding.hpp"
 
+#include "plan/glob.hpp"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
@@ -58,6 +60,19 @@ std::string merge_key(const Outcome& outcome, const Point& point, const std::opt
     const bool allocates = std::ranges::find(allocators, strike.function) != allocators.end();
     return fmt::format("{} {} from {}", name_of(outcome.kind), allocates ? "allocation" : strike.function,
                        site ? own_frames(site->stack, 1) : fmt::format("{:08x}", strike.site));
+}
+
+bool is_absorbed(const std::vector<std::string>& list, const Strike& strike, const std::optional<Site>& site)
+{
+    return std::ranges::any_of(list, [&](const std::string& entry) {
+        if (entry == fmt::format("{:08x}", strike.site)) return true;
+        const auto at = entry.find('@');
+        if (!plan::glob_matches(std::string_view(entry).substr(0, at), strike.function)) return false;
+        if (at == std::string::npos) return true;
+        const auto own = site ? std::ranges::find_if_not(site->stack, in_runtime) : decltype(site->stack.begin()){};
+        return site && own != site->stack.end() &&
+               plan::glob_matches(std::string_view(entry).substr(at + 1), base_name(own->module));
+    });
 }
 
 bool weaker(const Point& a, const Point& b)

@@ -36,6 +36,11 @@ struct Finding {
 [[nodiscard]] std::string merge_key(const Outcome& outcome, const Point& point, const std::optional<Site>& site,
                                     const Crash& crash);
 
+/// Whether what a point strikes is on a list of what a program may swallow. An entry is a glob of functions, "write";
+/// one of functions called from a module, "*@dash"; or a site's id.
+[[nodiscard]] bool is_absorbed(const std::vector<std::string>& list, const Strike& strike,
+                               const std::optional<Site>& site);
+
 /// Whether `a` is a weaker plan than `b`: fewer faults, fewer matches struck, earlier.
 [[nodiscard]] bool weaker(const Point& a, const Point& b);
 

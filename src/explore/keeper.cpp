@@ -6,7 +6,9 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
@@ -238,7 +240,10 @@ private:
             }
             const auto left = deadline - now_ns();
             if (left <= 0) {
-                if (!ended) end.timed_out = true;
+                if (!ended) {
+                    end.timed_out = true;
+                    end.busy = is_busy(command);
+                }
                 end.left_running = ended ? count_children() : 0;
                 return;
             }
@@ -265,6 +270,42 @@ private:
             result.push_back(static_cast<pid_t>(pid));
         return result;
     }
+    /// Whether some thread of the command's session is running, or ready to. Asked several times, for one that polls
+    /// may be awake by chance.
+    static bool is_busy(pid_t session)
+    {
+        constexpr int looks = 5;
+        int busy = 0;
+        for (int look = 0; look < looks; ++look) {
+            busy += has_running_thread(session) ? 1 : 0;
+            const timespec rest{0, 3'000'000};
+            ::nanosleep(&rest, nullptr);
+        }
+        return busy > looks / 2;
+    }
+
+    static bool has_running_thread(pid_t session)
+    {
+        std::error_code error;
+        for (const auto& process : std::filesystem::directory_iterator("/proc", error)) {
+            if (std::atoi(process.path().filename().c_str()) <= 0) continue;
+            for (const auto& thread : std::filesystem::directory_iterator(process.path() / "task", error)) {
+                std::ifstream file(thread.path() / "stat");
+                std::string text;
+                std::getline(file, text);
+                const auto name_end = text.rfind(')');
+                char state = 0;
+                int parent = 0, group = 0, its_session = 0;
+                if (name_end != std::string::npos &&
+                    std::sscanf(text.c_str() + name_end + 1, " %c %d %d %d", &state, &parent, &group, &its_session) ==
+                        4 &&
+                    its_session == session && state == 'R')
+                    return true;
+            }
+        }
+        return false;
+    }
+
     static int count_children() { return static_cast<int>(children().size()); }
 
     /// Ends whatever still runs. What a killed process leaves becomes our child in turn.

@@ -26,6 +26,7 @@ using Tree = std::map<std::string, Entry>;
 struct End {
     int status = 0; // as waitpid has it
     bool timed_out = false;
+    bool busy = false; // when its time was up, some thread was at work: it spins
     double seconds = 0, cpu_seconds = 0;
     int left_running = 0; // processes that were still there a moment after the command's end
 

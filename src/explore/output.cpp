@@ -110,6 +110,54 @@ bool write(const std::string& path, const std::string& text, mode_t mode = 0644)
 
 } // namespace
 
+std::set<std::string> read_known(const std::string& path, std::string& problem)
+{
+    std::set<std::string> keys;
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) return keys;
+    std::ifstream in(path);
+    const auto json = Json::parse(in, nullptr, false);
+    if (!json.is_object() || !json.contains("known") || !json["known"].is_array()) {
+        problem = fmt::format("{} is no file that --accept has written", path);
+        return keys;
+    }
+    for (const auto& each : json["known"])
+        if (each.is_object() && each.contains("key") && each["key"].is_string())
+            keys.insert(each["key"].get<std::string>());
+    return keys;
+}
+
+std::string accept(const std::string& path, const std::vector<Finding>& findings)
+{
+    std::string problem;
+    Json json{{"known", Json::array()}};
+    if (std::ifstream in(path); in) {
+        auto before = Json::parse(in, nullptr, false);
+        if (before.is_object() && before.contains("known") && before["known"].is_array()) json = std::move(before);
+    }
+    for (const auto& finding : findings)
+        if (!finding.known)
+            json["known"].push_back(
+                {{"key", finding.key}, {"detail", finding.detail}, {"point", finding.point.text()}});
+    return write(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n")
+               ? problem
+               : fmt::format("{} cannot be written: {}", path, std::strerror(errno));
+}
+
+std::vector<std::string> read_absorbed(const std::string& path, std::string& problem)
+{
+    std::vector<std::string> entries;
+    std::ifstream in(path);
+    if (!in) problem = fmt::format("{} cannot be read: {}", path, std::strerror(errno));
+    for (std::string line; std::getline(in, line);) {
+        line = line.substr(0, line.find('#'));
+        const auto first = line.find_first_not_of(" \t");
+        if (first == std::string::npos) continue;
+        entries.push_back(line.substr(first, line.find_last_not_of(" \t") - first + 1));
+    }
+    return entries;
+}
+
 std::string quoted(const std::string& word)
 {
     constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";

@@ -3,6 +3,7 @@
 
 #include "explore/explorer.hpp"
 
+#include <set>
 #include <string>
 
 namespace faultline::explore {
@@ -16,6 +17,14 @@ namespace faultline::explore {
 /// Writes findings.json and findings/… below `directory`. Returns what went wrong; empty: nothing.
 [[nodiscard]] std::string write_findings(const Summary& summary, const Options& options,
                                          const std::vector<std::string>& command, const std::string& directory);
+
+/// The keys of the findings in a file of --known; a file that is not there has none. `problem`: why it cannot be read.
+[[nodiscard]] std::set<std::string> read_known(const std::string& path, std::string& problem);
+/// Makes the findings known: adds them to the file.
+[[nodiscard]] std::string accept(const std::string& path, const std::vector<Finding>& findings);
+
+/// The entries of a file of --absorb: one a line, comments from '#' on.
+[[nodiscard]] std::vector<std::string> read_absorbed(const std::string& path, std::string& problem);
 
 /// A word as a shell takes it.
 [[nodiscard]] std::string quoted(const std::string& word);
