@@ -1,8 +1,8 @@
-// Where a process stands when a signal is about to kill it, seen from outside: the keeper watches signals with ptrace
+// Where a process stands when a signal is about to kill it, seen from outside: the enclosure watches signals with ptrace
 // and unwinds the stopped process.
 #pragma once
 
-#include "explore/keeper.hpp"
+#include "explore/enclosure.hpp"
 
 #include <map>
 #include <string>

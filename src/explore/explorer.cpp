@@ -78,7 +78,7 @@ private:
         for (unsigned i = 0; i < options_.jobs; ++i) {
             auto worker = std::make_unique<Worker>(options_.work, root, fmt::format("w{}", i));
             if (!worker->problem().empty()) return fail(worker->problem());
-            const auto& isolation = worker->keeper().isolation();
+            const auto& isolation = worker->enclosure().isolation();
             if (!isolation.mounts) return fail_without_mounts(isolation);
             workers_.push_back(std::move(worker));
         }
@@ -265,7 +265,7 @@ private:
         if (is_killed(outcome.kind)) {
             Outcome again;
             static_cast<void>(observe(worker, point, limit_ * longer, again, true));
-            crash = worker.keeper().last_crash();
+            crash = worker.enclosure().last_crash();
             if (child_died) settle_child(seen, outcome, crash);
         }
         Line line{id, point, outcome, seen.end, seen.matched, {}};
@@ -317,7 +317,7 @@ private:
             Observation seen;
             if (is_new) {
                 seen = observe(worker, line.point, limit_ * longer, outcome, crashed);
-                if (crashed) crash = worker.keeper().last_crash();
+                if (crashed) crash = worker.enclosure().last_crash();
             }
             auto copy = line;
             note_finding(worker, copy, seen, crash);

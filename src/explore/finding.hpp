@@ -1,7 +1,7 @@
 // A finding: outcomes that are misbehaviour and have the same cause, with the smallest plan that repeats it.
 #pragma once
 
-#include "explore/keeper.hpp"
+#include "explore/enclosure.hpp"
 #include "explore/outcome.hpp"
 
 #include <optional>

@@ -1,49 +1,70 @@
 #include "explore/journal.hpp"
 
+#include "report/json_document.hpp"
+
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace faultline::explore {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using report::Json;
 
 Json to_json(const Point& point)
 {
-    Json strikes = Json::array();
+    auto strikes = Json::array();
     for (const auto& strike : point.strikes)
-        strikes.push_back({{"function", strike.function},
-                           {"site", strike.site},
-                           {"family", strike.what.family},
-                           {"type", strike.what.type},
-                           {"errno", strike.what.error},
-                           {"match", strike.occurrence},
-                           {"persistence", static_cast<int>(strike.persistence)},
-                           {"call", strike.call}});
+        strikes.push_back(Json::object({{"function", strike.function},
+                                        {"site", strike.site},
+                                        {"family", strike.what.family},
+                                        {"type", strike.what.type},
+                                        {"errno", strike.what.error},
+                                        {"match", strike.occurrence},
+                                        {"persistence", name_of(strike.persistence)},
+                                        {"call", strike.call}}));
     return strikes;
 }
 
 Point to_point(const Json& json)
 {
     Point point;
-    for (const auto& each : json) {
-        Strike strike;
-        strike.function = each.at("function").get<std::string>();
-        strike.site = each.at("site").get<std::uint32_t>();
-        strike.what = {each.at("family").get<std::string>(), each.at("type").get<std::string>(),
-                       each.at("errno").get<std::string>()};
-        strike.occurrence = each.at("match").get<std::uint64_t>();
-        strike.persistence = static_cast<Persistence>(std::min(each.at("persistence").get<unsigned>(), 3U));
-        strike.call = each.at("call").get<std::uint64_t>();
-        point.strikes.push_back(std::move(strike));
+    for (const auto& each : json.elements()) {
+        auto& strike = point.strikes.emplace_back();
+        strike.function = each.member("function").text();
+        strike.site = static_cast<std::uint32_t>(each.member("site").count());
+        strike.what = {each.member("family").text(), each.member("type").text(), each.member("errno").text()};
+        strike.occurrence = each.member("match").count();
+        strike.call = each.member("call").count();
+        for (const auto persistence : {Persistence::twice, Persistence::thrice, Persistence::on})
+            if (each.member("persistence").text() == name_of(persistence)) strike.persistence = persistence;
     }
     return point;
+}
+
+/// Nothing where the text is no line of a journal.
+std::optional<Line> to_line(std::string_view text)
+{
+    const auto json = report::parse_json(text);
+    if (!json) return {};
+    Line line;
+    line.point = to_point(json->member("strikes"));
+    const auto kind = class_named(json->member("class").text());
+    if (!kind || line.point.strikes.empty()) return {};
+    line.id = line.point.id();
+    if (id_text(line.id) != json->member("point").text()) return {}; // written by another version
+    line.outcome = {*kind, json->member("detail").text()};
+    line.end.status = static_cast<int>(json->member("status").integer().value_or(0));
+    line.end.timed_out = json->member("timed_out").as<bool>() != nullptr && *json->member("timed_out").as<bool>();
+    line.end.seconds = json->member("seconds").number().value_or(0);
+    line.end.cpu_seconds = json->member("cpu_seconds").number().value_or(0);
+    line.matched = json->member("matched").count();
+    line.key = json->member("key").text();
+    return line;
 }
 
 } // namespace
@@ -71,12 +92,17 @@ std::string Journal::open(const std::string& path, bool resume)
 
 void Journal::append(const Line& line)
 {
-    const Json json{{"point", id_text(line.id)},     {"class", name_of(line.outcome.kind)},
-                    {"detail", line.outcome.detail}, {"strikes", to_json(line.point)},
-                    {"status", line.end.status},     {"timed_out", line.end.timed_out},
-                    {"seconds", line.end.seconds},   {"cpu_seconds", line.end.cpu_seconds},
-                    {"matched", line.matched},       {"key", line.key}};
-    const auto text = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    const auto json = Json::object({{"point", id_text(line.id)},
+                                    {"class", name_of(line.outcome.kind)},
+                                    {"detail", line.outcome.detail},
+                                    {"strikes", to_json(line.point)},
+                                    {"status", line.end.status},
+                                    {"timed_out", line.end.timed_out},
+                                    {"seconds", line.end.seconds},
+                                    {"cpu_seconds", line.end.cpu_seconds},
+                                    {"matched", line.matched},
+                                    {"key", line.key}});
+    const auto text = report::one_line(json) + "\n";
     static_cast<void>(::write(fd_, text.data(), text.size()));
     ::fdatasync(fd_);
 }
@@ -85,27 +111,11 @@ std::vector<Line> Journal::read(const std::string& path, std::size_t& unreadable
 {
     std::vector<Line> lines;
     std::ifstream in(path);
-    std::string text;
-    while (std::getline(in, text)) {
-        try {
-            const auto json = Json::parse(text);
-            auto& line = lines.emplace_back();
-            line.point = to_point(json.at("strikes"));
-            line.id = line.point.id();
-            const auto kind = class_named(json.at("class").get<std::string>());
-            if (!kind || id_text(line.id) != json.at("point").get<std::string>())
-                throw Json::other_error::create(0, "", nullptr);
-            line.outcome = {*kind, json.at("detail").get<std::string>()};
-            line.end.status = json.at("status").get<int>();
-            line.end.timed_out = json.at("timed_out").get<bool>();
-            line.end.seconds = json.at("seconds").get<double>();
-            line.end.cpu_seconds = json.at("cpu_seconds").get<double>();
-            line.matched = json.at("matched").get<std::uint64_t>();
-            line.key = json.at("key").get<std::string>();
-        } catch (const Json::exception&) {
+    for (std::string text; std::getline(in, text);) {
+        if (auto line = to_line(text))
+            lines.push_back(std::move(*line));
+        else
             ++unreadable;
-            lines.pop_back();
-        }
     }
     return lines;
 }

@@ -1,6 +1,6 @@
 #include "explore/worker.hpp"
 
-#include "explore/record.hpp"
+#include "explore/ledgers.hpp"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -22,8 +22,8 @@ Worker::Worker(const WorkPlan& plan, const std::string& root, const std::string&
     for (const auto* const part : parts)
         if (problem_.empty() && ::mkdir((directory_ + "/" + part).c_str(), 0700) != 0) problem_ = std::strerror(errno);
     if (!problem_.empty()) return;
-    keeper_ = std::make_unique<Keeper>(plan.surroundings, directory_);
-    problem_ = keeper_->problem();
+    enclosure_ = std::make_unique<Enclosure>(plan.surroundings, directory_);
+    problem_ = enclosure_->problem();
 }
 
 std::string Worker::refresh()
@@ -59,18 +59,18 @@ Observation Worker::run(const std::string& plan, std::chrono::nanoseconds limit,
         return observation;
     }
     if (!plan.empty()) std::ofstream(directory_ + "/plan.toml", std::ios::trunc | std::ios::binary) << plan;
-    observation.end = keeper_->run(plan.empty() ? bare : preloaded, limit, traced);
+    observation.end = enclosure_->run(plan.empty() ? bare : preloaded, limit, traced);
     look(observation);
-    if (plan_.has_check && !observation.end.timed_out) observation.check = keeper_->run(check, limit);
+    if (plan_.has_check && !observation.end.timed_out) observation.check = enclosure_->run(check, limit);
     return observation;
 }
 
 void Worker::run_recovery(Observation& observation, std::chrono::nanoseconds limit)
 {
     if (!plan_.has_recovery) return;
-    observation.recovery = keeper_->run(recover, limit);
+    observation.recovery = enclosure_->run(recover, limit);
     observation.recovered_tree = tree();
-    if (plan_.has_check) observation.recovered_check = keeper_->run(check, limit);
+    if (plan_.has_check) observation.recovered_check = enclosure_->run(check, limit);
 }
 
 } // namespace faultline::explore

@@ -1,9 +1,9 @@
-// One worker: a directory of its own and a keeper. It makes fresh surroundings, runs the command under a plan, and
+// One worker: a directory of its own and an enclosure. It makes fresh surroundings, runs the command under a plan, and
 // reports what was to be seen.
 #pragma once
 
-#include "explore/keeper.hpp"
-#include "explore/tree.hpp"
+#include "explore/enclosure.hpp"
+#include "explore/file_tree.hpp"
 
 #include <chrono>
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace faultline::explore {
 
-/// The commands of every keeper, by their places in Surroundings::commands.
+/// The commands of every enclosure, by their places in Surroundings::commands.
 enum CommandIndex : std::size_t { bare, preloaded, recover, check };
 
 struct WorkPlan {
@@ -27,7 +27,7 @@ public:
     /// `root`/NAME becomes its directory. Only while this process has one thread.
     Worker(const WorkPlan& plan, const std::string& root, const std::string& name);
 
-    [[nodiscard]] const Keeper& keeper() const { return *keeper_; }
+    [[nodiscard]] const Enclosure& enclosure() const { return *enclosure_; }
     [[nodiscard]] const std::string& problem() const { return problem_; }
     [[nodiscard]] const std::string& directory() const { return directory_; }
 
@@ -46,7 +46,7 @@ private:
     const WorkPlan& plan_;
     std::string directory_;
     std::string problem_;
-    std::unique_ptr<Keeper> keeper_;
+    std::unique_ptr<Enclosure> enclosure_;
 };
 
 } // namespace faultline::explore

@@ -2,16 +2,13 @@
 // could make it fail, one run each.
 #include "cli/cli.hpp"
 
-#include "cli/environment.hpp"
-#include "cli/summary.hpp"
-#include "cli/target.hpp"
-#include "cli/text.hpp"
-#include "explore/output.hpp"
+#include "explore/findings_files.hpp"
+#include "report/terminal.hpp"
+#include "run/environment.hpp"
+#include "run/target.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -26,28 +23,23 @@ namespace faultline::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using report::printable;
+using run::RunDirectory, run::Setting, run::Target;
 
 struct Given {
-    std::vector<std::string> families;
+    std::vector<std::string> command;
+    std::string families, fail_on;
     std::string workdir, input, check, recover, known, accept, absorb, output = "faultline-explore", time, timeout,
                                                                        shard;
-    std::vector<std::string> environment, fail_on;
+    std::vector<std::string> environment;
     bool in_place = false, empty = false, every = false, resume = false, quiet = false;
-    unsigned jobs = 0;
-    int depth = 1;
-    std::uint64_t sample = 0, seed = 1;
+    std::string jobs, depth, sample, seed;
 };
 
 constexpr int found_something = 1;
 constexpr int nothing_explored = 124;
 
 std::atomic<bool> interrupted{false};
-
-int fail(int status, std::string_view what)
-{
-    fmt::print(stderr, "faultline: {}\n", what);
-    return status;
-}
 
 std::vector<std::string> default_families()
 {
@@ -62,6 +54,17 @@ const std::vector<std::string>& default_fail_on()
     static const std::vector<std::string> all{"silent-wrong",  "told-wrong", "crash",   "hang",
                                               "false-failure", "lost",       "corrupt", "cannot-recover"};
     return all;
+}
+
+std::vector<std::string> split(const std::string& list)
+{
+    std::vector<std::string> words;
+    for (std::size_t at = 0; at <= list.size() && !list.empty();) {
+        const auto end = std::min(list.find(',', at), list.size());
+        words.push_back(list.substr(at, end - at));
+        at = end + 1;
+    }
+    return words;
 }
 
 /// "90s", "10m": a duration of a command line. Negative: it is none.
@@ -106,7 +109,7 @@ std::vector<explore::Command> commands(const std::string& view, const Given& giv
     for (char** each = environ; *each != nullptr; ++each)
         plain.emplace_back(*each);
     plain = fixed(without_faultline(std::move(plain)), view, given);
-    auto loaded = fixed(environment_for(setting, directory, problem), view, given);
+    auto loaded = fixed(environment_for(setting, directory.path(), problem), view, given);
     std::erase_if(loaded, [](const std::string& entry) { return entry.starts_with("FAULT_RUN="); });
     const auto path = fs::absolute(target.path).string();
     const auto shell = [&](const std::string& text) {
@@ -187,10 +190,24 @@ void print_summary(const explore::Summary& summary, const std::vector<std::strin
     if (!summary.findings.empty()) fmt::print("plans and scripts: {}/findings/\n", output);
 }
 
+struct Number {
+    std::string_view option;
+    const std::string& text;
+    std::uint64_t least, most;
+    std::uint64_t& into;
+
+    [[nodiscard]] bool read() const
+    {
+        if (text.empty()) return true;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+        return error == std::errc{} && end == text.data() + text.size() && into >= least && into <= most;
+    }
+};
+
 /// Turns what was typed into options. Returns what is wrong; empty: nothing.
 std::string to_options(const Given& given, explore::Options& options)
 {
-    options.families = given.families.empty() ? default_families() : given.families;
+    options.families = given.families.empty() ? default_families() : split(given.families);
     for (const auto& name : options.families)
         if (std::ranges::none_of(explore::families(), [&](const auto& family) { return family.name == name; })) {
             std::vector<std::string_view> names;
@@ -198,7 +215,7 @@ std::string to_options(const Given& given, explore::Options& options)
                 names.push_back(family.name);
             return fmt::format("--try: there is no family '{}' (there are {})", name, fmt::join(names, ", "));
         }
-    for (const auto& name : given.fail_on)
+    for (const auto& name : split(given.fail_on))
         if (!explore::class_named(name))
             return fmt::format("--fail-on: there is no outcome '{}' (there are {})", name,
                                fmt::join(explore::class_names, ", "));
@@ -243,11 +260,20 @@ std::string to_options(const Given& given, explore::Options& options)
     options.work.has_check = !given.check.empty();
     options.work.has_recovery = true;
     options.output = fs::absolute(given.output, error).string();
-    options.jobs = given.jobs != 0 ? given.jobs : std::max(1U, std::thread::hardware_concurrency());
     options.every = given.every;
-    options.depth = given.depth;
-    options.sample = given.sample;
-    options.seed = given.seed;
+    std::uint64_t jobs = std::max(1U, std::thread::hardware_concurrency());
+    std::uint64_t depth = 1;
+    constexpr std::uint64_t large = ~std::uint64_t{0} >> 1U;
+    const Number numbers[] = {{"--jobs", given.jobs, 1, 1024, jobs},
+                              {"--depth", given.depth, 1, 2, depth},
+                              {"--sample", given.sample, 1, large, options.sample},
+                              {"--seed", given.seed, 0, large, options.seed}};
+    for (const auto& number : numbers)
+        if (!number.read())
+            return fmt::format("{} is '{}'; it must be a whole number from {} to {}", number.option, number.text,
+                               number.least, number.most);
+    options.jobs = static_cast<unsigned>(jobs);
+    options.depth = static_cast<int>(depth);
     options.resume = given.resume;
     options.stop = &interrupted;
     return {};
@@ -259,11 +285,13 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
         return fail(own_error, "there is no command (faultline explore [OPTIONS] -- COMMAND [ARGUMENTS])");
     explore::Options options;
     if (const auto problem = to_options(given, options); !problem.empty()) return fail(own_error, problem);
-    const auto target = find_target(command.front());
-    if (target.status != 0) {
-        fail(target.status, target.problem);
+    const auto target = run::find_target(command.front());
+    if (target.obstacle != run::Obstacle::none) {
+        const bool absent = target.obstacle == run::Obstacle::not_found;
+        const bool cannot = target.obstacle == run::Obstacle::not_executable;
+        fail(own_error, fmt::format("{}: {}", printable(command.front()), target.problem));
         if (!target.advice.empty()) fmt::print(stderr, "  {}\n", target.advice);
-        return target.status;
+        return absent ? +not_found : cannot ? +cannot_run : +own_error;
     }
     RunDirectory directory;
     if (directory.path().empty())
@@ -272,7 +300,7 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
         return fail(own_error, fmt::format("the runs' own directory, {}, would lie in the directory that is explored "
                                            "(set TMPDIR to another place, or name a smaller --workdir)",
                                            directory.path()));
-    const auto library = find_library();
+    const auto library = run::find_library();
     if (library.empty()) return fail(own_error, "libfaultline.so was not found (FAULTLINE_LIBRARY names it)");
 
     for (const int signal : {SIGINT, SIGTERM, SIGHUP})
@@ -288,7 +316,9 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
                                       .config = view + "/plan.toml",
                                       .seed = options.seed,
                                       .stats = view + "/stats/%p.json",
-                                      .needed = target.needed};
+                                      .needed = target.needed,
+                                      .changes = {},
+                                      .unset = {}};
                 return commands(view, given, target, command, setting, directory, problem);
             },
             [&](const explore::Progress& progress) { line.tell(progress); });
@@ -302,7 +332,7 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
         const auto wrong = explore::accept(given.accept, summary.findings);
         return wrong.empty() ? 0 : fail(own_error, wrong);
     }
-    const auto& classes = given.fail_on.empty() ? default_fail_on() : given.fail_on;
+    const auto classes = given.fail_on.empty() ? default_fail_on() : split(given.fail_on);
     const bool fails = std::ranges::any_of(summary.findings, [&](const explore::Finding& finding) {
         return !finding.known && std::ranges::count(classes, explore::name_of(finding.kind)) != 0;
     });
@@ -311,50 +341,46 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
 
 } // namespace
 
-void add_explore(CLI::App& app, const std::vector<std::string>& command, int& status)
+void add_explore(Subcommand& self)
 {
-    auto* const explore =
-        app.add_subcommand("explore", "Find what breaks: fail every call that a command makes, one run each");
     const auto given = std::make_shared<Given>();
-    std::string families;
-    for (const auto& family : explore::families())
-        families += fmt::format("\n  {:8} {}{}", family.name, family.help, family.by_default ? "" : " (on request)");
-    explore->add_option("--try", given->families, "families of faults, separated by commas (see below)")
-        ->delimiter(',');
-    explore->add_option("-w,--workdir", given->workdir,
-                        "directory that each run gets a fresh copy of, at the same path (default: the current one)");
-    explore->add_flag("--empty", given->empty, "… and that each run finds empty");
-    explore->add_flag("--in-place", given->in_place,
-                      "run in the directory itself, without a copy: the command has to clean up");
-    explore->add_option("--stdin", given->input, "file for standard input (default: nothing)");
-    explore->add_option("--env", given->environment, "NAME=VALUE for the command's environment")
-        ->allow_extra_args(false);
-    explore->add_option("--check", given->check, "shell command that fails where the result is corrupt");
-    explore->add_option("--recover", given->recover,
-                        "shell command that follows a run which left something odd (default: the command)");
-    explore->add_option("-j,--jobs", given->jobs, "runs at the same time (default: one for each processor)");
-    explore->add_option("--time", given->time, "for the whole exploration: 30s, 10m");
-    explore->add_option("--timeout", given->timeout, "of one run (default: 10 times a run without faults, and 1s)");
-    explore->add_flag("--every", given->every,
-                      "try each match of a site, not only the first, a middle and the last one");
-    explore->add_option("--depth", given->depth, "2: also fail what only the handling of a fault calls")
-        ->check(CLI::Range(1, 2));
-    explore->add_option("--sample", given->sample, "try at most so many points");
-    explore->add_option("--seed", given->seed, "of what is drawn at random");
-    explore->add_option("--shard", given->shard, "I/N: only the I-th part of N, for as many machines");
-    explore->add_flag("--resume", given->resume, "go on where an exploration with the same output directory stopped");
-    explore->add_option("--fail-on", given->fail_on, "outcomes that make the exit status 1")->delimiter(',');
-    explore->add_option("--known", given->known, "file of findings that are known: only others make the status 1");
-    explore->add_option("--accept", given->accept, "add what is found to such a file, and exit 0");
-    explore->add_option("--absorb", given->absorb,
-                        "file of what may be swallowed: a function, function@module, or site a line; globs");
-    explore->add_option("-o,--output", given->output, "directory for journal and findings")->capture_default_str();
-    explore->add_flag("-q,--quiet", given->quiet, "no progress line");
-    explore->footer("Families:" + families +
-                    "\n\nExample:\n  faultline explore -- sed -i s/foo/x/g notes.txt\n\n"
-                    "Exit status: 0 nothing found, 1 findings, 124 unstable without faults or no point reached, 125 "
-                    "Faultline's error.");
-    explore->callback([given, &command, &status] { status = explore_command(*given, command); });
+    self.option("--try", given->families, "families of faults, separated by commas (see below)", "LIST");
+    self.option("-w,--workdir", given->workdir,
+                "each run gets a fresh copy of it, at the same path (default: the current one)", "DIR");
+    self.flag("--empty", given->empty, "each run finds the directory empty");
+    self.flag("--in-place", given->in_place, "run in the directory itself: the command has to clean up");
+    self.option("--stdin", given->input, "standard input (default: nothing)", "FILE");
+    self.option("--env", given->environment, "for the command's environment", "NAME=VALUE");
+    self.option("--check", given->check, "shell command that fails where the result is corrupt", "CMD");
+    self.option("--recover", given->recover,
+                "shell command that follows a run which left something odd (default: the command)", "CMD");
+    self.option("-j,--jobs", given->jobs, "runs at the same time (default: one for each processor)", "N");
+    self.option("--time", given->time, "for the whole exploration: 30s, 10m", "DURATION");
+    self.option("--timeout", given->timeout, "of one run (default: 10 times a run without faults, and 1s)", "DURATION");
+    self.flag("--every", given->every, "try each match of a site, not only the first, a middle and the last one");
+    self.option("--depth", given->depth, "2: also fail what only the handling of a fault calls", "1|2");
+    self.option("--sample", given->sample, "try at most so many points", "N");
+    self.option("--seed", given->seed, "of what is drawn at random", "N");
+    self.option("--shard", given->shard, "only the I-th part of N, for as many machines", "I/N");
+    self.flag("--resume", given->resume, "go on where an exploration with the same output directory stopped");
+    self.option("--known", given->known, "findings that are known: only others make the status 1", "FILE");
+    self.option("--accept", given->accept, "add what is found to such a file, and exit 0", "FILE");
+    self.option("--absorb", given->absorb, "what may be swallowed: a function, function@module or site a line; globs",
+                "FILE");
+    self.option("--fail-on", given->fail_on, "outcomes that make the exit status 1", "LIST");
+    self.option("-o,--output", given->output, "journal and findings (default: faultline-explore)", "DIR");
+    self.flag("-q,--quiet", given->quiet, "no progress line");
+    self.program(given->command);
+    static const auto footer = [] {
+        std::string text = "Families:";
+        for (const auto& family : explore::families())
+            text += fmt::format("\n  {:8} {}{}", family.name, family.help, family.by_default ? "" : " (on request)");
+        return text + "\n\nExample:\n  faultline explore -- sed -i s/foo/x/g notes.txt\n\n"
+                      "Exit status: 0 nothing found, 1 findings, 124 unstable without faults or no point reached, 125 "
+                      "Faultline's error.";
+    }();
+    self.footer(footer.c_str());
+    self.action([given] { return explore_command(*given, given->command); });
 }
 
 } // namespace faultline::cli

@@ -1,4 +1,4 @@
-// A keeper is a process that runs commands for one worker thread, one at a time, each in surroundings that are the same
+// An enclosure is a process that runs commands for one worker thread, one at a time, each in surroundings that are the same
 // for all: a view of the file system in which the worker's own copy lies where the original does, process numbers that
 // begin anew, limits, a session. Everything that a command starts ends with it, and all ends with the explorer, also
 // after SIGKILL.
@@ -13,7 +13,7 @@
 
 namespace faultline::explore {
 
-/// Something to execute; fixed when the keepers start.
+/// Something to execute; fixed when the enclosures start.
 struct Command {
     std::string path; // absolute
     std::vector<std::string> arguments;
@@ -21,7 +21,7 @@ struct Command {
     bool looked_at = true; // its output goes to `out` and `err`; else to `other`
 };
 
-/// What is the same for all keepers.
+/// What is the same for all enclosures.
 struct Surroundings {
     std::string view;                // the directory under which every worker's own directory appears
     std::string working;             // where commands start: covered by the view's `work` where that is possible
@@ -47,13 +47,13 @@ struct Crash {
     std::vector<Frame> stack;
 };
 
-class Keeper {
+class Enclosure {
 public:
-    /// Starts a keeper over `directory`, which holds work, home and tmp. Only while this process has one thread.
-    Keeper(const Surroundings& surroundings, std::string directory);
-    Keeper(const Keeper&) = delete;
-    Keeper& operator=(const Keeper&) = delete;
-    ~Keeper();
+    /// Starts one over `directory`, which holds work, home and tmp. Only while this process has one thread.
+    Enclosure(const Surroundings& surroundings, std::string directory);
+    Enclosure(const Enclosure&) = delete;
+    Enclosure& operator=(const Enclosure&) = delete;
+    ~Enclosure();
 
     [[nodiscard]] const std::string& problem() const { return problem_; } // why it could not start; empty: it did
     [[nodiscard]] const Isolation& isolation() const { return isolation_; }

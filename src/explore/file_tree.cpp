@@ -1,4 +1,4 @@
-#include "explore/tree.hpp"
+#include "explore/file_tree.hpp"
 
 #include "engine/draw.hpp"
 

@@ -1,4 +1,6 @@
-#include "explore/output.hpp"
+#include "explore/findings_files.hpp"
+
+#include "report/json_document.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -6,18 +8,17 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
 namespace faultline::explore {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using report::Json;
 
 Json stack_of(const std::vector<Frame>& stack)
 {
-    Json frames = Json::array();
+    auto frames = Json::array();
     for (const auto& frame : stack)
         frames.push_back(fmt::format("{}+{:#x}", frame.module, frame.offset));
     return frames;
@@ -25,38 +26,45 @@ Json stack_of(const std::vector<Frame>& stack)
 
 Json strikes_of(const Point& point)
 {
-    Json strikes = Json::array();
+    auto strikes = Json::array();
     for (const auto& strike : point.strikes)
-        strikes.push_back({{"function", strike.function},
-                           {"site", fmt::format("{:08x}", strike.site)},
-                           {"family", strike.what.family},
-                           {"type", strike.what.type},
-                           {"errno", strike.what.error},
-                           {"match", strike.occurrence},
-                           {"persistence", name_of(strike.persistence)}});
+        strikes.push_back(Json::object({{"function", strike.function},
+                                        {"site", fmt::format("{:08x}", strike.site)},
+                                        {"family", strike.what.family},
+                                        {"type", strike.what.type},
+                                        {"errno", strike.what.error},
+                                        {"match", strike.occurrence},
+                                        {"persistence", name_of(strike.persistence)}}));
     return strikes;
 }
 
 Json to_json(const Finding& finding, const std::string& name)
 {
-    Json json{{"name", name},
-              {"class", name_of(finding.kind)},
-              {"detail", finding.detail},
-              {"key", finding.key},
-              {"known", finding.known},
-              {"point", id_text(finding.point.id())},
-              {"strikes", strikes_of(finding.point)},
-              {"repeated", finding.repeated},
-              {"tried", finding.tried},
-              {"also", Json::array()}};
+    auto also = Json::array();
     for (const auto& other : finding.others)
-        json["also"].push_back(other.text());
+        also.push_back(other.text());
+    auto json = Json::object({{"name", name},
+                              {"class", name_of(finding.kind)},
+                              {"detail", finding.detail},
+                              {"key", finding.key},
+                              {"known", finding.known},
+                              {"point", id_text(finding.point.id())},
+                              {"strikes", strikes_of(finding.point)},
+                              {"repeated", finding.repeated},
+                              {"tried", finding.tried},
+                              {"also", std::move(also)}});
     if (finding.site) json["stack"] = stack_of(finding.site->stack);
     if (finding.crash.signal != 0)
-        json["crash"] = {{"signal", fmt::format("SIG{}", sigabbrev_np(finding.crash.signal))},
-                         {"program", finding.crash.program},
-                         {"stack", stack_of(finding.crash.stack)}};
+        json["crash"] = Json::object({{"signal", fmt::format("SIG{}", sigabbrev_np(finding.crash.signal))},
+                                      {"program", finding.crash.program},
+                                      {"stack", stack_of(finding.crash.stack)}});
     return json;
+}
+
+std::string content(const std::string& path)
+{
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::string shell_line(const std::vector<std::string>& command)
@@ -115,33 +123,27 @@ std::set<std::string> read_known(const std::string& path, std::string& problem)
     std::set<std::string> keys;
     std::error_code error;
     if (!std::filesystem::exists(path, error)) return keys;
-    std::ifstream in(path);
-    const auto json = Json::parse(in, nullptr, false);
-    if (!json.is_object() || !json.contains("known") || !json["known"].is_array()) {
+    const auto json = report::parse_json(content(path));
+    if (!json || json->find("known") == nullptr)
         problem = fmt::format("{} is no file that --accept has written", path);
-        return keys;
-    }
-    for (const auto& each : json["known"])
-        if (each.is_object() && each.contains("key") && each["key"].is_string())
-            keys.insert(each["key"].get<std::string>());
+    else
+        for (const auto& each : json->member("known").elements())
+            keys.insert(each.member("key").text());
     return keys;
 }
 
 std::string accept(const std::string& path, const std::vector<Finding>& findings)
 {
-    std::string problem;
-    Json json{{"known", Json::array()}};
-    if (std::ifstream in(path); in) {
-        auto before = Json::parse(in, nullptr, false);
-        if (before.is_object() && before.contains("known") && before["known"].is_array()) json = std::move(before);
-    }
+    auto known = Json::array();
+    if (const auto before = report::parse_json(content(path)))
+        for (const auto& each : before->member("known").elements())
+            known.push_back(each);
     for (const auto& finding : findings)
         if (!finding.known)
-            json["known"].push_back(
-                {{"key", finding.key}, {"detail", finding.detail}, {"point", finding.point.text()}});
-    return write(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n")
-               ? problem
-               : fmt::format("{} cannot be written: {}", path, std::strerror(errno));
+            known.push_back(
+                Json::object({{"key", finding.key}, {"detail", finding.detail}, {"point", finding.point.text()}}));
+    const bool written = write(path, report::lines(Json::object({{"known", std::move(known)}})) + "\n");
+    return written ? std::string() : fmt::format("{} cannot be written: {}", path, std::strerror(errno));
 }
 
 std::vector<std::string> read_absorbed(const std::string& path, std::string& problem)
@@ -199,13 +201,10 @@ std::string write_findings(const Summary& summary, const Options& options, const
     std::error_code error;
     std::filesystem::remove_all(directory + "/findings", error);
     std::filesystem::create_directories(directory + "/findings", error);
-    Json json{{"faultline", FAULTLINE_VERSION}, {"command", command},
-              {"points", summary.points},       {"known_points", summary.known_points},
-              {"sites", summary.sites.size()},  {"seconds", summary.seconds},
-              {"stopped", summary.stopped},     {"notes", summary.notes},
-              {"runs", Json::object()},         {"findings", Json::array()}};
+    auto runs = Json::object();
     for (const auto& [kind, count] : summary.counts)
-        json["runs"][std::string(name_of(kind))] = count;
+        runs[name_of(kind)] = count;
+    auto found = Json::array();
     const bool tree = summary.baseline.run.processes > 1;
     for (std::size_t i = 0; i < summary.findings.size(); ++i) {
         const auto& finding = summary.findings[i];
@@ -220,17 +219,26 @@ std::string write_findings(const Summary& summary, const Options& options, const
                     fmt::format("# where a rebuild has moved the sites: without `site` and with on = {} it strikes the "
                                 "same call of {}\n",
                                 strike.call, strike.function);
-        json["findings"].push_back(to_json(finding, name));
+        found.push_back(to_json(finding, name));
         const bool written = write(place + "/plan.toml", plan) &&
                              write(place + "/repro.sh", repro(finding, options, command), 0755) &&
                              write(place + "/stdout", finding.out) && write(place + "/stderr", finding.err) &&
                              write(place + "/stack", stacks(finding)) &&
-                             write(place + "/record.json",
-                                   to_json(finding, name).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+                             write(place + "/record.json", report::lines(to_json(finding, name)) + "\n");
         if (!written) return fmt::format("{} cannot be written: {}", place, std::strerror(errno));
     }
+    const auto json = Json::object({{"faultline", FAULTLINE_VERSION},
+                                    {"command", command},
+                                    {"points", summary.points},
+                                    {"known_points", summary.known_points},
+                                    {"sites", summary.sites.size()},
+                                    {"seconds", summary.seconds},
+                                    {"stopped", summary.stopped},
+                                    {"notes", summary.notes},
+                                    {"runs", std::move(runs)},
+                                    {"findings", std::move(found)}});
     const auto file = directory + "/findings.json";
-    if (!write(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"))
+    if (!write(file, report::lines(json) + "\n"))
         return fmt::format("{} cannot be written: {}", file, std::strerror(errno));
     return {};
 }

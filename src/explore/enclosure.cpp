@@ -1,4 +1,4 @@
-#include "explore/keeper.hpp"
+#include "explore/enclosure.hpp"
 
 #include "explore/crash.hpp"
 
@@ -31,7 +31,7 @@ struct Request {
 };
 
 struct Hello {
-    int error = 0; // errno of what the keeper cannot do without
+    int error = 0; // errno of what it cannot do without
     bool mounts = false, processes = false;
     int refused = 0; // errno of what the kernel did not allow
 };
@@ -341,7 +341,7 @@ private:
 
 } // namespace
 
-Keeper::Keeper(const Surroundings& surroundings, std::string directory) : directory_(std::move(directory))
+Enclosure::Enclosure(const Surroundings& surroundings, std::string directory) : directory_(std::move(directory))
 {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
@@ -367,7 +367,7 @@ Keeper::Keeper(const Surroundings& surroundings, std::string directory) : direct
     isolation_ = {hello.mounts, hello.processes, hello.refused != 0 ? std::strerror(hello.refused) : ""};
 }
 
-Keeper::~Keeper()
+Enclosure::~Enclosure()
 {
     if (channel_ >= 0) ::close(channel_);
     if (pid_ <= 0) return;
@@ -377,7 +377,7 @@ Keeper::~Keeper()
     }
 }
 
-End Keeper::run(std::size_t command, std::chrono::nanoseconds limit, bool traced)
+End Enclosure::run(std::size_t command, std::chrono::nanoseconds limit, bool traced)
 {
     const Request request{static_cast<std::uint32_t>(command), traced, limit.count()};
     End end;
@@ -388,6 +388,6 @@ End Keeper::run(std::size_t command, std::chrono::nanoseconds limit, bool traced
     return end;
 }
 
-Crash Keeper::last_crash() const { return read_crash(directory_ + "/crash"); }
+Crash Enclosure::last_crash() const { return read_crash(directory_ + "/crash"); }
 
 } // namespace faultline::explore

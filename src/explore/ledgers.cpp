@@ -1,4 +1,4 @@
-#include "explore/record.hpp"
+#include "explore/ledgers.hpp"
 
 #include "ledger/reader.hpp"
 
