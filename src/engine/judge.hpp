@@ -21,6 +21,7 @@ struct Schedule {
         std::uint16_t fault_count;
         std::uint16_t function; // index into the plan's functions, or plan::no_index: no fault names this row
         bool metered;           // some of the faults have a budget
+        bool traced;            // the plan wants to know where it is called from
     };
     const plan::Plan* plan;
     const plan::Fault* faults;
@@ -118,6 +119,10 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
     __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
 }
 
+/// Notes where a call of `function` (an index into the plan's) comes from. After boot; in a signal handler and a vfork
+/// child too. Makes system calls where the trace has to grow.
+[[gnu::noinline]] void trace(const Context& context, const Call& call, std::uint16_t function) noexcept;
+
 /// Counts the call, asks the faults that name its function in file order, and records the first that fires. Touches
 /// only counters; no system call unless a fault fires or a path is seen for the first time; errno is left alone. After
 /// boot; in a signal handler and in a vfork child too. Inline, because every call of an armed function pays for it.
@@ -129,6 +134,8 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
     auto& thread = context.thread;
     const bool shared = thread.shared != 0;
     bump(thread.calls(header.fault_count)[target.function], shared);
+    if (target.traced) [[unlikely]]
+        trace(context, call, target.function);
     if (header.enabled.load(std::memory_order_relaxed) == 0) return false;
     for (std::uint16_t i = 0; i < target.fault_count; ++i) {
         const auto index = target.faults[i];

@@ -2,6 +2,7 @@
 // last. While the plan is parsed no hook is armed, so nothing can recurse.
 #include "calls/errors.hpp"
 #include "engine/site.hpp"
+#include "engine/trace.hpp"
 #include "hook/lineage.hpp"
 #include "hook/reach.hpp"
 #include "hook/slots.hpp"
@@ -178,7 +179,7 @@ void remove_replaced_ledger(const Inheritance& inherited)
 {
     if (inherited.replaced_pid != sys::getpid() || inherited.replaced_ledger.empty()) return;
     process.image_by_exec = true;
-    ledger::remove_replaced(std::string{inherited.replaced_ledger}.c_str());
+    if (!process.plan->leaves_ledger) ledger::remove_replaced(std::string{inherited.replaced_ledger}.c_str());
 }
 
 void at_exit(int status, void*) { finish(ledger::State::finished, status & 0xff); }
@@ -267,7 +268,8 @@ void boot(int argc, char** argv, char** environment)
             refuse("there is no memory for the "
                    "ledger");
         if (plan->counts_run) take_part_in_run(*plan, variable(environment, ledger::board_variable));
-        engine::prepare_sites();
+        engine::prepare_sites(reinterpret_cast<const void*>(&boot));
+        if (plan->traces && !engine::prepare_trace(executable)) refuse("there is no memory for the trace");
         // Registered before anything of the host's, so they run after all of it.
         on_exit(&at_exit, nullptr);
         at_quick_exit(&at_quick_exit_of_host);

@@ -24,7 +24,7 @@ void prepare() noexcept
     sys::use_vdso();
     effects::use_libc([](calls::Id row) { return resolve(row); });
     engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
-    engine::prepare_sites();
+    engine::prepare_sites(reinterpret_cast<const void*>(&arm));
 }
 
 void arm(const plan::Plan& plan) noexcept

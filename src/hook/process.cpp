@@ -1,6 +1,7 @@
 #include "hook/process.hpp"
 
 #include "effects/told.hpp"
+#include "engine/trace.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
@@ -284,6 +285,7 @@ void after_fork_in_child() noexcept
     if (!process.selected) return;
     process.record_pending = true;
     engine::clear_cells();
+    engine::clear_trace();
     ledger::share_board();
     ledger::inherit_reserve();
 }

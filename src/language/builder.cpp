@@ -133,6 +133,8 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
             if (draft.faults[i].fault.enabled) faults[member].push_back(static_cast<std::uint16_t>(i));
         }
     }
+    for (std::size_t i = 0; i < known && plan.traces; ++i)
+        named[i] = named[i] || calls::table[calls::named_rows()[i]].can_fail();
     std::vector<Function> functions;
     std::vector<std::uint16_t> index_of(known, no_index);
     for (std::size_t i = 0; i < known; ++i) {

@@ -172,14 +172,18 @@ bool map_file(const Identity& identity, std::uint64_t fixed, const Header& sizes
     inode = status.st_ino;
     const auto threads_end = fixed + chunk;
     const auto events_end = sizes.events_offset + chunk;
-    error = events_end > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
+    const auto trace_end = sizes.trace_offset + trace_modules_bytes + chunk;
+    const bool traces = sizes.trace_offset != 0;
+    error = (traces ? trace_end : events_end) > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
     if (error == 0) error = fill(fd, sizes.events_offset, events_end);
+    if (error == 0 && traces) error = fill(fd, sizes.trace_offset, trace_end);
     if (error == 0 && !may_map()) error = -ENOMEM;
     // A record that the command does not find is none, so it lies better in the reserve, if there is one. There is none
     // where the run has ended and a program that it left behind goes on.
     if (error == 0 && !announce(identity) && has_reserve()) error = -ENOENT;
     const bool mapped = error == 0 && keep_addresses(sizes.file_bytes) && map_in_place(fd, 0, threads_end) &&
-                        map_in_place(fd, sizes.events_offset, events_end);
+                        map_in_place(fd, sizes.events_offset, events_end) &&
+                        (!traces || map_in_place(fd, sizes.trace_offset, trace_end));
     sys::close(fd);
     if (!mapped) {
         if (error == 0) error = -ENOMEM;
@@ -277,6 +281,7 @@ Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
     if (make_file(identity, started / static_cast<std::int64_t>(second), sizes, problem)) {
         kept = Kept::in_file;
         sizes.events_backed = chunk / sizeof(Event);
+        sizes.traces_backed = chunk / sizeof(TraceSite);
     } else if (!place().none && (made = take_slot(slot_bytes(plan))) != nullptr) {
         kept = Kept::in_reserve;
         lay_out_slot(sizes, plan);
@@ -286,6 +291,7 @@ Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
         if (!make_memory(sizes)) return nullptr;
         kept = Kept::in_memory;
         sizes.events_backed = plan.max_events;
+        sizes.traces_backed = trace_limit;
     }
     if (made == nullptr) made = header_at;
 
@@ -296,12 +302,14 @@ Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
     header.totals_offset = sizes.totals_offset;
     header.threads_offset = sizes.threads_offset;
     header.events_offset = sizes.events_offset;
+    header.trace_offset = sizes.trace_offset;
     header.thread_stride = sizes.thread_stride;
     header.thread_limit = sizes.thread_limit;
     header.function_count = sizes.function_count;
     header.fault_count = sizes.fault_count;
     header.event_limit = sizes.event_limit;
     header.events_backed = sizes.events_backed.load();
+    header.traces_backed = sizes.traces_backed.load();
     introduce(header, identity, started);
     __builtin_memcpy(reinterpret_cast<char*>(&header) + header.plan_offset, &plan, plan.bytes);
     header.thread(0).owner = unborn;
@@ -347,23 +355,41 @@ Thread& claim_thread(Header& header, std::uint32_t tid) noexcept
     return header.thread(0);
 }
 
+namespace {
+
+/// Makes sure that a slot of a region of `bytes`-sized ones, which begins at `offset`, has disk space and is mapped.
+bool back(Header& header, std::atomic<std::uint64_t>& slots, std::uint64_t slot, std::uint64_t offset,
+          std::uint64_t bytes) noexcept
+{
+    const auto step = chunk / bytes;
+    auto backed = slots.load(std::memory_order_acquire);
+    while (backed <= slot) {
+        const auto from = offset + backed * bytes;
+        if (!grow(header, from, from + chunk)) return false;
+        if (slots.compare_exchange_strong(backed, backed + step, std::memory_order_acq_rel)) backed += step;
+    }
+    return true;
+}
+
+} // namespace
+
 Event* claim_event(Header& header) noexcept
 {
     const auto slot = header.events_claimed.fetch_add(1, std::memory_order_relaxed);
     if (slot >= header.event_limit) return nullptr;
-    constexpr auto step = chunk / sizeof(Event);
-    auto backed = header.events_backed.load(std::memory_order_acquire);
-    while (backed <= slot) {
-        const auto from = header.events_offset + backed * sizeof(Event);
-        if (!grow(header, from, from + chunk)) {
-            header.events_lost.fetch_add(1, std::memory_order_relaxed);
-            header.trouble.fetch_or(events_lost_no_space, std::memory_order_relaxed);
-            return nullptr;
-        }
-        if (header.events_backed.compare_exchange_strong(backed, backed + step, std::memory_order_acq_rel))
-            backed += step;
-    }
-    return &header.event(slot);
+    if (back(header, header.events_backed, slot, header.events_offset, sizeof(Event))) return &header.event(slot);
+    header.events_lost.fetch_add(1, std::memory_order_relaxed);
+    header.trouble.fetch_or(events_lost_no_space, std::memory_order_relaxed);
+    return nullptr;
+}
+
+TraceSite* claim_trace(Header& header) noexcept
+{
+    const auto slot = header.traces_claimed.fetch_add(1, std::memory_order_relaxed);
+    if (slot < trace_limit && back(header, header.traces_backed, slot, header.trace_site_at(0), sizeof(TraceSite)))
+        return &header.trace_site(slot);
+    header.trouble.fetch_or(trace_lost, std::memory_order_relaxed);
+    return nullptr;
 }
 
 Unstruck* note_unstruck(Header& header, Unreached why, std::string_view program) noexcept
@@ -388,6 +414,11 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
     header.exit_status.store(status, std::memory_order_relaxed);
     if ((header.trouble.load() & sealed) != 0) return;
     header.ended_monotonic_ns.store(sys::now(CLOCK_MONOTONIC), std::memory_order_relaxed);
+    if (header.plan().leaves_ledger && kept == Kept::in_file) {
+        header.open_descriptors.store(sys::count_descriptors(), std::memory_order_relaxed);
+        header.state.store(state);
+        return;
+    }
 
     // Under `faultline run` a slot is the command's to read: a path may mean another place to us by now.
     if (place().none || (kept == Kept::in_reserve && (place().run[0] != '\0' || state == State::executed))) {

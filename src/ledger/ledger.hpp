@@ -59,6 +59,9 @@ long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept;
 /// Any time; also for the record of a parent.
 Unstruck* note_unstruck(Header& header, Unreached why, std::string_view program) noexcept;
 
+/// Takes a slot for a site of the trace; nullptr where there is none left. Only under a plan that traces. Any time.
+[[nodiscard]] TraceSite* claim_trace(Header& header) noexcept;
+
 /// Writes the statistics file, whole, and removes the ledger unless `keep_ledger`. May be called again: the later file
 /// replaces the earlier one. Without system calls to spare (sealed) it leaves the ledger as the record. In a signal
 /// handler too.

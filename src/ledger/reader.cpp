@@ -50,6 +50,12 @@ std::uint32_t blocks(const Header& header) noexcept
     return std::min(header.threads_claimed.load(), header.thread_limit);
 }
 
+std::uint64_t traced(const Header& header) noexcept
+{
+    if (header.trace_offset == 0) return 0;
+    return std::min({header.traces_claimed.load(), header.traces_backed.load(), std::uint64_t{trace_limit}});
+}
+
 /// How many bytes of the file matter, by its header; nothing where the header makes no sense.
 std::optional<std::uint64_t> extent(const Header& header) noexcept
 {
@@ -65,10 +71,14 @@ std::optional<std::uint64_t> extent(const Header& header) noexcept
         header.thread_stride < thread_stride(header.fault_count, header.function_count))
         return {};
     if (slots(header) > most_bytes / sizeof(Event)) return {};
-    const auto end =
-        std::max({header.plan_offset + sizeof(plan::Plan), header.totals_offset + totals_bytes(header.fault_count),
-                  header.threads_offset + blocks(header) * header.thread_stride,
-                  header.events_offset + slots(header) * sizeof(Event)});
+    if (header.trace_offset != 0 && (header.trace_offset < sizeof(Header) || header.trace_offset > most_bytes ||
+                                     header.trace_offset % alignof(TraceSite) != 0))
+        return {};
+    const auto trace_end = header.trace_offset == 0 ? 0 : header.trace_site_at(traced(header));
+    const auto end = std::max({trace_end, header.plan_offset + sizeof(plan::Plan),
+                               header.totals_offset + totals_bytes(header.fault_count),
+                               header.threads_offset + blocks(header) * header.thread_stride,
+                               header.events_offset + slots(header) * sizeof(Event)});
     if (end > most_bytes) return {};
     return end;
 }

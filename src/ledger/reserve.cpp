@@ -69,6 +69,8 @@ void lay_out_slot(Header& header, const plan::Plan& plan) noexcept
 {
     const auto events = plan.max_events < slot_events ? plan.max_events : slot_events;
     lay_out(header, plan, slot_threads, events, page);
+    if (header.trace_offset != 0) header.file_bytes = header.trace_offset; // there is no room for a trace
+    header.trace_offset = 0;
     header.event_limit = plan.max_events; // those for which there is no room are lost, and said to be
     header.events_backed = events;
 }

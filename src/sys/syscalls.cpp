@@ -55,4 +55,24 @@ long write_within_limit(int fd, const void* bytes, std::size_t count) noexcept
     return write(fd, bytes, count);
 }
 
+int count_descriptors() noexcept
+{
+    struct Entry { // linux_dirent64
+        std::uint64_t inode;
+        std::int64_t offset;
+        std::uint16_t length;
+        unsigned char type;
+        char name[1];
+    };
+    const int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY);
+    if (directory < 0) return 0;
+    alignas(Entry) char bytes[256];
+    int count = 0;
+    for (long got = 0; (got = call(SYS_getdents64, directory, address(bytes), sizeof bytes)) > 0;)
+        for (long at = 0; at < got; at += reinterpret_cast<const Entry*>(bytes + at)->length)
+            count += reinterpret_cast<const Entry*>(bytes + at)->name[0] == '.' ? 0 : 1;
+    close(directory);
+    return count - 1; // the directory itself
+}
+
 } // namespace faultline::sys

@@ -128,6 +128,9 @@ inline std::uint64_t file_size_limit() noexcept
 /// Writes to a descriptor of which nothing is known, unless the file size limit would have the kernel send SIGXFSZ.
 long write_within_limit(int fd, const void* bytes, std::size_t count) noexcept;
 
+/// How many descriptors this process has open; 0 where that cannot be told.
+int count_descriptors() noexcept;
+
 /// Every signal blocked for the length of a step that a handler must not see half done; returns the mask to restore.
 inline std::uint64_t block_signals() noexcept
 {
