@@ -31,7 +31,7 @@ int main(void) { return dlopen("none.so", RTLD_LAZY) == 0 && io_uring_queue_init
 END
 faultline explain ./rings
 expect 1
-says out './rings does input and output through io_uring (liburing), past libc: no fault strikes that.'
+says out 'rings does input and output through io_uring (liburing), past libc: no fault strikes that.'
 says out 'those that are loaded with RTLD_DEEPBIND or by dlmopen are not struck, and the record names them.'
 
 
