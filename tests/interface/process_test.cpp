@@ -195,7 +195,7 @@ TEST_F(Process, SparesFaultlineItself)
 
 TEST_F(Process, LeavesAScopeInWhichEveryAllocationFails)
 {
-    for (const auto where : {Where::thread, Where::all}) {
+    for (const auto where : {Where::thread, Where::everywhere}) {
         const auto before = process().stats().faults_triggered;
         void* volatile memory = nullptr;
         {

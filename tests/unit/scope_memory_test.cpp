@@ -23,7 +23,7 @@ namespace {
 
 TEST(ScopeMemory, AScopeEndsWithoutMemoryAndKeepsItsTally)
 {
-    for (const auto where : {Where::thread, Where::all}) {
+    for (const auto where : {Where::thread, Where::everywhere}) {
         Injector injector(1);
         auto f = injector.inject("f", [] {});
         auto scope = injector.scope({{.name = "x", .functions = {"f"}, .type = Type::exception}}, where);
