@@ -285,6 +285,8 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
         return fail(own_error, "there is no command (faultline explore [OPTIONS] -- COMMAND [ARGUMENTS])");
     explore::Options options;
     if (const auto problem = to_options(given, options); !problem.empty()) return fail(own_error, problem);
+    const auto accepted = given.accept.empty() ? std::string() : fs::absolute(given.accept).string();
+    fs::current_path(options.work.surroundings.working); // where the command will find itself
     const auto target = run::find_target(command.front());
     if (target.obstacle != run::Obstacle::none) {
         const bool absent = target.obstacle == run::Obstacle::not_found;
@@ -329,7 +331,7 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
         return fail(own_error, wrong);
     print_summary(summary, command, given.output);
     if (!given.accept.empty()) {
-        const auto wrong = explore::accept(given.accept, summary.findings);
+        const auto wrong = explore::accept(accepted, summary.findings);
         return wrong.empty() ? 0 : fail(own_error, wrong);
     }
     const auto classes = given.fail_on.empty() ? default_fail_on() : split(given.fail_on);

@@ -46,7 +46,7 @@ std::string explained(const language::Remark& remark, int lines_before,
     return fmt::format("-f: {}", remark.text);
 }
 
-void add_options(RunPlan& run, const std::vector<std::string>& given)
+void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace)
 {
     std::set<std::string> names;
     if (!run.source.empty()) {
@@ -55,6 +55,7 @@ void add_options(RunPlan& run, const std::vector<std::string>& given)
         run.text = content(run.source);
         if (!run.text.ends_with('\n')) run.text += '\n';
     }
+    if (trace) run.text.insert(0, "trace = true\n"); // keys of the plan stand before its tables
     const auto lines_before = static_cast<int>(std::count(run.text.begin(), run.text.end(), '\n'));
     std::vector<language::FaultOption> options;
     for (const auto& each : given) {
@@ -99,11 +100,12 @@ void choose_seed(RunPlan& run, const std::string& option)
 
 } // namespace
 
-RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& options, const std::string& seed)
+RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& options, const std::string& seed,
+                      bool trace)
 {
     RunPlan run;
     run.source = file.empty() ? environment("FAULT_CONFIG") : file;
-    if (run.source.empty() && options.empty()) {
+    if (run.source.empty() && options.empty() && !trace) {
         run.mistakes.emplace_back("there is no plan: name a file with -c, or faults with -f 'write:errno=ENOSPC'");
         return run;
     }
@@ -112,7 +114,8 @@ RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& o
         for (const auto& mistake : run.parsed.mistakes)
             run.mistakes.push_back(mistake.at(run.source));
     }
-    if (run.mistakes.empty() && !options.empty()) add_options(run, options);
+    const bool adds_trace = trace && (run.source.empty() || !run.parsed.plan().traces);
+    if (run.mistakes.empty() && (!options.empty() || adds_trace)) add_options(run, options, adds_trace);
     if (run.mistakes.empty()) choose_seed(run, seed);
     return run;
 }
