@@ -3,6 +3,7 @@
 #include "cli/cli.hpp"
 
 #include "explore/findings_files.hpp"
+#include "explore/symbols.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
 #include "run/target.hpp"
@@ -151,17 +152,18 @@ private:
     double last_ = 0;
 };
 
-std::string place_of(const explore::Finding& finding)
+std::string place_of(const explore::Finding& finding, explore::Symbols& symbols)
 {
     if (!finding.site) return {};
     for (const auto& frame : finding.site->stack)
-        if (!explore::in_runtime(frame)) return explore::text_of(frame);
+        if (!explore::in_runtime(frame)) return symbols.text_of(frame);
     return {};
 }
 
 void print_summary(const explore::Summary& summary, const std::vector<std::string>& command, const std::string& output)
 {
     const bool tree = summary.baseline.run.processes > 1;
+    explore::Symbols symbols;
     std::string line;
     for (const auto& word : command)
         line += " " + explore::quoted(word);
@@ -171,7 +173,7 @@ void print_summary(const explore::Summary& summary, const std::vector<std::strin
                    finding.known ? " (known)" : "",
                    finding.repeated == finding.tried ? ""
                                                      : fmt::format(" (flaky {}/{})", finding.repeated, finding.tried));
-        fmt::print("               {} from {}{}\n", finding.point.text(), place_of(finding),
+        fmt::print("               {} from {}{}\n", finding.point.text(), place_of(finding, symbols),
                    finding.others.empty() ? "" : fmt::format(", and {} more points", finding.others.size()));
         fmt::print("               faultline run {} --{}\n", explore::as_options(finding.point, tree), printable(line));
     }

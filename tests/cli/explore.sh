@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
     skip "the kernel allows no namespaces here"
-program planted -O1 <<'END'
+program planted -O1 -g <<'END'
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,12 +32,14 @@ expect 1
 grep -q '^silent-wrong  *out.txt is empty' out || fail 'the read error was not found'
 grep -q '^crash  *SIGSEGV' out || fail 'the crash was not found'
 says out "faultline run -f malloc:ENOMEM,site="
+grep -q 'malloc@.* from main at .*c:[0-9]* (planted+' out || fail 'the place is not named'
 diff -r before work || fail 'the directory itself was changed'
 holds out.d/findings.json 'sorted(f["class"] for f in d["findings"]) == ["crash", "silent-wrong"]' \
     'all(f["repeated"] == f["tried"] == 3 for f in d["findings"])' \
     'all(f["strikes"][0]["persistence"] == "once" and f["strikes"][0]["match"] == 1 for f in d["findings"])' \
     '[f["crash"]["signal"] for f in d["findings"] if "crash" in f] == ["SIGSEGV"]' \
-    'any(f["crash"]["stack"][0].startswith("%s" % f["crash"]["program"]) or "planted" in f["crash"]["stack"][1] for f in d["findings"] if "crash" in f)' \
+    'any(x.get("function") == "main" and x.get("file", "").endswith(".c") and x["line"] > 9 for f in d["findings"] if "crash" in f for x in f["crash"]["stack"])' \
+    'any(x.get("function") == "main" for f in d["findings"] for x in f["stack"])' \
     'd["known_points"] == d["points"]'
 python3 - <<'END' || fail 'the journal does not hold one line for each point'
 import json
