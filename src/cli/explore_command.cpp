@@ -3,7 +3,7 @@
 #include "cli/cli.hpp"
 
 #include "explore/findings_files.hpp"
-#include "explore/symbols.hpp"
+#include "explore/stack.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
 #include "run/target.hpp"
@@ -152,18 +152,20 @@ private:
     double last_ = 0;
 };
 
-std::string place_of(const explore::Finding& finding, explore::Symbols& symbols)
+/// " from main at shop.c:7, killed in fill at shop.c:5", as far as it is known.
+std::string place_of(const explore::Finding& finding)
 {
-    if (!finding.site) return {};
-    for (const auto& frame : finding.site->stack)
-        if (!explore::in_runtime(frame)) return symbols.text_of(frame);
-    return {};
+    const auto innermost = [](std::string_view word, const std::vector<explore::Frame>& stack) {
+        const auto own = explore::own_frames(stack, 1);
+        return own.empty() ? std::string() : fmt::format("{} {}", word, explore::short_text_of(own.front()));
+    };
+    return (finding.site ? innermost(" from", finding.site->stack) : std::string()) +
+           innermost(", killed in", finding.crash.stack);
 }
 
 void print_summary(const explore::Summary& summary, const std::vector<std::string>& command, const std::string& output)
 {
     const bool tree = summary.baseline.run.processes > 1;
-    explore::Symbols symbols;
     std::string line;
     for (const auto& word : command)
         line += " " + explore::quoted(word);
@@ -173,7 +175,7 @@ void print_summary(const explore::Summary& summary, const std::vector<std::strin
                    finding.known ? " (known)" : "",
                    finding.repeated == finding.tried ? ""
                                                      : fmt::format(" (flaky {}/{})", finding.repeated, finding.tried));
-        fmt::print("               {} from {}{}\n", finding.point.text(), place_of(finding, symbols),
+        fmt::print("               {}{}{}\n", finding.point.text(), printable(place_of(finding)),
                    finding.others.empty() ? "" : fmt::format(", and {} more points", finding.others.size()));
         fmt::print("               faultline run {} --{}\n", explore::as_options(finding.point, tree), printable(line));
     }

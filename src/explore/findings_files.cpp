@@ -1,6 +1,6 @@
 #include "explore/findings_files.hpp"
 
-#include "explore/symbols.hpp"
+#include "explore/stack.hpp"
 #include "report/json_document.hpp"
 
 #include <algorithm>
@@ -17,12 +17,12 @@ namespace {
 
 using report::Json;
 
-Json stack_of(const std::vector<Frame>& stack, Symbols& symbols)
+Json stack_of(const std::vector<Frame>& stack)
 {
     auto frames = Json::array();
     for (const auto& frame : stack) {
+        const auto symbol = symbol_of(frame);
         auto json = Json::object({{"module", frame.module}, {"offset", frame.offset}});
-        const auto symbol = symbols.of(frame);
         if (!symbol.function.empty()) json["function"] = symbol.function;
         if (!symbol.file.empty()) {
             json["file"] = symbol.file;
@@ -47,7 +47,7 @@ Json strikes_of(const Point& point)
     return strikes;
 }
 
-Json to_json(const Finding& finding, const std::string& name, Symbols& symbols)
+Json to_json(const Finding& finding, const std::string& name)
 {
     auto also = Json::array();
     for (const auto& other : finding.others)
@@ -62,11 +62,11 @@ Json to_json(const Finding& finding, const std::string& name, Symbols& symbols)
                               {"repeated", finding.repeated},
                               {"tried", finding.tried},
                               {"also", std::move(also)}});
-    if (finding.site) json["stack"] = stack_of(finding.site->stack, symbols);
+    if (finding.site) json["stack"] = stack_of(finding.site->stack);
     if (finding.crash.signal != 0)
         json["crash"] = Json::object({{"signal", fmt::format("SIG{}", sigabbrev_np(finding.crash.signal))},
                                       {"program", finding.crash.program},
-                                      {"stack", stack_of(finding.crash.stack, symbols)}});
+                                      {"stack", stack_of(finding.crash.stack)}});
     return json;
 }
 
@@ -102,18 +102,18 @@ std::string repro(const Finding& finding, const Options& options, const std::vec
     return text;
 }
 
-std::string stacks(const Finding& finding, Symbols& symbols)
+std::string stacks(const Finding& finding)
 {
     std::string text;
     if (finding.site) {
         text += fmt::format("struck: {} at site {:08x}\n", finding.site->function, finding.site->id);
         for (const auto& frame : finding.site->stack)
-            text += fmt::format("  {}\n", symbols.text_of(frame));
+            text += fmt::format("  {}\n", long_text_of(frame));
     }
     if (finding.crash.signal != 0) {
         text += fmt::format("killed: {} by SIG{}\n", finding.crash.program, sigabbrev_np(finding.crash.signal));
         for (const auto& frame : finding.crash.stack)
-            text += fmt::format("  {}\n", symbols.text_of(frame));
+            text += fmt::format("  {}\n", long_text_of(frame));
     }
     return text;
 }
@@ -214,7 +214,6 @@ std::string write_findings(const Summary& summary, const Options& options, const
     for (const auto& [kind, count] : summary.counts)
         runs[name_of(kind)] = count;
     auto found = Json::array();
-    Symbols symbols;
     const bool tree = summary.baseline.run.processes > 1;
     for (std::size_t i = 0; i < summary.findings.size(); ++i) {
         const auto& finding = summary.findings[i];
@@ -229,12 +228,12 @@ std::string write_findings(const Summary& summary, const Options& options, const
                     fmt::format("# where a rebuild has moved the sites: without `site` and with on = {} it strikes the "
                                 "same call of {}\n",
                                 strike.call, strike.function);
-        found.push_back(to_json(finding, name, symbols));
+        found.push_back(to_json(finding, name));
         const bool written = write(place + "/plan.toml", plan) &&
                              write(place + "/repro.sh", repro(finding, options, command), 0755) &&
                              write(place + "/stdout", finding.out) && write(place + "/stderr", finding.err) &&
-                             write(place + "/stack", stacks(finding, symbols)) &&
-                             write(place + "/record.json", report::lines(to_json(finding, name, symbols)) + "\n");
+                             write(place + "/stack", stacks(finding)) &&
+                             write(place + "/record.json", report::lines(to_json(finding, name)) + "\n");
         if (!written) return fmt::format("{} cannot be written: {}", place, std::strerror(errno));
     }
     const auto json = Json::object({{"faultline", FAULTLINE_VERSION},
