@@ -102,7 +102,7 @@ RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& o
         return run;
     }
     if (!run.source.empty()) {
-        run.parsed = language::load(run.source);
+        run.parsed = language::load(run.source, options.empty() ? language::Needs::faults : language::Needs::nothing);
         for (const auto& mistake : run.parsed.mistakes)
             run.mistakes.push_back(mistake.at(run.source));
     }
