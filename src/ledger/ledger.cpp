@@ -24,7 +24,7 @@ constinit Header* header_at = nullptr; // also in children: their ledger takes t
 constinit std::uint64_t reserved_bytes = 0;
 enum class Kept : std::uint8_t { in_file, in_reserve, in_memory };
 constinit Kept kept = Kept::in_memory;
-constinit std::uint64_t inode = 0; // of the ledger's file, lest we write into another one put in its place
+constinit std::uint64_t inode = 0; // of the ledger's file: another one may be put in its place, and is never written to
 constinit std::atomic<std::uint64_t> threads_backed{0}; // bytes of the thread region that are mapped
 constinit std::atomic<std::uint32_t> next_look{0};
 constinit std::atomic<bool> finishing{false};
@@ -212,7 +212,7 @@ bool make_file(const Identity& identity, std::int64_t started_s, const Header& s
     return made;
 }
 
-/// Keeps the record in memory, which nobody reads if the process is killed, or else not at all.
+/// Keeps the record in memory, where it is lost if the process is killed, or else not at all.
 bool make_memory(const Header& sizes) noexcept
 {
     if (!keep_addresses(sizes.file_bytes) ||
