@@ -1,6 +1,7 @@
 // The second phase of boot: our constructor reads the environment and the plan, makes the record, and arms the slots
 // last. While the plan is parsed no hook is armed, so nothing can recurse.
 #include "calls/errors.hpp"
+#include "effects/effects.hpp"
 #include "engine/site.hpp"
 #include "engine/trace.hpp"
 #include "hook/lineage.hpp"
