@@ -6,7 +6,7 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cores=$(nproc)
 
-# Why a package is installed: whoever sees it go onto their machine should know.
+# Why a package is installed: a user who sees it installed should know.
 declare -A purpose=(
     [ca-certificates]="lets curl trust a server"
     [clang]="compiles the fuzzers"

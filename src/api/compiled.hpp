@@ -24,7 +24,7 @@ struct Compiled {
     std::vector<std::byte> block; // the plan
     engine::Schedule schedule{};
     std::vector<std::uint64_t> names; // of own functions, hashed
-    mutable std::vector<Box*> idle;   // that nobody uses
+    mutable std::vector<Box*> idle;   // not in use
     mutable std::size_t boxes = 0;    // all there are of it; `idle` has room for them
 
     [[nodiscard]] const plan::Plan& plan() const { return *reinterpret_cast<const plan::Plan*>(block.data()); }

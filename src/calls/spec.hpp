@@ -135,7 +135,7 @@ struct Data {
         byte,      // one character: passed in, or the result itself
         formatted, // made or taken apart inside the call (printf, scanf): it can fail, but not be damaged or cut
         messages,  // an array of struct mmsghdr and its length; the result counts messages
-        fresh,     // memory just allocated: the result, or what `buffer` points at; nobody may rely on what is in it
+        fresh, // memory just allocated: the result, or what `buffer` points at; no program may rely on what is in it
         completed, // the buffer of a struct aiocb, if it was a read that ended; the result counts bytes
         unseen, // moved by the kernel (sendfile): it can be cut and paced, but not be damaged; the result counts bytes
     };

@@ -1,4 +1,4 @@
-// The table: one Spec for each exported symbol, in a fixed order, as compile-time data. It knows nobody.
+// The table: one Spec for each exported symbol, in a fixed order, as compile-time data. It knows none of its users.
 #pragma once
 
 #include "calls/spec.hpp"

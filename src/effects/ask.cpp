@@ -255,7 +255,8 @@ consteval bool every_row_has_one()
         if (spec.can_be_lost() && question_for(spec) == nullptr) return false;
     return true;
 }
-static_assert(every_row_has_one(), "a row can be dropped, and nobody asks the kernel whether it would have succeeded");
+static_assert(every_row_has_one(),
+              "a row can be dropped, and no function asks the kernel whether it would have succeeded");
 
 } // namespace
 

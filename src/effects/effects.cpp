@@ -88,22 +88,6 @@ void mark_stream(const engine::Call& call) noexcept
     if (auto* const stream = engine::stream_of(call)) stream->_flags |= _IO_ERR_SEEN;
 }
 
-bool succeeded(const calls::Spec& spec, Word result) noexcept
-{
-    using enum calls::Failure::Returns;
-    switch (spec.fails.returns) {
-    case null:
-        return result != 0;
-    case code:
-    case gai_code:
-        return result == 0;
-    case zero:
-        return true; // a count, maybe of nothing
-    default:
-        return static_cast<std::int64_t>(result) >= 0;
-    }
-}
-
 std::int32_t failure_of(const calls::Spec& spec, Word result) noexcept
 {
     using enum calls::Failure::Returns;

@@ -38,8 +38,7 @@ Word report(const engine::Call& call, std::int32_t error);
 /// A corruption of what a call tells of a file or a file system. In attributes.cpp.
 Word corrupt_attributes(const Invocation& invocation);
 
-/// Whether a result means that the call succeeded.
-[[nodiscard]] bool succeeded(const calls::Spec& spec, Word result) noexcept;
+using engine::succeeded;
 
 /// The error that a call reported which has just returned `result`, or 0: it did not fail. errno was 0 before it, so
 /// that an end of file or of a directory is told from a failure.

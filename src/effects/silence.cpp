@@ -15,7 +15,7 @@ bool deafen(int fd) noexcept
     const sock_fprog program{1, &nothing};
     if (sys::call(SYS_setsockopt, fd, SOL_SOCKET, SO_ATTACH_FILTER, sys::address(&program), sizeof program) != 0)
         return false;
-    // With MSG_TRUNC, TCP throws so many bytes away, and UDP a datagram of which nobody takes a byte.
+    // With MSG_TRUNC, TCP throws so many bytes away, and UDP a whole datagram that is not read.
     const long much = sys::socket_option(fd, SO_TYPE) == SOCK_STREAM ? 1L << 30 : 0;
     while (sys::call(SYS_recvfrom, fd, 0, much, MSG_TRUNC | MSG_DONTWAIT) > 0) {
     }

@@ -19,7 +19,7 @@ constexpr std::int64_t longest = 2'000'000'000 * second; // beyond it there is n
 std::int64_t in_ns(const timespec& time) noexcept { return time.tv_sec * second + time.tv_nsec; }
 std::int64_t in_ns(const timeval& time) noexcept { return time.tv_sec * second + time.tv_usec * 1000; }
 
-/// Whether a time is one that the kernel takes, and none so long that nobody can wait for it.
+/// Whether a time is one that the kernel takes, and short enough to be waited for.
 bool is_sound(const timespec& time) noexcept
 {
     return time.tv_sec >= 0 && time.tv_sec < longest / second && time.tv_nsec >= 0 && time.tv_nsec < second;
@@ -202,12 +202,13 @@ void settle_call(const Lasts& lasts, const Word* first, const Reckoning& reckoni
 
 // --- system calls ----------------------------------------------------------------------------------------------------
 
-/// System calls whose arguments are those of a row.
-struct Twin {
+/// System calls that take a time where a row takes it. Not calls/numbers.def, which names only those that also report as
+/// their row does.
+struct ByNumber {
     long number;
     calls::Id row;
 };
-constexpr Twin twins[] = {
+constexpr ByNumber timed_calls[] = {
     {SYS_clock_nanosleep, calls::id_clock_nanosleep},
     {SYS_nanosleep, calls::id_nanosleep},
     {SYS_ppoll, calls::id_ppoll},
@@ -230,10 +231,10 @@ constexpr Twin twins[] = {
 };
 
 /// The row that a system call is, or row_count.
-calls::Id twin_of(long number) noexcept
+calls::Id timed_row_of(long number) noexcept
 {
-    for (const auto& twin : twins)
-        if (twin.number == number) return twin.row;
+    for (const auto& call : timed_calls)
+        if (call.number == number) return call.row;
     return calls::row_count;
 }
 
@@ -251,7 +252,7 @@ void settle_times(calls::Id row, const Word* words, const Reckoning& reckoning, 
 
 void reckon_syscall(Word* words, Reckoning& reckoning) noexcept
 {
-    if (const auto row = twin_of(static_cast<long>(words[0])); row != calls::row_count)
+    if (const auto row = timed_row_of(static_cast<long>(words[0])); row != calls::row_count)
         return reckon(row, words + 1, reckoning);
     Basis basis{};
     if (const int time = time_of_futex(words, basis); time != 0 && begin(reckoning, basis))
@@ -260,7 +261,7 @@ void reckon_syscall(Word* words, Reckoning& reckoning) noexcept
 
 void settle_syscall(const Word* words, const Reckoning& reckoning, Word result) noexcept
 {
-    const auto row = twin_of(static_cast<long>(words[0]));
+    const auto row = timed_row_of(static_cast<long>(words[0]));
     settle_call(row == calls::row_count ? Lasts{} : calls::time_of(calls::table[row]), words + 1, reckoning, result);
 }
 

@@ -48,7 +48,7 @@ void start_clocks(const plan::Plan& plan) noexcept;
 [[nodiscard]] Course course_of(const plan::Fault& fault, Clock clock) noexcept;
 
 /// The course that the calling thread knows a clock by: of the fault that told it last, in this thread or else in any;
-/// where nobody has asked yet, of the first fault that tells it at every call. Right before arming. Any time.
+/// where no thread has asked yet, of the first fault that tells it at every call. Right before arming. Any time.
 [[nodiscard]] Course known_course(Clock clock) noexcept;
 
 /// Takes note that the calling thread was told a clock by a fault, or rightly (nullptr).

@@ -77,7 +77,7 @@ Patience patience_of(const engine::Call& call) noexcept
     }
 }
 
-/// The real wait, on a condition of our own that nobody signals: it gives the mutex away and takes it back.
+/// The real wait, on a condition of our own that is never signalled: it gives the mutex away and takes it back.
 Word wait_on_nothing(const Invocation& invocation)
 {
     pthread_cond_t nobody = PTHREAD_COND_INITIALIZER;
@@ -180,7 +180,7 @@ Word wake(const Invocation& invocation)
     const bool is_posix = invocation.call.row != calls::id_cnd_wait && invocation.call.row != calls::id_cnd_timedwait;
     using Step = int(void*);
     libc<Step>(is_posix ? calls::id_pthread_mutex_unlock : calls::id_mtx_unlock)(mutex);
-    sys::call(SYS_sched_yield); // whoever waits for it may have it
+    sys::call(SYS_sched_yield); // a thread that waits for it may have it
     return static_cast<Word>(libc<Step>(is_posix ? calls::id_pthread_mutex_lock : calls::id_mtx_lock)(mutex));
 }
 
@@ -242,7 +242,7 @@ Word time_out(const Invocation& invocation)
     const bool interruptible = spec.fails.errors.contains(EINTR);
     const bool waited = sys::sleep_until(sys::now(CLOCK_MONOTONIC) + ns, interruptible);
     std::int32_t error = waited ? waits.error : EINTR;
-    // Nobody had set a limit: what the caller meets then is the connection's own end, as when keep-alive gives it up.
+    // No limit was set: what the caller meets then is the connection's own end, as when keep-alive gives it up.
     if (error == EAGAIN && !patience.known && spec.fails.errors.contains(ETIMEDOUT)) error = ETIMEDOUT;
     if (error != 0) {
         engine::note_error(invocation.verdict, error);

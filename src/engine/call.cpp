@@ -162,4 +162,20 @@ std::uint64_t scattered_bytes(const Call& call) noexcept
     return bytes_in(call, spec.out) + bytes_in(call, spec.in);
 }
 
+bool succeeded(const calls::Spec& spec, Word result) noexcept
+{
+    using enum calls::Failure::Returns;
+    switch (spec.fails.returns) {
+    case null:
+        return result != 0;
+    case code:
+    case gai_code:
+        return result == 0;
+    case zero:
+        return true; // a count, maybe of nothing
+    default:
+        return static_cast<std::int64_t>(result) >= 0;
+    }
+}
+
 } // namespace faultline::engine

@@ -66,6 +66,9 @@ template <class T>
     return product;
 }
 
+/// Whether a result means that the call succeeded. Any time.
+[[nodiscard]] bool succeeded(const calls::Spec& spec, Word result) noexcept;
+
 /// Whether the kernel could read what the call says of its data: the structures that name its pieces, and the bytes
 /// that go out. True of functions that read them in libc, where a bad pointer ends the program. System calls, unless
 /// look-ups are not allowed.

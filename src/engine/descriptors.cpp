@@ -62,7 +62,7 @@ SetBits match_socket(const plan::Plan& plan, int fd) noexcept
     sockaddr_storage peer;
     socklen_t length = 0;
     const bool connected = is_connected(fd, peer, length);
-    if (length == sizeof peer) return bits; // nobody: no address was written
+    if (length == sizeof peer) return bits; // no peer: no address was written
     if (connected && type == SOCK_STREAM) bits |= is_connection;
     return bits | match_peer(plan, reinterpret_cast<const sockaddr*>(&peer), length);
 }

@@ -75,7 +75,7 @@ struct Verdict {
 struct Match {
     std::uint16_t fault;      // index into the plan
     std::uint64_t own;        // its number in the thread
-    std::uint64_t number = 0; // in the numbering that `count` chose; 0: nobody asked
+    std::uint64_t number = 0; // in the numbering that `count` chose; 0: no trigger asked
 };
 
 /// Whether a fault with more triggers than a probability fires at a match. Numbers the match, spends its budget, draws.
@@ -107,7 +107,7 @@ inline std::uint64_t count(std::uint64_t& counter, bool shared) noexcept
     return __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
 }
 
-/// The same where nobody asks what it was: half the work for the processor.
+/// The same where what it was is not needed: half the work for the processor.
 inline void bump(std::uint64_t& counter, bool shared) noexcept
 {
 #if defined(__x86_64__)

@@ -93,7 +93,8 @@ bool strikes_by_layers(Layers& layers, std::uint64_t name, const Call& call, Ver
          link = link->next.load(std::memory_order_acquire))
         if (link->layer->of == &layers && ask(*link->layer, name, call, counted, verdict)) return true;
     if (layers.first.load(std::memory_order_relaxed) == nullptr) return false;
-    layers.judging.fetch_add(1); // sequentially consistent: whoever takes a layer out of the list looks here after
+    layers.judging.fetch_add(
+        1); // sequentially consistent: a thread that takes a layer out of the list looks here after
     bool struck = false;
     for (auto* layer = layers.first.load(); layer != nullptr && !struck;
          layer = layer->next.load(std::memory_order_acquire))

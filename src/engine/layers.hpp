@@ -1,7 +1,7 @@
 // Faults that a program gives to itself while it runs, on top of whatever plan the process was started under: a layer
 // is a schedule with a record of its own. Layers lie over the functions of one injector: libc's, or some of the
 // program's own. One holds for the threads that have entered it, or for all of them. They come and go while others are
-// judged by them; src/api/ makes them, and gives one to somebody else only when nobody looks at it any more.
+// judged by them; src/api/ makes them, and gives one to another user only when no thread looks at it any more.
 #pragma once
 
 #include "engine/judge.hpp"

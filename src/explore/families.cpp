@@ -75,7 +75,7 @@ constexpr Rule rules[] = {
      "short",
      [](const Spec& spec) { return spec.can_be_short() && spec.family != calls::Family::stdio; },
      nullptr},
-    {{"pipe", on_request, "whoever reads is gone: EPIPE, and SIGPIPE with it"},
+    {{"pipe", on_request, "the reader is gone: EPIPE, and SIGPIPE with it"},
      "errno",
      [](const Spec& spec) { return spec.can_fail(); },
      [](int code) { return code == EPIPE; }},

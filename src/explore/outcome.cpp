@@ -63,7 +63,7 @@ bool complains(std::string_view text)
                                [&](const char* word) { return lower.find(word) != std::string::npos; });
 }
 
-/// Whether the faults were in what makes sure that an effect is there: when that fails, nobody can know whether it is.
+/// Whether the faults were in what makes sure that an effect is there: when that fails, it cannot be known whether it is.
 bool leaves_doubt(const Observation& seen)
 {
     return std::ranges::all_of(seen.struck, [](const Struck& each) {
@@ -159,7 +159,7 @@ Outcome classify(const Baseline& baseline, const Observation& seen)
     }
     const bool as_usual = end.status == baseline.run.end.status;
     if (end.signal() == SIGABRT && !as_usual) return {Class::abort, "SIGABRT"};
-    // Whoever writes to a pipe that nobody reads is meant to end so.
+    // A program that writes to a pipe without a reader is meant to end so.
     if (end.signal() == SIGPIPE && !as_usual) return {Class::clean_fail, "SIGPIPE"};
     if (end.crashed() && !as_usual) return {Class::crash, signal_name(end.signal())};
     if (seen.died.size() > baseline.run.died.size())

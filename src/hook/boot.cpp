@@ -1,6 +1,7 @@
 // The second phase of boot: our constructor reads the environment and the plan, makes the record, and arms the slots
 // last. While the plan is parsed no hook is armed, so nothing can recurse.
 #include "calls/errors.hpp"
+#include "effects/effects.hpp"
 #include "engine/site.hpp"
 #include "engine/trace.hpp"
 #include "hook/lineage.hpp"
@@ -205,8 +206,8 @@ void arm_rows()
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
         const auto& spec = calls::table[row];
         const bool carries_lineage = spec.tracks == calls::Tracks::executes || spec.tracks == calls::Tracks::spawns;
-        const bool wanted =
-            process.selected ? functions[row] != plan::no_index || must_see(plan, spec) : carries_lineage;
+        const bool seen = observe_row(calls::Id{row});
+        const bool wanted = process.selected ? functions[row] != plan::no_index || seen : carries_lineage;
         if (wanted) arm_row(calls::Id{row});
     }
 }

@@ -1,6 +1,5 @@
 // The calls after which this process is another one, or has one more thread, or is no more: each gets what it needs to
 // know of its place in the tree, and what was counted so far is made safe.
-#include "effects/timing.hpp"
 #include "engine/select.hpp"
 #include "hook/lineage.hpp"
 #include "hook/reach.hpp"
@@ -221,15 +220,11 @@ Word seal(calls::Id row, Word* words)
         static_cast<void>(next_lineage()); // makes the record
         set_sealed(true);
     }
-    effects::Reckoning reckoning;
-    const bool reckons = row == calls::id_syscall && clock_is_moved();
-    if (reckons) effects::reckon_syscall(words, reckoning);
     const Word result = row == calls::id_prctl
                             ? static_cast<Word>(static_cast<std::int64_t>(real<int(int, Word, Word, Word, Word)>(row)(
                                   static_cast<int>(words[0]), words[1], words[2], words[3], words[4])))
                             : static_cast<Word>(real<long(Word, Word, Word, Word, Word, Word, Word)>(row)(
                                   words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
-    if (reckons) effects::settle_syscall(words, reckoning, result);
     if (seals && static_cast<std::int64_t>(result) < 0) set_sealed(false);
     if (by_prctl && static_cast<int>(arguments[0]) == PR_SET_NAME) engine::thread_renamed();
     return result;

@@ -34,7 +34,7 @@ void arm(const plan::Plan& plan) noexcept
     const auto functions = plan.view(plan.function_of_row);
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
         if (functions[row] == plan::no_index || armed[row] != 0) continue;
-        armed[row] = 1; // for good: the gate of a row that nobody names any more costs some nanoseconds
+        armed[row] = 1; // for good: the gate of a row that no fault names any more costs some nanoseconds
         arm_row(calls::Id{row});
         if (has_number(calls::Id{row})) arm_row(calls::id_syscall); // the same call by another way
     }
@@ -62,7 +62,7 @@ constinit const api::Host host_of_hooks{&arm, &suspend, &resume, &seed};
 
 void offer_layers() noexcept
 {
-    // Loaded by dlopen, we stand behind libc in the order of search, and nobody's calls come to us.
+    // Loaded by dlopen, we stand behind libc in the order of search, and no calls come to us.
     if (find_real(calls::id_write) != nullptr) api::host = &host_of_hooks;
 }
 

@@ -158,7 +158,7 @@ bool is_us() noexcept { return is_sealed() || sys::getpid() == process.pid; }
 void make_record() noexcept
 {
     // A forked child may have several threads before it counts anything: TSan starts one, and so does clone(). The
-    // others wait for the first to have mapped the child's ledger over its parent's, though not for ever, lest it was
+    // others wait for the first to have mapped the child's ledger over its parent's, though not for ever: it may have been
     // killed.
     static constexpr std::int64_t nap = 100'000;
     for (int patience = 20'000; making_record.exchange(true, std::memory_order_acquire) && patience > 0; --patience)

@@ -55,7 +55,7 @@ Exports read_exports(const link_map& library) noexcept
     return found;
 }
 
-/// The exports of the first libraries after ours, which hold nearly all that is looked for. Filled by whoever comes
+/// The exports of the first libraries after ours, which hold nearly all that is looked for. Filled by the thread that comes
 /// first: racing threads write the same values, and only what is complete is read.
 struct Known {
     std::atomic<const link_map*> library{nullptr};

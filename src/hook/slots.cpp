@@ -110,7 +110,7 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
     const auto row = row_of_number(words[0]);
     const bool seals = words[0] == SYS_prctl || words[0] == SYS_seccomp;
     if (row == calls::row_count) {
-        if (!seals && !clock_is_moved()) return reals[calls::id_syscall];
+        if (!seals && ways[calls::id_syscall] == by_door) return reals[calls::id_syscall];
         words[0] = thunks[calls::id_syscall](words); // also a wait on a futex has a time
         return nullptr;
     }
@@ -133,11 +133,11 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
         }
     }
     // What the engine has to learn from the call it learns by the function's own way.
-    if (clock_is_moved() && calls::time_of(calls::table[row]).form != calls::Lasts::Form::none) {
+    if ((ways[row] & ways[calls::id_syscall] & ~by_door) != 0) { // or by those who see it at syscall() itself
         words[0] = thunks[calls::id_syscall](words);
         return nullptr;
     }
-    if (calls::table[row].tracks == calls::Tracks::nothing || reals[row] == nullptr) return reals[calls::id_syscall];
+    if (ways[row] == 0 || reals[row] == nullptr) return reals[calls::id_syscall];
     words[0] = thunks[row](arguments);
     return nullptr;
 }
@@ -193,10 +193,10 @@ extern "C" {
         words[0] = hook::strike(call, verdict, words);
     else if (verdict.meter_count != 0) [[unlikely]]
         words[0] = hook::perform_metered(call, verdict, words);
-    else if (calls::table[row].tracks == calls::Tracks::nothing && !hook::clock_is_moved())
+    else if (hook::ways[row] == 0)
         return hook::reals[row];
     else if (calls::table[row].tracks == calls::Tracks::loads) { // the loader goes by its caller's address
-        hook::before(row, words);
+        hook::note_load(row, words);
         return hook::reals[row];
     } else if (row == calls::id_syscall)
         return hook::judge_number(words, caller);

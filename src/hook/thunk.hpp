@@ -4,9 +4,7 @@
 // exceptions pass through.
 #pragma once
 
-#include "effects/clock.hpp"
-#include "effects/effects.hpp"
-#include "effects/timing.hpp"
+#include "engine/observers.hpp"
 #include "hook/process.hpp"
 #include "hook/track.hpp"
 
@@ -83,39 +81,32 @@ struct Typed<R(Arguments...), id> {
     static_assert(((std::is_pointer_v<Arguments> || std::is_integral_v<Arguments> || std::is_enum_v<Arguments>)&&...),
                   "an argument that does not travel as one machine word");
 
-    /// Makes the real call, and tells the engine what it has to learn from it.
+    /// Makes the real call, and lets the observers see it.
     static Word perform(Word* words)
     {
-        if constexpr (has_door(spec.tracks)) {
-            return door(id, words);
-        } else if constexpr (spec.tracks == calls::Tracks::lists) {
-            Word served = 0;
-            if (listing_serves(id, words, served)) return served;
-            return call_real(words, std::index_sequence_for<Arguments...>{});
-        } else if constexpr (calls::time_of(spec).form != calls::Lasts::Form::none) {
-            static_assert(spec.tracks == calls::Tracks::nothing, "a row that takes a time is tracked for nothing else");
-            if (!clock_is_moved()) return call_real(words, std::index_sequence_for<Arguments...>{});
-            if constexpr (id == calls::id_sleep || id == calls::id_alarm || id == calls::id_ualarm)
-                if (Word served = 0; effects::serve_sleep(id, words, served)) return served;
-            effects::Reckoning reckoning;
-            effects::reckon(id, words, reckoning);
-            const Word word = call_real(words, std::index_sequence_for<Arguments...>{});
-            effects::settle_times(id, words, reckoning, word);
-            return word;
-        } else if constexpr (spec.tracks == calls::Tracks::times) {
-            const Word word = call_real(words, std::index_sequence_for<Arguments...>{});
-            return clock_is_moved() ? effects::told_rightly(id, words, word) : word;
-        } else if constexpr (spec.tracks != calls::Tracks::nothing) {
-            before(id, words);
-            const Word word = call_real(words, std::index_sequence_for<Arguments...>{});
-            after(id, words, word);
-            return word;
-        } else {
-            return call_real(words, std::index_sequence_for<Arguments...>{});
+        if constexpr (engine::observable(spec)) {
+            const auto seeing = static_cast<engine::Observers>(ways[id] & ~by_door);
+            if (seeing != 0) {
+                const engine::View view{*process.plan, descriptors};
+                engine::Seen seen;
+                seen.row = id;
+                seen.words = words;
+                Word result = 0;
+                if (engine::see_before(seeing, view, seen, result)) return result;
+                return engine::see_after(seeing, view, seen, carry_out(words));
+            }
         }
+        return carry_out(words);
     }
 
 private:
+    static Word carry_out(Word* words)
+    {
+        if constexpr (has_door(spec.tracks)) return door(id, words);
+        if constexpr (spec.tracks == calls::Tracks::loads) note_load(id, words);
+        return call_real(words, std::index_sequence_for<Arguments...>{});
+    }
+
     template <std::size_t... position>
     static Word call_real([[maybe_unused]] Word* words, std::index_sequence<position...>)
     {

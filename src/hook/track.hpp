@@ -1,7 +1,8 @@
-// What the engine has to see of descriptors, threads and processes, fault or no fault.
+// Which calls do not go straight to the real function: those that some observer sees, and those that prepare what comes
+// after them.
 #pragma once
 
-#include "effects/effects.hpp"
+#include "engine/observers.hpp"
 #include "hook/process.hpp"
 
 namespace faultline::hook {
@@ -17,21 +18,23 @@ constexpr bool has_door(calls::Tracks tracks)
 /// Makes the real call of such a row.
 Word door(calls::Id row, Word* words);
 
-// Descriptors: forgotten before they close, because another thread may get the same number at once; learnt after they
-// open.
-void before(calls::Id row, const Word* words) noexcept;
-void after(calls::Id row, const Word* words, Word result) noexcept;
+#pragma GCC visibility push(hidden)
+/// For each row the observers that see it, and whether it has a door or loads code; 0: the gate may jump to the real function.
+/// Written at boot.
+extern constinit engine::Observers ways[calls::row_count];
+#pragma GCC visibility pop
+inline constexpr engine::Observers by_door = 1U << (8 * sizeof(engine::Observers) - 1);
 
-/// Whether the plan moves clocks, so that times are to be reckoned.
-[[nodiscard]] inline bool clock_is_moved() noexcept { return process.plan != nullptr && process.plan->moves_clock; }
+/// Notes who sees a row under the plan of the process. Returns whether it has to be armed, though no fault may name it.
+/// Boot only.
+[[nodiscard]] bool observe_row(calls::Id row) noexcept;
 
-/// Whether a shuffled listing answers a call on a directory.
-[[nodiscard]] bool listing_serves(calls::Id row, const Word* words, Word& result) noexcept;
+/// Says in the record that a library is about to be loaded whose calls go past us. The flag stays: without it the
+/// library's own functions could be bound to others of the same name in the program, and that is what it was set
+/// against. The note is made before the call, which goes by its caller's address and so has to be the caller's own.
+[[gnu::noinline]] void note_load(calls::Id row, const Word* words) noexcept;
 
 /// What quick_exit was given.
 extern constinit std::atomic<int> quick_exit_status;
-
-/// Whether a row has to be seen under this plan, though no fault may name it.
-[[nodiscard]] bool must_see(const plan::Plan& plan, const calls::Spec& spec) noexcept;
 
 } // namespace faultline::hook

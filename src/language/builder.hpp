@@ -30,7 +30,7 @@ public:
     {
         return add(std::span<const T>(objects));
     }
-    /// Puts a NUL behind the text, for whoever hands it to a system call.
+    /// Puts a NUL behind the text, for code that hands it to a system call.
     Text add(std::string_view text)
     {
         auto slice = add(std::span<const char>(std::string(text) + '\0'));

@@ -14,7 +14,7 @@ struct Sink {
     void* context;
 };
 
-/// A JSON document in the making. It puts commas and escapes strings; whoever calls sees to the nesting.
+/// A JSON document in the making. It puts commas and escapes strings; the caller sees to the nesting.
 /// No allocation, no libc function but memcpy, errno untouched: any time, also after exit and in a signal handler.
 class Json {
 public:

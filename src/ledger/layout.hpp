@@ -68,7 +68,7 @@ struct alignas(64) Totals {
     std::atomic<std::int64_t> paced_to;   // type throttle: until when bytes that went through fill the line
 };
 
-/// How often a fault injected one error. Claimed by whoever needs it first; a full table counts in its last slot.
+/// How often a fault injected one error. Claimed by the thread that needs it first; a full table counts in its last slot.
 struct ErrorCount {
     std::atomic<std::uint64_t> key; // 0: free
     std::atomic<std::uint64_t> count;

@@ -1,4 +1,4 @@
-// Copies a ledger into memory of its own and checks it there. A mapping of the file itself would not do: whoever cuts
+// Copies a ledger into memory of its own and checks it there. A mapping of the file itself would not do: a process that cuts
 // the file short while it is mapped kills the reader with SIGBUS, and what was checked could change afterwards.
 #include "ledger/reader.hpp"
 

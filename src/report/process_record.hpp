@@ -18,7 +18,7 @@ struct Exit {
     std::string signal;        // of one that was killed: "SIGKILL", "signal 34"; empty: it is not known
 };
 
-/// What was recorded by a name (ENOSPC, SIGTERM), or for want of one as a number.
+/// What was recorded by a name (ENOSPC, SIGTERM), or as a number where it has none.
 using Named = std::variant<std::string, std::int64_t>;
 
 struct FunctionCount {

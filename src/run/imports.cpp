@@ -42,7 +42,7 @@ Imports sort_imports(const Modules& modules)
     const auto named = calls::named_rows();
     std::vector<Covered> covered(named.size());
     for (const auto& module : modules.all) {
-        if (module.libc) continue; // how libc works inside is nobody's business
+        if (module.libc) continue; // what libc calls inside is no call of the program's
         const bool is_program = &module == &modules.all.front();
         for (const auto& symbol : module.symbols) {
             const auto function = functions.find(symbol.name);

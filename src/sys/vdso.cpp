@@ -16,7 +16,7 @@ constexpr std::string_view clock_symbol = "__kernel_clock_gettime";
 #error "Faultline knows the vDSO of x86-64 and aarch64 only"
 #endif
 
-/// The tables of an ELF image in memory that nobody has relocated.
+/// The tables of an ELF image in memory that was not relocated.
 struct Image {
     const ElfW(Sym) * symbols = nullptr;
     const char* strings = nullptr;

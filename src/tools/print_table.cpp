@@ -1,7 +1,7 @@
 // Build-time tool: prints the table as tab-separated text, one symbol a line, for the scripts that check it:
 // symbol, function, family, how it fails, its environmental errors, its programming errors.
-#include "calls/table.hpp"
 #include "calls/errors.hpp"
+#include "calls/table.hpp"
 
 #include <cstdio>
 #include <string>

@@ -76,7 +76,7 @@ class Side:
         return status, text, directory
 
     def count(self):
-        """Adds up what was intercepted, lest a gate that armed nothing should stand open."""
+        """Adds up what was intercepted, so that a gate that armed nothing does not pass."""
         for path in glob.glob(os.path.join(self.work, "stats", "*")):
             try:
                 with open(path, errors="replace") as file:

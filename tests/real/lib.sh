@@ -33,25 +33,28 @@ for expression in sys.argv[1:]:
 END
 }
 
-# nginx_serves: an nginx without faults, with the files of html/; $url is where. The port is whichever was free.
+# nginx_serves [DIRECTIVES [COMMAND…]]: an nginx with the files of html/; $url is where, at a port that was free. The
+# directives are those of its processes; COMMAND starts it (default: without faults).
 nginx_serves() {
+    processes=${1:-master_process off;}
+    shift $(($# > 0 ? 1 : 0))
     needs nginx curl
     mkdir html && seq 1 20000 >html/numbers && echo small >html/index.html
     for attempt in 1 2 3 4 5; do
         port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
         cat >nginx.conf <<END
-daemon off; master_process off; pid $PWD/nginx.pid;
+daemon off; $processes pid $PWD/nginx.pid;
 events {}
 http {
     access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
     server { listen 127.0.0.1:$port; root $PWD/html; }
 }
 END
-        nginx -p "$PWD" -c "$PWD/nginx.conf" -e "$PWD/nginx.error" 2>/dev/null &
+        "$@" nginx -p "$PWD" -c "$PWD/nginx.conf" -e "$PWD/nginx.error" >server.out 2>server.err </dev/null &
         server=$!
-        for _ in $(seq 200); do
+        for _ in $(seq 400); do
             [ ! -s nginx.pid ] || break 2
-            kill -0 $server 2>/dev/null || continue 2 # somebody was faster with the port
+            kill -0 $server 2>/dev/null || continue 2 # another program was faster with the port
             sleep 0.05
         done
     done

@@ -1,0 +1,15 @@
+// The table of observers. It is filled in effects/, which stands above: some of what is observed is what effects keep.
+#pragma once
+
+#include "engine/observers.hpp"
+
+#include <span>
+
+namespace faultline::engine {
+
+#pragma GCC visibility push(hidden)
+/// In the order in which they see a call.
+extern constinit const std::span<const Observer> observers;
+#pragma GCC visibility pop
+
+} // namespace faultline::engine
