@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
@@ -341,7 +342,8 @@ private:
 
 } // namespace
 
-Enclosure::Enclosure(const Surroundings& surroundings, std::string directory) : directory_(std::move(directory))
+Enclosure::Enclosure(const Surroundings& surroundings, std::string directory)
+    : directory_(std::move(directory)), stop_(surroundings.stop)
 {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
@@ -383,8 +385,13 @@ End Enclosure::run(std::size_t command, std::chrono::nanoseconds limit, bool tra
     End end;
     end.status = SIGKILL;
     if (::send(channel_, &request, sizeof request, MSG_NOSIGNAL) != sizeof request) return end;
-    while (::recv(channel_, &end, sizeof end, 0) < 0 && errno == EINTR) {
+    constexpr int look_every_ms = 50;
+    for (;;) {
+        pollfd news{channel_, POLLIN, 0};
+        if (::poll(&news, 1, look_every_ms) > 0) break;
+        if (stop_ != nullptr && stop_->load()) ::kill(pid_, SIGKILL); // and all that it runs
     }
+    static_cast<void>(::recv(channel_, &end, sizeof end, 0));
     return end;
 }
 

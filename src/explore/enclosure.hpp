@@ -6,6 +6,7 @@
 
 #include "explore/observation.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <sys/types.h>
@@ -31,6 +32,7 @@ struct Surroundings {
     std::uint64_t most_file_bytes = 1U << 30U;   // of one file
     std::uint64_t most_data_bytes = 8ULL << 30U; // of memory; 0: no limit
     std::vector<Command> commands;
+    const std::atomic<bool>* stop = nullptr; // once true, runs that go on are ended, and none begins
 };
 
 /// What the kernel lets us do.
@@ -59,13 +61,14 @@ public:
     [[nodiscard]] const Isolation& isolation() const { return isolation_; }
     [[nodiscard]] const std::string& directory() const { return directory_; }
 
-    /// Runs a command to its end, or ends it. `traced`: signals are watched, for last_crash(). One thread at a time.
+    /// Runs a command to its end, or ends it; after a stop its result means nothing. `traced`: signals are watched, for last_crash(). One thread at a time.
     [[nodiscard]] End run(std::size_t command, std::chrono::nanoseconds limit, bool traced = false);
     /// Of the last run that was traced; signal 0: nothing was killed.
     [[nodiscard]] Crash last_crash() const;
 
 private:
     std::string directory_;
+    const std::atomic<bool>* stop_ = nullptr;
     std::string problem_;
     Isolation isolation_;
     pid_t pid_ = -1;

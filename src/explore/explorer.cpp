@@ -64,6 +64,7 @@ private:
     {
         auto& surroundings = options_.work.surroundings;
         surroundings.view = root + "/run";
+        surroundings.stop = options_.stop;
         if (::mkdir(surroundings.view.c_str(), 0700) != 0) return fail(std::strerror(errno));
         surroundings.commands = prepare(surroundings.view);
         // What is copied for each run is itself a copy, so that neither our output nor anybody's work changes it.
@@ -254,6 +255,11 @@ private:
         if (const auto known = done_.find(id); known != done_.end()) return replay(worker, known->second);
         Outcome outcome;
         auto seen = observe(worker, point, limit_ * (next.attempt == 0 ? 1 : longer), outcome);
+        if (options_.stop != nullptr && options_.stop->load()) { // it was cut off
+            const std::lock_guard lock(mutex_);
+            --points_;
+            return;
+        }
         if (seen.end.timed_out && next.attempt == 0) {
             const std::lock_guard lock(mutex_);
             queue_.add(level_of_put_aside, point, 1);

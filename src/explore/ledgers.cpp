@@ -47,7 +47,8 @@ private:
             const auto& event = header.event(slot);
             if (event.complete.load() != 1 || event.function >= functions.size()) continue;
             seen_.struck.push_back({std::string(plan.text(functions[event.function].name)), event.site,
-                                    fmt::format("{}{}", header.lineage.view(), event.thread.view())});
+                                    fmt::format("{}{}", header.lineage.view(), event.thread.view()),
+                                    event.has_fd != 0 ? event.fd : -1});
         }
     }
 

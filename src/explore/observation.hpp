@@ -40,6 +40,7 @@ struct Struck {
     std::string function;
     std::uint32_t site = 0;
     std::string lineage;
+    int descriptor = -1; // that the call worked on
 };
 
 struct Observation {

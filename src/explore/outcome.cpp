@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace faultline::explore {
 
@@ -97,6 +98,11 @@ Outcome classify_failure(const Baseline& baseline, const Observation& seen, bool
     });
     if (const auto stray = strays(baseline, expected, tree); !stray.empty() && !(removal && says))
         return {Class::leak, fmt::format("{} stays behind", stray.front())};
+    // A program that is kept from speaking cannot say why it fails.
+    const bool silenced = !seen.struck.empty() && std::ranges::all_of(seen.struck, [](const Struck& each) {
+        return each.descriptor == STDERR_FILENO;
+    });
+    if (!says && silenced) return {Class::clean_fail, fmt::format("exit status {}, and no way to say why", status)};
     if (!says) return {Class::mute_fail, fmt::format("exit status {}, and not a word", status)};
     return {Class::clean_fail, fmt::format("exit status {}", status)};
 }

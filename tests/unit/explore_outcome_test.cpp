@@ -25,7 +25,7 @@ Observation as_usual(const Baseline& base)
 {
     auto seen = base.run;
     seen.fired = seen.matched = 1;
-    seen.struck = {{"malloc", 1, "0"}};
+    seen.struck = {{"malloc", 1, "0", -1}};
     return seen;
 }
 
@@ -75,11 +75,14 @@ TEST(ExploreOutcome, OfAFailureIsCleanOrMute)
     seen.end.status = exited(1);
     seen.tree.clear();
     EXPECT_EQ(kind_of(base, seen), Class::mute_fail);
+    seen.struck[0].descriptor = 2; // how could it say so?
+    EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
+    seen.struck[0].descriptor = 1;
     seen.err = "no memory\n";
     EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
     seen.tree["work/out.tmp"] = {};
     EXPECT_EQ(kind_of(base, seen), Class::leak);
-    seen.struck = {{"unlink", 1, "0"}}; // what cannot be removed has to stay
+    seen.struck = {{"unlink", 1, "0", -1}}; // what cannot be removed has to stay
     EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
 }
 
@@ -153,7 +156,7 @@ TEST(ExploreOutcome, LooksAtWhatRecoveryMakesOfIt)
     seen.err = "sorry\n";
     seen.recovered_tree = base.recovered_run;
     EXPECT_EQ(kind_of(base, seen), Class::false_failure);
-    seen.struck = {{"fsync", 1, "0"}}; // then nobody can know whether it is there
+    seen.struck = {{"fsync", 1, "0", -1}}; // then nobody can know whether it is there
     EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
     seen.recovery->status = exited(3);
     EXPECT_EQ(kind_of(base, seen), Class::cannot_recover);

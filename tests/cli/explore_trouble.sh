@@ -1,0 +1,51 @@
+# What is wrong with a command or the options of an exploration is said with its cause, and nothing is explored.
+. "$(dirname "$0")/lib.sh"
+faultline explore -- no-such-command
+expect 127
+says err 'no-such-command'
+faultline explore
+expect 125
+says err 'there is no command'
+faultline explore --try oom,ram -- true
+expect 125
+says err "there is no family 'ram' (there are oom, fd,"
+faultline explore --fail-on broken -- true
+expect 125
+says err "there is no outcome 'broken'"
+for option in '--time soon' '--timeout 5x' '--shard 4/3' '--shard x' '--jobs 0' '--depth 3' '--sample many' '--env =x' '--stdin none'; do
+    # shellcheck disable=SC2086
+    faultline explore $option -- true
+    expect 125
+    says err "${option%% *}"
+done
+faultline explore -w no-such-directory -- true
+expect 125
+says err 'no-such-directory'
+echo '[]' >known.json
+faultline explore --known known.json -- true
+expect 125
+says err 'known.json is no file that --accept has written'
+faultline explore --absorb no-such-file -- true
+expect 125
+says err 'no-such-file cannot be read'
+
+unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
+    skip "the kernel allows no namespaces here"
+mkdir empty
+# What changes in part is masked, and said; what cannot be compared at all ends it.
+faultline explore -q -w empty -o out.d --time 1s -- sh -c 'echo at $(date +%N) now'
+says out 'differs from run to run, and is masked: standard output'
+faultline explore -q -w empty -o out.d -- sh -c 'exit $(($(date +%s%N) / 1000 % 97 + 1))'
+expect 124
+says err 'differs from run to run without any fault'
+program does_nothing <<'END'
+int main(void) { return 0; }
+END
+mv does_nothing empty
+faultline explore -q -w empty -o out.d -- ./does_nothing
+expect 124
+says err 'no call that can fail was seen'
+faultline explore -q -w empty -o out.d --check false -- sh -c 'echo x'
+expect 125
+says err '--check fails without any fault'
+left_nothing
