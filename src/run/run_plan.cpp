@@ -68,18 +68,16 @@ void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace
 }
 
 /// Takes the plan that another run has compiled, if FAULT_CONFIG of that run's tree names it. Says whether it does.
-bool take_compiled(RunPlan& run, bool with_options)
+bool take_compiled(RunPlan& run, bool adds_to_it)
 {
     const auto handed = plan::read_block(run.source.c_str(), {});
     if (handed.fit == plan::Fit::no_block) return false;
     if (handed.plan == nullptr)
         run.mistakes.push_back(
             fmt::format("{}: this compiled plan is damaged, or of another version (name the TOML)", run.source));
-    else if (with_options)
-        run.mistakes.push_back(
-            fmt::format("{}: no fault can be added to a compiled plan (name a plan with -c, or unset "
-                        "FAULT_CONFIG)",
-                        run.source));
+    else if (adds_to_it)
+        run.mistakes.push_back(fmt::format(
+            "{}: nothing can be added to a compiled plan (name a plan with -c, or unset FAULT_CONFIG)", run.source));
     else
         run.parsed.block.assign(reinterpret_cast<const std::byte*>(handed.plan),
                                 reinterpret_cast<const std::byte*>(handed.plan) + handed.header.bytes);
@@ -119,14 +117,15 @@ RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& o
         run.mistakes.emplace_back("there is no plan: name a file with -c, or faults with -f 'write:errno=ENOSPC'");
         return run;
     }
-    if (!run.source.empty() && !take_compiled(run, !options.empty())) {
+    if (!run.source.empty() && !take_compiled(run, !options.empty() || trace)) {
         run.toml = plan::examine(run.source.c_str()); // first: a change while it is read is noticed
         run.parsed = language::load(run.source, options.empty() ? language::Needs::faults : language::Needs::nothing);
         for (const auto& mistake : run.parsed.mistakes)
             run.mistakes.push_back(mistake.at(run.source));
     }
+    if (!run.mistakes.empty()) return run;
     const bool adds_trace = trace && (run.source.empty() || !run.parsed.plan().traces);
-    if (run.mistakes.empty() && (!options.empty() || adds_trace)) add_options(run, options, adds_trace);
+    if (!options.empty() || adds_trace) add_options(run, options, adds_trace);
     if (run.mistakes.empty()) choose_seed(run, seed);
     return run;
 }

@@ -46,7 +46,7 @@ faultline run -q -f 'write:EIO,on=99' -- "$FAULTLINE" run -q -c other.toml -- ./
 is err 'b: EROFS'
 faultline run -q -f 'write:EIO,on=99' -- "$FAULTLINE" run -q -f 'write:EROFS,on=2' -- ./writer a b
 expect 125
-says err ': no fault can be added to a compiled plan (name a plan with -c, or unset FAULT_CONFIG)'
+says err ': nothing can be added to a compiled plan (name a plan with -c, or unset FAULT_CONFIG)'
 
 # A process without the command hands on what it has compiled, in its ledger, also where an earlier image did so.
 rm -f fault-stats.*
