@@ -319,7 +319,8 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
             options, directory.path(),
             [&](const std::string& view) {
                 const Setting setting{.library = library,
-                                      .config = view + "/plan.toml",
+                                      .config = view + "/plan",
+                                      .block = view + "/plan",
                                       .seed = options.seed,
                                       .stats = view + "/stats/%p.json",
                                       .needed = target.needed,

@@ -1,6 +1,7 @@
 #include "explore/worker.hpp"
 
 #include "explore/ledgers.hpp"
+#include "run/run_plan.hpp"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -58,7 +59,13 @@ Observation Worker::run(const std::string& plan, std::chrono::nanoseconds limit,
         observation.problems.push_back(std::move(problem));
         return observation;
     }
-    if (!plan.empty()) std::ofstream(directory_ + "/plan.toml", std::ios::trunc | std::ios::binary) << plan;
+    if (!plan.empty()) {
+        const auto parsed = language::parse(plan, "(explored)");
+        for (const auto& mistake : parsed.mistakes)
+            observation.problems.push_back(mistake.at("plan"));
+        if (!parsed.mistakes.empty()) return observation;
+        std::ofstream(directory_ + "/plan", std::ios::trunc | std::ios::binary) << run::compiled(parsed, {});
+    }
     observation.end = enclosure_->run(plan.empty() ? bare : preloaded, limit, traced);
     look(observation);
     if (plan_.has_check && !observation.end.timed_out) observation.check = enclosure_->run(check, limit);

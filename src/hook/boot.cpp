@@ -9,6 +9,7 @@
 #include "hook/slots.hpp"
 #include "hook/track.hpp"
 #include "language/parse.hpp"
+#include "plan/block_file.hpp"
 #include "plan/glob.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
@@ -139,6 +140,43 @@ plan::Plan* keep(const std::vector<std::byte>& block)
     return static_cast<plan::Plan*>(kept);
 }
 
+/// The plan, and what it was made from.
+struct Found {
+    plan::Plan* plan = nullptr;
+    plan::TomlFile toml;
+    bool compiled_here = false; // from TOML: no other process has done that for us
+};
+
+/// Takes the plan as another process has compiled it, or else compiles it. A block that does not fit is none, as long as
+/// there is TOML to compile.
+Found find_plan(std::string_view config, const std::string& path, std::string_view handed_on)
+{
+    auto handed = plan::read_block(std::string{handed_on.empty() ? path : handed_on}.c_str(), path);
+    if (handed.plan == nullptr && !handed_on.empty() && handed_on != path)
+        handed = plan::read_block(path.c_str(), path); // FAULT_CONFIG may name a compiled plan too
+    if (handed.plan != nullptr) return {handed.plan, handed.header.toml, false};
+    using enum plan::Fit;
+    const bool no_toml = handed_on == path && sys::exists(path.c_str());
+    if (handed.fit == foreign)
+        refuse(
+            std::string{config} +
+            ": this compiled plan is for another version of Faultline (use the library that belongs to the command)");
+    if (handed.fit == damaged || no_toml)
+        refuse(std::string{config} + ": this compiled plan is damaged or cannot be read (start the run again)");
+
+    const auto toml = plan::examine(path.c_str()); // first: a change while it is read is noticed
+    const auto parsed = language::load(path);
+    if (!parsed.mistakes.empty()) {
+        for (const auto& mistake : parsed.mistakes)
+            say(mistake.at(config));
+        sys::exit_group(own_error);
+    }
+    return {keep(parsed.block), toml, true};
+}
+
+/// Our ledger holds the plan too, for the programs that we start, for as long as they may need it.
+void hand_on_plan() { setenv(std::string{plan::block_variable}.c_str(), ledger::place().ledger, 1); }
+
 std::uint64_t drawn_seed()
 {
     std::uint64_t seed = 0;
@@ -230,14 +268,11 @@ void boot(int argc, char** argv, char** environment)
 
     const auto directory = working_directory();
     const std::string path = config.starts_with('/') ? std::string{config} : directory + "/" + std::string{config};
-    const auto parsed = language::load(path);
-    if (!parsed.mistakes.empty()) {
-        for (const auto& mistake : parsed.mistakes)
-            say(mistake.at(config));
-        sys::exit_group(own_error);
-    }
-    auto* const plan = keep(parsed.block);
+    const auto handed_on = variable(environment, plan::block_variable);
+    const auto found = find_plan(config, path, handed_on);
+    auto* const plan = found.plan;
     process.plan = plan;
+    process.toml = found.toml;
     const auto executable = path_of_executable();
     process.selected = names_this_program(*plan, executable);
     mark_elsewhere(*plan, executable);
@@ -268,6 +303,8 @@ void boot(int argc, char** argv, char** environment)
         if (process.header == nullptr)
             refuse("there is no memory for the "
                    "ledger");
+        const bool handed_by_replaced = is_child && !handed_on.empty() && handed_on == inherited.replaced_ledger;
+        if ((found.compiled_here || handed_by_replaced) && ledger::is_in_file()) hand_on_plan();
         if (plan->counts_run) take_part_in_run(*plan, variable(environment, ledger::board_variable));
         engine::prepare_sites(reinterpret_cast<const void*>(&boot));
         if (plan->traces && !engine::prepare_trace(executable)) refuse("there is no memory for the trace");

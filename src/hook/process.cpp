@@ -115,7 +115,7 @@ void make_record_alone() noexcept
     auto* const parent = process.record_pending ? process.header : nullptr;
     auto* const header = ledger::create(*process.plan,
                                         {process.program, process.lineage.view(), process.seed, process.image_by_exec,
-                                         process.arguments, process.pid, process.ppid},
+                                         process.arguments, process.toml, process.pid, process.ppid},
                                         parent, problem);
     // A forked child speaks of this no second time: its parent has. That no records are wanted is said once in a tree.
     if (problem.reason != nullptr && parent == nullptr && !(ledger::place().none && process.is_child)) warn(problem);

@@ -7,6 +7,7 @@
 #include "ledger/board.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/reserve.hpp"
+#include "plan/block_file.hpp"
 
 #include <atomic>
 
@@ -29,6 +30,7 @@ template <class Signature>
 /// What boot finds out, and forks and execs change. Written only while the process has one thread.
 struct Process {
     const plan::Plan* plan = nullptr; // a copy of its own; nullptr: no plan, Faultline does nothing
+    plan::TomlFile toml;              // what it was compiled from
     bool selected = false;            // `programs` names this program; else only the lineage is carried on
     bool disabled = false;            // FAULT_DISABLE=1
     std::uint64_t seed = 0;

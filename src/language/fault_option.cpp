@@ -332,43 +332,6 @@ std::string type_of(const std::vector<Item>& items)
     return {};
 }
 
-std::string quoted(std::string_view text)
-{
-    std::string toml = "\"";
-    for (const char byte : text) {
-        if (byte == '"' || byte == '\\')
-            toml += fmt::format("\\{}", byte);
-        else if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f)
-            toml += fmt::format("\\u{:04x}", static_cast<unsigned char>(byte));
-        else
-            toml += byte;
-    }
-    return toml + '"';
-}
-
-std::string as_toml(const Value& value)
-{
-    std::vector<std::string> parts;
-    switch (value.kind) {
-    case Value::Kind::integer:
-        return fmt::format("{}", value.integer);
-    case Value::Kind::number:
-        return fmt::format("{:#}", value.number);
-    case Value::Kind::boolean:
-        return value.truth ? "true" : "false";
-    case Value::Kind::array:
-        for (const auto& item : value.items)
-            parts.push_back(as_toml(item));
-        return fmt::format("[{}]", fmt::join(parts, ", "));
-    case Value::Kind::table:
-        for (const auto& [key, item] : value.entries)
-            parts.push_back(fmt::format("{} = {}", quoted(key.name), as_toml(item)));
-        return fmt::format("{{ {} }}", fmt::join(parts, ", "));
-    default:
-        return quoted(value.text);
-    }
-}
-
 } // namespace
 
 FaultOption parse_fault_option(std::string_view option, int number, std::set<std::string>& names)
@@ -423,14 +386,6 @@ FaultOption parse_fault_option(std::string_view option, int number, std::set<std
     for (auto& item : items)
         fault.table.entries.push_back({{item.key, item.value.place}, std::move(item.value)});
     return fault;
-}
-
-std::string fault_as_toml(const Value& table)
-{
-    std::string toml = "[[fault]]\n";
-    for (const auto& [key, value] : table.entries)
-        toml += fmt::format("{} = {}\n", key.name, as_toml(value));
-    return toml;
 }
 
 } // namespace faultline::language

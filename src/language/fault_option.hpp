@@ -27,7 +27,4 @@ struct FaultOption {
 /// for something else: bare words become strings, also inside of [lists] and {tables}.
 [[nodiscard]] FaultOption parse_fault_option(std::string_view option, int number, std::set<std::string>& names);
 
-/// The table as a [[fault]] of TOML, for a process that reads its plan from a file.
-[[nodiscard]] std::string fault_as_toml(const Value& table);
-
 } // namespace faultline::language

@@ -285,6 +285,12 @@ Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
     header.traces_backed = sizes.traces_backed.load();
     introduce(header, identity, started);
     __builtin_memcpy(reinterpret_cast<char*>(&header) + header.plan_offset, &plan, plan.bytes);
+    if (storage.kept == Kept::in_file) {
+        static_assert(sizeof(Header) <= plan::block_in_ledger &&
+                      page == plan::block_in_ledger + sizeof(plan::BlockHeader));
+        const auto block = plan::describe_block(header.plan(), identity.toml);
+        __builtin_memcpy(reinterpret_cast<char*>(&header) + plan::block_in_ledger, &block, sizeof block);
+    }
     header.thread(0).owner = unborn;
     header.thread(0).shared = 1;
     header.thread(0).lineage = header.lineage;
@@ -292,6 +298,8 @@ Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
     header.magic_number = magic;
     return &header;
 }
+
+bool is_in_file() noexcept { return storage.kept == Kept::in_file; }
 
 void remove_replaced(const char* path) noexcept
 {

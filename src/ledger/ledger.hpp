@@ -3,6 +3,7 @@
 
 #include "ledger/layout.hpp"
 #include "ledger/place.hpp"
+#include "plan/block_file.hpp"
 
 #include <span>
 #include <string_view>
@@ -27,7 +28,8 @@ struct Identity {
     std::uint64_t seed = 0;
     bool image_by_exec = false; // an earlier image of this pid left a record of its own
     const Arguments& arguments;
-    int pid = 0; // not the caller's where that is a vfork child, which makes the record of its parent
+    const plan::TomlFile& toml; // what the plan was compiled from
+    int pid = 0;                // not the caller's where that is a vfork child, which makes the record of its parent
     int ppid = 0;
 };
 
@@ -43,6 +45,9 @@ struct Problem {
 /// without memory; then the parent's record is as it was. At boot, and in a forked child while it has one thread.
 [[nodiscard]] Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
                              Problem& problem) noexcept;
+
+/// Whether this process's ledger is a file, which also holds the plan for others (plan/block_file.hpp). After create().
+[[nodiscard]] bool is_in_file() noexcept;
 
 /// Gives the bytes [from, to) of a new file space on the disk by writing zeros. On file systems that allocate late this
 /// is cheaper than fallocate, and a short-lived process's ledger never reaches the disk at all. 0, or -errno. Any time.

@@ -2,6 +2,7 @@
 #include "plan/valid.hpp"
 
 #include "calls/attributes.hpp"
+#include "calls/flags.hpp"
 #include "plan/visit.hpp"
 
 #include <algorithm>
@@ -111,14 +112,45 @@ bool means_something_in(const Plan& plan, const Fault& fault) noexcept
            fault.clock_offset != INT64_MIN && fault.clock_speed >= 0 && fault.clock_speed <= 1000;
 }
 
+/// A text that is handed to the system ends with a NUL, which its length leaves out.
+bool ends(const Plan& plan, Text text) noexcept
+{
+    return text.count == 0 || (text.offset < plan.bytes && text.count < plan.bytes - text.offset &&
+                               plan.text(text).data()[text.count] == '\0');
+}
+
+/// What the engine has a bit for, and room.
+bool within_bounds(const Plan& plan) noexcept
+{
+    return plan.faults.count <= most_faults && plan.descriptor_sets.count <= most_descriptor_sets &&
+           plan.caller_sets.count <= most_caller_sets && plan.thread_sets.count <= most_thread_sets &&
+           plan.host_names.count <= most_host_names;
+}
+
+/// A test on a flag looks at the argument that its function has for such flags.
+bool takes_its_flags(const Plan& plan) noexcept
+{
+    const auto functions = plan.view(plan.function_of_row);
+    if (functions.size() != calls::row_count) return true; // functions of the program's own: they have no flags
+    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
+        if (functions[row] == no_index) continue;
+        for (const auto fault : plan.view(plan.view(plan.functions)[functions[row]].faults))
+            for (const auto& test : plan.view(plan.view(plan.faults)[fault].flags))
+                if (!calls::takes_flags(calls::table[row], test.kind)) return false;
+    }
+    return true;
+}
+
 } // namespace
 
 bool valid(const Plan& plan, std::uint64_t bytes) noexcept
 {
     if (bytes < sizeof(Plan) || plan.bytes < sizeof(Plan) || plan.bytes > bytes) return false;
-    return visit(plan, Check(plan)) && std::ranges::all_of(plan.view(plan.faults), [&](const Fault& fault) {
-               return means_something_in(plan, fault);
-           });
+    return within_bounds(plan) && visit(plan, Check(plan)) && ends(plan, plan.arm_file) && ends(plan, plan.source) &&
+           std::ranges::all_of(
+               plan.view(plan.faults),
+               [&](const Fault& fault) { return means_something_in(plan, fault) && ends(plan, fault.file); }) &&
+           takes_its_flags(plan);
 }
 
 } // namespace faultline::plan

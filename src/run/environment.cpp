@@ -1,5 +1,7 @@
 #include "run/environment.hpp"
 
+#include "plan/block_file.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -148,6 +150,7 @@ std::vector<std::string> environment_for(const Setting& setting, const std::stri
         }
         changes = {"LD_PRELOAD=" + preload(library, setting.needed), "FAULT_CONFIG=" + setting.config,
                    fmt::format("FAULT_SEED={}", setting.seed), "FAULT_RUN=" + directory};
+        if (!setting.block.empty()) changes.push_back(fmt::format("{}={}", plan::block_variable, setting.block));
         if (!setting.stats.empty()) changes.push_back("FAULT_STATS=" + setting.stats);
     }
     for (const auto& change : setting.changes) {

@@ -41,7 +41,8 @@ private:
 
 struct Setting {
     std::string library; // empty: nothing is preloaded
-    std::string config;  // the plan's absolute path
+    std::string config;  // FAULT_CONFIG: the absolute path of the TOML, or else of the compiled plan
+    std::string block;   // the compiled plan's; empty: there is none
     std::uint64_t seed = 0;
     std::string stats;                // FAULT_STATS; empty: as it is
     std::vector<std::string> needed;  // libraries of the program

@@ -14,9 +14,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <poll.h>
-#include <sstream>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -24,19 +22,6 @@
 namespace faultline::run {
 
 namespace {
-
-/// The plan's file, under an absolute path: the program may change its directory before it executes another one. One
-/// that a user whom the program becomes could not read is copied.
-std::string plan_file(const RunPlan& plan, const RunDirectory& directory)
-{
-    constexpr unsigned for_all_to_read = 0644;
-    if (!plan.text.empty()) return directory.write("plan.toml", plan.text, for_all_to_read);
-    auto path = std::filesystem::absolute(plan.source).string();
-    if (::geteuid() != 0 || open_to_all(path)) return path;
-    std::ostringstream text;
-    text << std::ifstream(path, std::ios::binary).rdbuf();
-    return directory.write("plan.toml", text.str(), for_all_to_read);
-}
 
 /// Makes what all processes of the tree write to: the list of images, and room for those that can make no file.
 bool make_shared_files(const RunDirectory& directory, const plan::Plan& plan)
@@ -144,7 +129,10 @@ void Launch::State::prepare(Setting& setting, const Target& target)
             refuse(no_directory, fmt::format("a directory for this run cannot be made under TMPDIR or /tmp: {}",
                                              std::strerror(errno))));
     setting.library = find_library();
-    setting.config = plan_file(plan, *directory);
+    constexpr unsigned for_all_to_read = 0644;
+    setting.block = directory->write("plan", compiled(plan.parsed, plan.toml), for_all_to_read);
+    const auto& parsed = plan.parsed.plan();
+    setting.config = plan.toml == plan::TomlFile{} ? setting.block : std::string(parsed.text(parsed.source));
     setting.seed = plan.seed;
     setting.needed = target.needed;
     if (setting.library.empty())
@@ -153,7 +141,7 @@ void Launch::State::prepare(Setting& setting, const Target& target)
                    std::getenv("FAULTLINE_LIBRARY") != nullptr
                        ? "FAULTLINE_LIBRARY names a file that is not there"
                        : "libfaultline.so is neither beside this command nor in ../lib (FAULTLINE_LIBRARY names it)"));
-    if (setting.config.empty() || !make_shared_files(*directory, plan.parsed.plan()))
+    if (setting.block.empty() || !make_shared_files(*directory, plan.parsed.plan()))
         return refuse_with(
             refuse(no_directory, fmt::format("{} cannot be written to: {}", directory->path(), std::strerror(errno))));
     setting.stats = request.statistics;

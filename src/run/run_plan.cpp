@@ -41,12 +41,13 @@ std::string explained(const language::Remark& remark, const std::vector<language
 void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace)
 {
     std::set<std::string> names;
+    std::string text;
     if (!run.source.empty()) {
         for (const auto& fault : run.parsed.plan().view(run.parsed.plan().faults))
             names.emplace(run.parsed.plan().text(fault.name));
-        run.text = content(run.source);
+        text = content(run.source);
     }
-    if (trace) run.text.insert(0, "trace = true\n"); // keys of the plan stand before its tables
+    if (trace) text.insert(0, "trace = true\n"); // keys of the plan stand before its tables
     std::vector<language::FaultOption> options;
     std::vector<language::Value> tables;
     for (const auto& each : given) {
@@ -58,14 +59,29 @@ void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace
     if (!run.mistakes.empty()) return;
     const auto absolute = run.source.empty() ? std::string("(faults of the command line)")
                                              : std::filesystem::absolute(run.source).string();
-    run.parsed = language::parse(run.text, absolute, tables);
+    run.parsed = language::parse(text, absolute, tables);
+    run.toml = {};
     for (const auto& mistake : run.parsed.mistakes)
         run.mistakes.push_back(mistake.option != 0 ? explained(mistake, options) : mistake.at(run.source));
     for (auto& warning : run.parsed.warnings)
         if (warning.option != 0) warning = language::Remark{0, 0, explained(warning, options), 0};
-    if (!run.text.empty() && !run.text.ends_with('\n')) run.text += '\n';
-    for (const auto& table : tables)
-        run.text += language::fault_as_toml(table);
+}
+
+/// Takes the plan that another run has compiled, if FAULT_CONFIG of that run's tree names it. Says whether it does.
+bool take_compiled(RunPlan& run, bool adds_to_it)
+{
+    const auto handed = plan::read_block(run.source.c_str(), {});
+    if (handed.fit == plan::Fit::no_block) return false;
+    if (handed.plan == nullptr)
+        run.mistakes.push_back(
+            fmt::format("{}: this compiled plan is damaged, or of another version (name the TOML)", run.source));
+    else if (adds_to_it)
+        run.mistakes.push_back(fmt::format(
+            "{}: nothing can be added to a compiled plan (name a plan with -c, or unset FAULT_CONFIG)", run.source));
+    else
+        run.parsed.block.assign(reinterpret_cast<const std::byte*>(handed.plan),
+                                reinterpret_cast<const std::byte*>(handed.plan) + handed.header.bytes);
+    return true;
 }
 
 void choose_seed(RunPlan& run, const std::string& option)
@@ -101,15 +117,24 @@ RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& o
         run.mistakes.emplace_back("there is no plan: name a file with -c, or faults with -f 'write:errno=ENOSPC'");
         return run;
     }
-    if (!run.source.empty()) {
+    if (!run.source.empty() && !take_compiled(run, !options.empty() || trace)) {
+        run.toml = plan::examine(run.source.c_str()); // first: a change while it is read is noticed
         run.parsed = language::load(run.source, options.empty() ? language::Needs::faults : language::Needs::nothing);
         for (const auto& mistake : run.parsed.mistakes)
             run.mistakes.push_back(mistake.at(run.source));
     }
+    if (!run.mistakes.empty()) return run;
     const bool adds_trace = trace && (run.source.empty() || !run.parsed.plan().traces);
-    if (run.mistakes.empty() && (!options.empty() || adds_trace)) add_options(run, options, adds_trace);
+    if (!options.empty() || adds_trace) add_options(run, options, adds_trace);
     if (run.mistakes.empty()) choose_seed(run, seed);
     return run;
+}
+
+std::string compiled(const language::Parsed& parsed, const plan::TomlFile& toml)
+{
+    const auto header = plan::describe_block(parsed.plan(), toml);
+    std::string text(reinterpret_cast<const char*>(&header), sizeof header);
+    return text.append(reinterpret_cast<const char*>(parsed.block.data()), parsed.block.size());
 }
 
 } // namespace faultline::run

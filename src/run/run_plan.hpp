@@ -2,6 +2,7 @@
 #pragma once
 
 #include "language/parse.hpp"
+#include "plan/block_file.hpp"
 
 #include <cstdint>
 #include <string>
@@ -11,8 +12,8 @@ namespace faultline::run {
 
 struct RunPlan {
     language::Parsed parsed;
-    std::string source; // the plan file as the user named it; empty: only -f options
-    std::string text;   // the TOML to write to a file of its own; empty: `source` can be used as it is
+    std::string source;  // the plan file as the user named it; empty: only -f options
+    plan::TomlFile toml; // what `source` was when it was read, where that is the whole plan and TOML
     std::uint64_t seed = 0;
     bool drawn = false;                // no seed was given: this one was drawn at random
     std::vector<std::string> mistakes; // lines for standard error; where there are any, nothing else holds
@@ -22,5 +23,8 @@ struct RunPlan {
 /// `file` and `seed` may be empty; then FAULT_CONFIG and FAULT_SEED of the environment stand in for them.
 [[nodiscard]] RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& options,
                                     const std::string& seed, bool trace = false);
+
+/// A file's content: the plan, as the processes of a tree read it (plan/block_file.hpp).
+[[nodiscard]] std::string compiled(const language::Parsed& parsed, const plan::TomlFile& toml);
 
 } // namespace faultline::run

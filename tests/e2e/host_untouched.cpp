@@ -28,11 +28,11 @@ static void look()
     int variables = 0;
     for (char** variable = environ; *variable != nullptr; ++variable, ++variables) {
         const bool known = strncmp(*variable, "PATH=", 5) == 0 || strncmp(*variable, "LD_PRELOAD=", 11) == 0 ||
-                           strncmp(*variable, "FAULT_CONFIG=", 13) == 0 ||
+                           strncmp(*variable, "FAULT_CONFIG=", 13) == 0 || strncmp(*variable, "FAULT_PLAN=", 11) == 0 ||
                            strncmp(*variable, "FAULT_LINEAGE=0:", 16) == 0;
         IS(known, true);
     }
-    IS(variables, 4);
+    IS(variables, 5);
 }
 
 int main()

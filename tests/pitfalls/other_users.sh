@@ -35,7 +35,7 @@ expect 0
 sed 's| .*/| |' out | grep -v fault-stats >modes
 grep -q '^711 faultline-......$' modes || fail "$(cat out)"
 grep -qE '^1733 [0-9a-f]{32}$' modes || fail "$(cat out)"
-grep -qx '666 images' modes && grep -qx '666 reserve' modes && grep -qx '644 plan.toml' modes || fail "$(cat out)"
+grep -qx '666 images' modes && grep -qx '666 reserve' modes && grep -qx '644 plan' modes || fail "$(cat out)"
 [ "$(grep -c 'Permission denied' err)" = 2 ] || fail 'somebody else can list it'
 left_nothing
 # Another user of the tree cannot have the command replace a file of root's.

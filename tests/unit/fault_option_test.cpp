@@ -27,10 +27,6 @@ protected:
         parsed_ = language::parse("", "/option", {&parsed_option.table, 1});
         for (const auto& mistake : parsed_.mistakes)
             ADD_FAILURE() << mistake.at(option);
-        // A process that reads its plan from a file reads the very same one.
-        const auto as_file = language::parse(language::fault_as_toml(parsed_option.table), "/option");
-        EXPECT_EQ(as_file.mistakes.size(), 0);
-        EXPECT_EQ(as_file.block, parsed_.block);
         static const plan::Fault none;
         return parsed_.mistakes.empty() ? plan().view(plan().faults)[0] : none;
     }

@@ -149,5 +149,37 @@ TEST(ValidPlan, HasIndexesAndSlicesThatLieWithinIt)
     refuses(&Fault::name, Text{8, 0xffffffffU});
 }
 
+TEST(ValidPlan, TestsOnlyFlagsThatItsFunctionsTake)
+{
+    Copy copy(block());
+    auto& test = const_cast<FlagTest&>(copy.plan().view(copy.plan().view(copy.plan().faults)[0].flags)[0]);
+    for (const auto kind : {calls::Flags::Kind::none, calls::Flags::Kind::open, calls::Flags::Kind::protection}) {
+        test.kind = kind;
+        EXPECT_FALSE(copy.valid());
+    }
+    test.kind = calls::Flags::Kind::message;
+    EXPECT_TRUE(copy.valid());
+}
+
+TEST(ValidPlan, EndsTheTextsThatTheSystemReads)
+{
+    Copy copy(block());
+    auto& plan = const_cast<Plan&>(copy.plan());
+    ++plan.arm_file.count; // now its last character is the NUL, and what follows is another text
+    EXPECT_FALSE(copy.valid());
+    --plan.arm_file.count;
+    --const_cast<Fault&>(plan.view(plan.faults)[3]).file.count;
+    EXPECT_FALSE(copy.valid());
+}
+
+TEST(ValidPlan, HasNoMoreThanTheEngineHasBitsFor)
+{
+    for (const auto pool : {&Plan::thread_sets}) {
+        Copy copy(block());
+        (const_cast<Plan&>(copy.plan()).*pool).count = most_thread_sets + 1;
+        EXPECT_FALSE(copy.valid());
+    }
+}
+
 } // namespace
 } // namespace faultline::language
