@@ -38,6 +38,9 @@ struct Context {
     Descriptors& descriptors;
     std::atomic<std::uint64_t>* run = nullptr; // matches of each fault in the whole run, if some fault counts them
     bool passing = false;                      // the plan comes and goes: nothing may be kept of what it selects
+    // Of a thread that is not the calling one: the sets that its name is in, and the numbers of its process.
+    const std::uint32_t* thread_sets = nullptr;
+    Cells* cells = &own_cells;
 
     [[nodiscard]] const plan::Plan& plan() const noexcept { return *schedule.plan; }
 };
@@ -60,7 +63,8 @@ struct Verdict {
     std::uint64_t delay_ns; // to wait first
     std::uint64_t cut;      // the bytes that are left of a budget and go through; 0: not that
     Descriptors* descriptors;
-    std::atomic<std::uint32_t>* held = nullptr; // by the layer that it is of, until it is carried out (engine/layers.hpp)
+    std::atomic<std::uint32_t>* held =
+        nullptr; // by the layer that it is of, until it is carried out (engine/layers.hpp)
     // Also for a call that was not struck, which is then looked at when it has returned:
     std::uint8_t meter_count = 0;
     Meter meters[plan::most_budgets];

@@ -31,7 +31,7 @@ void note_opened(const calls::Spec& spec, const Word* words, Word result) noexce
     const int dirfd = spec.dirfd == calls::absent ? AT_FDCWD : static_cast<int>(words[spec.dirfd]);
     const int kept = errno;
     descriptors.opened(*process.plan, fd,
-                       engine::match_paths(*process.plan, dirfd, reinterpret_cast<const char*>(words[spec.path])));
+                       engine::match_paths(*process.plan, {}, dirfd, reinterpret_cast<const char*>(words[spec.path])));
     errno = kept;
 }
 
