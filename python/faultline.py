@@ -11,14 +11,13 @@
 
 The keys of a fault are those of a plan. FAULTLINE_LIBRARY names the library where it is not preloaded.
 """
-import contextlib
 import ctypes
 import functools
 import json
 import os
 
 _TIMEOUT, _CORRUPTION, _RETURNS, _EXCEPTION = 2, 3, 4, 5
-_THREAD, _ALL = 0, 1
+_THREAD, _ALL, _OFF = 0, 1, 16
 
 
 class _Strike(ctypes.Structure):
@@ -37,7 +36,7 @@ def _load():
             ("add", ctypes.c_int, [pointer, text, text, room]), ("remove", ctypes.c_int, [pointer, text]),
             ("function_named", pointer, [pointer, text]),
             ("strikes", ctypes.c_int, [pointer, ctypes.POINTER(_Strike)]),
-            ("begin", pointer, [pointer, text, ctypes.c_int, ctypes.c_uint64, text, room]), ("end", None, [pointer]),
+            ("begin", pointer, [pointer, text, ctypes.c_int, ctypes.c_uint64, text, room]), ("end", None, [pointer]), ("scope_switch", ctypes.POINTER(ctypes.c_uint32), [pointer]),
             ("injector_json", room, [pointer, text, room])]:
         function = getattr(lib, "faultline_" + name)
         function.restype, function.argtypes = result, arguments
@@ -80,6 +79,26 @@ def corrupt(value, generator, rate=1.0):
     return value[::-1] if isinstance(value, (str, bytes)) else value
 
 
+class _Scope:
+    """What a `with` holds. Its faults may take every byte of memory away, and with it every call of C from Python: so
+    they begin and end by one store into a cell that was prepared before."""
+    __slots__ = ("_injector", "_fault", "_scope", "_switch")
+
+    def __init__(self, injector, fault):
+        self._injector, self._fault = injector, fault
+
+    def __enter__(self):
+        where = self._injector._where | _OFF
+        self._scope = _told(lambda text, why, room: _lib.faultline_begin(self._injector._handle, text, where, 0, why, room),
+                            self._fault)
+        self._switch = _lib.faultline_scope_switch(self._scope).contents
+        self._switch.value = 1
+
+    def __exit__(self, kind, error, trace):
+        self._switch.value = 0
+        _lib.faultline_end(self._scope)
+
+
 class Injector:
     def __init__(self, seed=0, _handle=None, _where=_ALL):
         self._owned, self._where = _handle is None, _where
@@ -95,13 +114,9 @@ class Injector:
     def remove(self, name):
         return _lib.faultline_remove(self._handle, name.encode()) == 0
 
-    @contextlib.contextmanager
     def scope(self, **fault):
-        scope = _told(lambda text, why, room: _lib.faultline_begin(self._handle, text, self._where, 0, why, room), fault)
-        try:
-            yield
-        finally:
-            _lib.faultline_end(scope)
+        """A context manager. It holds for one `with`."""
+        return _Scope(self, fault)
 
     def inject(self, name):
         """A decorator. The function keeps its injector alive."""

@@ -65,7 +65,8 @@ typedef struct faultline_strike {
 enum faultline_where {
     FAULTLINE_THREAD = 0, /* the thread that begins it */
     FAULTLINE_ALL = 1,    /* every thread */
-    FAULTLINE_TASK = 2    /* the threads that have entered it, one after the other */
+    FAULTLINE_TASK = 2,   /* the threads that have entered it, one after the other */
+    FAULTLINE_OFF = 16    /* added to one of these: nothing is struck until the scope's switch is 1 */
 };
 
 typedef struct faultline_counts {
@@ -121,6 +122,10 @@ FAULTLINE_API int faultline_strikes(faultline_function* function, faultline_stri
 FAULTLINE_API faultline_scope* faultline_begin(faultline_injector* injector, const char* faults, int where,
                                                uint64_t skip, char* why, size_t room);
 FAULTLINE_API void faultline_end(faultline_scope* scope);
+/* 1 while the scope's faults strike. A language whose calls need memory, which a scope may take away, begins a scope with
+ * FAULTLINE_OFF and stores 1 here when it has all that leaving will need, then 0 to leave: a store needs nothing.
+ * Valid until faultline_end, which is needed all the same; any thread may store. NULL where the scope is over. */
+FAULTLINE_API uint32_t* faultline_scope_switch(faultline_scope* scope);
 /* The calling thread works for the scope from here on, until it leaves. Only a FAULTLINE_TASK scope can be entered. */
 FAULTLINE_API faultline_link* faultline_enter_scope(faultline_scope* scope);
 FAULTLINE_API void faultline_leave_scope(faultline_link* link);

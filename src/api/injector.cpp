@@ -260,6 +260,8 @@ faultline_function* faultline_injector::function_named(std::string_view name)
 faultline_scope* faultline_injector::begin(std::string_view faults, int where, std::uint64_t skip,
                                            std::vector<std::string>& mistakes)
 {
+    const bool off = (where & FAULTLINE_OFF) != 0;
+    where &= ~FAULTLINE_OFF;
     const auto* const compiled = compile(faults, own_, mistakes);
     if (compiled == nullptr) return nullptr;
     drop_links_that_are_over();
@@ -268,6 +270,7 @@ faultline_scope* faultline_injector::begin(std::string_view faults, int where, s
     auto& box = start(*compiled);
     box.single = where != FAULTLINE_ALL;
     box.skip = skip;
+    if (off) box.record->enabled = 0;
     for (std::size_t i = 0; i < compiled->faults().size(); ++i)
         box.record->totals()[i].matched = 0 - skip; // numbers below 1 are on no list
     scope->injector = this;

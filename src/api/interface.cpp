@@ -221,6 +221,12 @@ void faultline_end(faultline_scope* scope)
         0);
 }
 
+uint32_t* faultline_scope_switch(faultline_scope* scope)
+{
+    static_assert(sizeof(ledger::Header::enabled) == sizeof(uint32_t));
+    return scope->box == nullptr ? nullptr : reinterpret_cast<uint32_t*>(&scope->box->record->enabled);
+}
+
 faultline_link* faultline_enter_scope(faultline_scope* scope)
 {
     const auto enter = [&]() -> faultline_link* {

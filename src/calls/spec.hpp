@@ -126,6 +126,7 @@ struct Data {
         formatted, // made or taken apart inside the call (printf, scanf): it can fail, but not be damaged or cut
         messages,  // an array of struct mmsghdr and its length; the result counts messages
         fresh,     // memory just allocated: the result, or what `buffer` points at; nobody may rely on what is in it
+        completed, // the buffer of a struct aiocb, if it was a read that ended; the result counts bytes
         unseen, // moved by the kernel (sendfile): it can be cut and paced, but not be damaged; the result counts bytes
     };
     Shape shape = Shape::none;
@@ -148,6 +149,7 @@ constexpr Data byte(Argument value) { return {Data::Shape::byte, value, absent, 
 constexpr Data messages(Argument array, Argument count) { return {Data::Shape::messages, array, count, absent}; }
 /// `old`: the block that the new one continues, whose bytes it keeps.
 constexpr Data fresh(Argument where, Argument old = absent) { return {Data::Shape::fresh, where, old, absent}; }
+constexpr Data completed(Argument block) { return {Data::Shape::completed, block, absent, absent}; }
 constexpr Data unseen() { return {Data::Shape::unseen, absent, absent, absent}; }
 
 /// The bytes a call asks for: one argument, or the product of two (calloc, fread).
@@ -181,6 +183,17 @@ enum class Tells : std::uint8_t {
     timeval,           // struct timeval* in argument 0: the wall clock
     seconds,           // the result, and time_t* in argument 0: the wall clock
 };
+
+/// What a call tells of a file or a file system, in a structure that it fills (calls/attributes.hpp).
+struct Reports {
+    enum class What : std::uint8_t { nothing, stat, statx, statfs, statvfs };
+    What what = What::nothing;
+    Argument where = absent; // the structure
+};
+constexpr Reports stat_in(Argument where) { return {Reports::What::stat, where}; }
+constexpr Reports statx_in(Argument where) { return {Reports::What::statx, where}; }
+constexpr Reports statfs_in(Argument where) { return {Reports::What::statfs, where}; }
+constexpr Reports statvfs_in(Argument where) { return {Reports::What::statvfs, where}; }
 
 /// How a call that may wait learns for how long, and what it reports when that time is over.
 struct Wait {
@@ -239,6 +252,7 @@ struct Spec {
     Failure fails = {};           // failure value, and the errors the environment may cause
     Errors misuse = {};           // errors that only a mistake in the program causes: allowed by name, never drawn
     Argument fd = absent;         // the descriptor it works on
+    Argument block = absent;      // the struct aiocb, in which the descriptor stands
     Argument stream = absent;     // the FILE*
     Argument dir = absent;        // the DIR*
     Argument dirfd = absent;      // the directory that `path` is relative to
@@ -250,6 +264,7 @@ struct Spec {
     Argument protection = absent; // PROT_…
     Data out = {};                // data that comes in
     Data in = {};                 // data that goes out
+    Reports reports = {};         // what it tells of a file
     Wait waits = {};              // how it times out
     Tracks tracks = Tracks::nothing;
     Tells tells = Tells::nothing;
@@ -263,7 +278,7 @@ struct Spec {
     [[nodiscard]] constexpr bool can_fail() const noexcept { return fails.returns != Failure::Returns::nothing; }
     [[nodiscard]] constexpr bool has_descriptor() const noexcept
     {
-        return fd != absent || stream != absent || dir != absent;
+        return fd != absent || block != absent || stream != absent || dir != absent;
     }
     /// Whether there are bytes to damage.
     [[nodiscard]] constexpr bool moves_data() const noexcept { return is_seen(out) || is_seen(in); }
@@ -292,6 +307,13 @@ struct Spec {
         };
         return has_size() && (divisible(out) || divisible(in)) && can_fail();
     }
+    /// Whether it can say that it is done, and lose what it was to do: bytes that go out, or a flush.
+    [[nodiscard]] constexpr bool can_be_lost() const noexcept { return is_seen(in) || syncs; }
+    /// Whether a write can stop halfway.
+    [[nodiscard]] constexpr bool can_be_torn() const noexcept
+    {
+        return can_be_short() && in.shape != Data::Shape::none;
+    }
     /// Whether a signal handler that ran may end it with EINTR.
     [[nodiscard]] constexpr bool can_be_interrupted() const noexcept
     {
@@ -300,6 +322,11 @@ struct Spec {
     }
     /// Whether its path is a host's name.
     [[nodiscard]] constexpr bool names_host() const noexcept { return path != absent && family == Family::net; }
+    /// Whether it asks how an operation of aio ended, which it may be asked before that.
+    [[nodiscard]] constexpr bool asks_for_end() const noexcept
+    {
+        return block != absent && fails.returns == Failure::Returns::code;
+    }
     /// Whether it has to do with a connection, or with a datagram's receiver.
     [[nodiscard]] constexpr bool has_peer() const noexcept
     {

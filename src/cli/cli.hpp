@@ -1,24 +1,21 @@
-// The faultline command's subcommands. Each adds itself to the command line and, when it is the one asked for, runs and
-// leaves its exit status.
+// The faultline command's subcommands. To add one: a row in subcommands.def and a file NAME_command.cpp that defines
+// add_NAME.
 #pragma once
 
-#include <string>
-#include <vector>
+#include "cli/options.hpp"
 
-namespace CLI {
-class App;
-}
+#include <string_view>
 
 namespace faultline::cli {
 
 /// Exit statuses that are not the started command's own, as `env` has them.
 enum Status : int { own_error = 125, cannot_run = 126, not_found = 127 };
 
-/// `command` is what stands behind "--".
-void add_run(CLI::App& app, const std::vector<std::string>& command, int& status);
-void add_check(CLI::App& app, int& status);
-void add_list(CLI::App& app, int& status);
-void add_explain(CLI::App& app, int& status);
-void add_report(CLI::App& app, int& status);
+#define SUBCOMMAND(name, summary) void add_##name(Subcommand& self);
+#include "cli/subcommands.def"
+#undef SUBCOMMAND
+
+/// Tells on standard error what went wrong, and returns the status.
+int fail(int status, std::string_view what);
 
 } // namespace faultline::cli

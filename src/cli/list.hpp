@@ -1,7 +1,7 @@
 // The parts of `faultline list`: each kind of thing, all of it or only what is named, as text and as JSON.
 #pragma once
 
-#include "cli/records.hpp"
+#include "report/json_document.hpp"
 
 #include <string>
 #include <string_view>
@@ -9,9 +9,10 @@
 
 namespace faultline::cli {
 
+using report::Json;
 using Names = std::vector<std::string_view>;
 
-/// The groups of spec.md, without their @: families, then roles.
+/// The groups that plans may name, without their @: families, then roles.
 [[nodiscard]] Names groups();
 
 /// The functions in a group, under the names that plans use.

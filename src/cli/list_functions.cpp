@@ -2,8 +2,8 @@
 
 #include "calls/errors.hpp"
 #include "calls/functions.hpp"
-#include "cli/text.hpp"
 #include "language/parse.hpp"
+#include "report/terminal.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -11,6 +11,8 @@
 namespace faultline::cli {
 
 namespace {
+
+using report::counted, report::table, report::wrapped;
 
 using calls::Spec;
 
@@ -209,14 +211,14 @@ Json functions_json(const Names& names)
 {
     auto list = Json::array();
     const auto add = [&](const Spec& spec) {
-        list.push_back({{"name", std::string_view{spec.name}},
-                        {"family", calls::family_names[static_cast<std::size_t>(spec.family)]},
-                        {"failure", failure(spec).brief},
-                        {"errnos", error_names(spec.fails.errors)},
-                        {"misuse_errnos", error_names(spec.misuse)},
-                        {"twins", twins(spec)},
-                        {"groups", groups_of(spec)},
-                        {"types", types_of(spec.name)}});
+        list.push_back(Json::object({{"name", std::string_view{spec.name}},
+                                     {"family", calls::family_names[static_cast<std::size_t>(spec.family)]},
+                                     {"failure", failure(spec).brief},
+                                     {"errnos", error_names(spec.fails.errors)},
+                                     {"misuse_errnos", error_names(spec.misuse)},
+                                     {"twins", twins(spec)},
+                                     {"groups", groups_of(spec)},
+                                     {"types", types_of(spec.name)}}));
     };
     for (const auto name : names)
         add(spec_of(name));

@@ -15,6 +15,11 @@ std::uint64_t share_of(std::uint64_t whole, plan::Chance share) noexcept
     return static_cast<std::uint64_t>((static_cast<Wide>(share) * whole) >> 64U);
 }
 
+std::uint64_t amount_of(std::uint64_t whole, const plan::Amount& amount) noexcept
+{
+    return amount.share != 0 ? share_of(whole, amount.share) : amount.bytes;
+}
+
 /// Visits the indices in [0, n) that a rate strikes, each on its own. Draws the distances between them, so that a small
 /// rate over a large buffer costs only what it hits.
 template <class Visit>
@@ -51,6 +56,16 @@ void each_of_count(std::uint64_t n, std::uint64_t count, Sequence& sequence, Vis
     }
 }
 
+/// Visits a run of `count` indices in [0, n), which lies anywhere in it.
+template <class Visit>
+void each_of_run(std::uint64_t n, std::uint64_t count, Sequence& sequence, Visit visit) noexcept
+{
+    count = count == 0 ? 1 : count < n ? count : n;
+    const auto from = sequence.next(n - count + 1);
+    for (std::uint64_t i = 0; i < count; ++i)
+        visit(from + i);
+}
+
 void swap(unsigned char& a, unsigned char& b) noexcept
 {
     const auto kept = a;
@@ -61,7 +76,7 @@ void swap(unsigned char& a, unsigned char& b) noexcept
 Damage reverse(Bytes& bytes, std::uint64_t first, std::uint64_t n, const plan::Fault& fault,
                Sequence& sequence) noexcept
 {
-    std::uint64_t window = fault.amount.share != 0 ? share_of(n, fault.amount.share) : fault.amount.bytes;
+    std::uint64_t window = amount_of(n, fault.amount);
     if (window < 2 || window > n) window = n; // one byte reversed is the same byte
     first += sequence.next(n - window + 1);
     for (std::uint64_t i = 0; i < window / 2; ++i) {
@@ -120,7 +135,9 @@ Damage damage(Bytes bytes, const plan::Fault& fault, const engine::Draw& draw) n
         }
         if (done.count++ == 0) done.first = first + index;
     };
-    if (fault.amount.share != 0)
+    if (fault.contiguous)
+        each_of_run(n, amount_of(n, fault.amount), sequence, strike);
+    else if (fault.amount.share != 0)
         each_by_rate(n, fault.amount.share, sequence, strike);
     else
         each_of_count(n, fault.amount.bytes, sequence, strike);
@@ -129,14 +146,14 @@ Damage damage(Bytes bytes, const plan::Fault& fault, const engine::Draw& draw) n
 
 std::uint64_t truncated(std::uint64_t size, const plan::Fault& fault) noexcept
 {
-    auto lost = fault.amount.share != 0 ? share_of(size, fault.amount.share) : fault.amount.bytes;
+    auto lost = amount_of(size, fault.amount);
     if (lost == 0) lost = 1;
     return lost < size ? size - lost : 1;
 }
 
 std::uint64_t shortened(std::uint64_t size, const plan::Fault& fault) noexcept
 {
-    const auto wanted = fault.amount.share != 0 ? share_of(size, fault.amount.share) : fault.amount.bytes;
+    const auto wanted = amount_of(size, fault.amount);
     return wanted == 0 ? 1 : wanted < size ? wanted : size - 1;
 }
 

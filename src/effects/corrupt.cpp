@@ -186,6 +186,7 @@ Word corrupt_outgoing(const Invocation& invocation, const Data& data)
 
 Word corrupt(const Invocation& invocation)
 {
+    if (invocation.verdict.fault->attributes.count != 0) return corrupt_attributes(invocation);
     const auto& spec = spec_of(invocation.call);
     return spec.in.shape != Shape::none ? corrupt_outgoing(invocation, spec.in)
                                         : corrupt_incoming(invocation, spec.out);

@@ -1,5 +1,7 @@
 #include "effects/data.hpp"
 
+#include <aio.h>
+
 namespace faultline::effects {
 
 const iovec* pieces_of(const engine::Call& call, const Data& data, Word result, iovec& single) noexcept
@@ -9,6 +11,9 @@ const iovec* pieces_of(const engine::Call& call, const Data& data, Word result, 
         return engine::pointer<const iovec>(call, data.buffer);
     case Shape::message:
         return engine::pointer<const msghdr>(call, data.buffer)->msg_iov;
+    case Shape::completed:
+        single.iov_base = const_cast<void*>(engine::pointer<const aiocb>(call, data.buffer)->aio_buf);
+        return &single;
     case Shape::line:
         single.iov_base = *engine::pointer<void*>(call, data.buffer);
         return &single;
@@ -41,6 +46,8 @@ std::uint64_t transferred(const engine::Call& call, const Word* words, Word resu
             sum += array[i].msg_len;
         return sum;
     }
+    case Shape::completed: // writes and flushes end the same way
+        return (reinterpret_cast<const aiocb*>(words[data.buffer])->aio_lio_opcode & 127) == LIO_READ ? result : 0;
     case Shape::none: // strdup and its kin
     case Shape::fresh:
         return spec.has_size() ? engine::asked_bytes(call) : 0;

@@ -1,8 +1,9 @@
 // `drop`: success is reported and nothing done. A lost write, a flush that did not flush, a datagram that never came.
+#include "effects/ask.hpp"
 #include "effects/data.hpp"
 #include "sys/sockets.hpp"
 
-#include <cerrno>
+#include <aio.h>
 
 namespace faultline::effects {
 namespace {
@@ -59,17 +60,36 @@ Word drop_outgoing(const Invocation& invocation, const Data& data)
     return spec.size.factor == calls::absent && data.shape == Shape::bytes ? 0 : bytes; // mq_send only says "done"
 }
 
+/// What aio_error() and aio_return() say of one that was never begun.
+void finish(aiocb& block) noexcept
+{
+    block.__error_code = 0;
+    block.__return_value = 0;
+}
+
+/// The call is made: it would fail, and says so itself.
+Word let_pass(const Invocation& invocation)
+{
+    if (auto* const event = invocation.verdict.event) event->did |= ledger::did_pass;
+    return invocation.perform(invocation.words);
+}
+
 } // namespace
 
 Word drop(const Invocation& invocation)
 {
-    const auto& spec = spec_of(invocation.call);
-    if (spec.in.shape != Shape::none) return drop_outgoing(invocation, spec.in);
-    if (spec.syncs) return 0;
+    const auto& call = invocation.call;
+    const auto& spec = spec_of(call);
+    if (spec.can_be_lost()) {
+        if (!would_succeed(call)) return let_pass(invocation);
+        if (spec.in.shape != Shape::none) return drop_outgoing(invocation, spec.in);
+        if (spec.function() == "aio_fsync") finish(*engine::pointer<aiocb>(call, 1));
+        return 0;
+    }
     // A datagram that came and is lost: the host gets the next one, if one comes.
     const Word lost = invocation.perform(invocation.words);
     if (!succeeded(spec, lost)) return lost;
-    note_transfer(invocation, transferred(invocation.call, invocation.words, lost));
+    note_transfer(invocation, transferred(call, invocation.words, lost));
     return invocation.perform(invocation.words);
 }
 

@@ -1,7 +1,9 @@
 #include "effects/effects.hpp"
 
+#include "effects/rearm.hpp"
 #include "sys/syscalls.hpp"
 
+#include <aio.h>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -41,6 +43,14 @@ void tell_rest(const engine::Call& call) noexcept
     if (span != nullptr && rest != nullptr) *rest = *span;
 }
 
+/// Whether carrying it out means to look at the caller's data, beyond what the real call does.
+bool touches_data(const engine::Verdict& verdict) noexcept
+{
+    using enum plan::Type;
+    const auto type = verdict.fault->type;
+    return verdict.cut != 0 || type == corruption || type == shorten;
+}
+
 } // namespace
 
 Word strike(const Invocation& invocation)
@@ -49,8 +59,14 @@ Word strike(const Invocation& invocation)
     // A timeout's delay is the time it waits for, not a time before it.
     if (verdict.delay_ns != 0 && verdict.fault->type != plan::Type::timeout)
         sys::sleep_until(sys::now(CLOCK_MONOTONIC) + static_cast<std::int64_t>(verdict.delay_ns), false);
-    if (verdict.cut != 0) return perform_short(invocation, verdict.cut);
-    return effects[static_cast<std::size_t>(verdict.fault->type)](invocation);
+    // What the effect would have to read and cannot: the kernel says so.
+    if (touches_data(verdict) && !engine::readable_data(invocation.call)) return invocation.perform(invocation.words);
+    const bool is_cut = verdict.cut != 0;
+    const Word result = is_cut ? perform_short(invocation, verdict.cut)
+                               : effects[static_cast<std::size_t>(verdict.fault->type)](invocation);
+    if (is_cut || verdict.fault->type == plan::Type::shorten || verdict.error == EAGAIN)
+        rearm(engine::descriptor_of(invocation.call));
+    return result;
 }
 
 void use_libc(void* (*find)(calls::Id row)) noexcept { find_in_libc = find; }
@@ -83,6 +99,35 @@ bool succeeded(const calls::Spec& spec, Word result) noexcept
     }
 }
 
+std::int32_t failure_of(const calls::Spec& spec, Word result) noexcept
+{
+    using enum calls::Failure::Returns;
+    const auto code_in_result = static_cast<std::int32_t>(result);
+    switch (spec.fails.returns) {
+    case nothing:
+        return 0;
+    case code:
+        return code_in_result;
+    case gai_code:
+        return code_in_result == EAI_SYSTEM ? errno : code_in_result;
+    case null:
+    case zero:
+        return result == 0 ? errno : 0;
+    default:
+        return static_cast<std::int64_t>(result) < 0 ? errno : 0;
+    }
+}
+
+Word Invocation::perform(Word* arguments) const
+{
+    const int kept = errno;
+    errno = 0;
+    const Word result = real(arguments);
+    if (verdict.event != nullptr) verdict.event->failed = failure_of(spec_of(call), result);
+    if (errno == 0) errno = kept; // the call has not touched it
+    return result;
+}
+
 Word report(const engine::Call& call, std::int32_t error)
 {
     using enum calls::Failure::Returns;
@@ -111,7 +156,13 @@ Word fail(const Invocation& invocation)
 {
     const auto& fault = *invocation.verdict.fault;
     // What destroys something destroys it also when it reports a failure: a close() that failed has closed.
-    if (spec_of(invocation.call).acts) invocation.perform(invocation.words);
+    const auto& spec = spec_of(invocation.call);
+    if (spec.acts) invocation.perform(invocation.words);
+    if (spec.asks_for_end()) { // aio_return and aio_suspend are to agree
+        auto& block = *engine::pointer<aiocb>(invocation.call, spec.block);
+        block.__return_value = -1;
+        __atomic_store_n(&block.__error_code, invocation.verdict.error, __ATOMIC_RELEASE);
+    }
     const Word reported = report(invocation.call, invocation.verdict.error);
     return fault.has_returns ? static_cast<Word>(fault.returns) : reported;
 }

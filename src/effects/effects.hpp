@@ -12,8 +12,11 @@ using engine::Word;
 struct Invocation {
     const engine::Call& call;
     const engine::Verdict& verdict;
-    Word* words;                  // the arguments, which an effect may change before it performs
-    Word (*perform)(Word* words); // makes the real call
+    Word* words;               // the arguments, which an effect may change before it performs
+    Word (*real)(Word* words); // makes the real call
+
+    /// Makes the real call; where it fails by itself, the record says with what.
+    Word perform(Word* words) const;
 };
 
 /// Carries out the verdict and returns what the host gets; sets errno where the real call would. After boot; in a
@@ -38,14 +41,22 @@ Word tell(const Invocation& invocation);     // clock.cpp
 Word move(const Invocation& invocation);     // move.cpp
 Word shuffle(const Invocation& invocation);  // directory.cpp
 
-/// The real call with fewer bytes: `size` of those it asks for. Its row can be short. In shorten.cpp.
+/// The real call with fewer bytes: `size` of those it asks for, and a note of how many went. Its row can be short. In
+/// shorten.cpp.
 Word perform_short(const Invocation& invocation, std::uint64_t size);
 
 /// Reports `error` in the function's own way: failure value, errno, the stream's error flag, SIGPIPE with EPIPE.
 Word report(const engine::Call& call, std::int32_t error);
 
+/// A corruption of what a call tells of a file or a file system. In attributes.cpp.
+Word corrupt_attributes(const Invocation& invocation);
+
 /// Whether a result means that the call succeeded.
 [[nodiscard]] bool succeeded(const calls::Spec& spec, Word result) noexcept;
+
+/// The error that a call reported which has just returned `result`, or 0: it did not fail. errno was 0 before it, so
+/// that an end of file or of a directory is told from a failure.
+[[nodiscard]] std::int32_t failure_of(const calls::Spec& spec, Word result) noexcept;
 
 /// Marks the call's stream as one that met an error, so that ferror() agrees with what the host was told.
 void mark_stream(const engine::Call& call) noexcept;

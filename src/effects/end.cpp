@@ -33,6 +33,12 @@ void note_signal(const Invocation& invocation, std::int32_t signal) noexcept
     event->did |= ledger::did_signal;
 }
 
+/// Where a write stops that stops halfway; 0: it cannot.
+std::uint64_t torn_at(const engine::Call& call) noexcept
+{
+    return spec_of(call).can_be_torn() && engine::readable_data(call) ? engine::asked_bytes(call) / 2 : 0;
+}
+
 } // namespace
 
 Word raise(const Invocation& invocation)
@@ -52,17 +58,18 @@ Word crash(const Invocation& invocation)
     const auto& fault = *invocation.verdict.fault;
     const auto& call = invocation.call;
     note_signal(invocation, fault.status >= 0 ? 0 : fault.signal);
+    const auto half = fault.moment == plan::Moment::torn ? torn_at(call) : 0;
+    // What cannot stop halfway has not begun: so one fault cuts the power at whichever of a program's steps.
+    const auto moment = fault.moment == plan::Moment::torn && half == 0 ? plan::Moment::before : fault.moment;
     if (auto* const event = invocation.verdict.event) {
-        event->moment = fault.moment;
+        event->moment = moment;
         event->did |= ledger::did_moment;
     }
-    if (fault.moment == plan::Moment::after) invocation.perform(invocation.words);
-    if (fault.moment == plan::Moment::torn) {
-        const auto half = engine::asked_bytes(call) / 2;
-        note_transfer(invocation, half);
+    if (moment == plan::Moment::after) invocation.perform(invocation.words);
+    if (moment == plan::Moment::torn) {
+        perform_short(invocation, half);
         auto* const stream = engine::stream_of(call);
-        if (half != 0) perform_short(invocation, half);
-        if (half != 0 && stream != nullptr) libc<int(FILE*)>(calls::id_fflush)(stream); // else it dies in the buffer
+        if (stream != nullptr) libc<int(FILE*)>(calls::id_fflush)(stream); // else it dies in the buffer
     }
     end_process(fault);
 }

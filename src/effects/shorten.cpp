@@ -41,6 +41,7 @@ Word shorten_vector(const Invocation& invocation, const Data& data, std::uint64_
         result = invocation.perform(words);
     }
     loan.give_back();
+    note_transfer(invocation, transferred(invocation.call, words, result));
     return result;
 }
 
@@ -49,9 +50,13 @@ Word shorten_items(const Invocation& invocation, const Data& data, std::uint64_t
 {
     Word* const words = invocation.words;
     const Word item = words[data.length];
+    const Word count = words[data.count];
     words[data.length] = 1;
     words[data.count] = size;
     const Word moved = invocation.perform(words);
+    words[data.length] = item;
+    words[data.count] = count;
+    note_transfer(invocation, moved);
     mark_stream(invocation.call);
     errno = spec_of(invocation.call).in.shape == Shape::none ? EIO : ENOSPC;
     return moved / item;
@@ -66,14 +71,14 @@ Word perform_short(const Invocation& invocation, std::uint64_t size)
     if (data.shape == Shape::vector || data.shape == Shape::message) return shorten_vector(invocation, data, size);
     if (data.shape == Shape::items) return shorten_items(invocation, data, size);
     invocation.words[spec.size.factor] = size;
-    return invocation.perform(invocation.words);
+    const Word result = invocation.perform(invocation.words);
+    note_transfer(invocation, transferred(invocation.call, invocation.words, result));
+    return result;
 }
 
 Word shorten(const Invocation& invocation)
 {
-    const auto size = shortened(engine::asked_bytes(invocation.call), *invocation.verdict.fault);
-    note_transfer(invocation, size);
-    return perform_short(invocation, size);
+    return perform_short(invocation, shortened(engine::asked_bytes(invocation.call), *invocation.verdict.fault));
 }
 
 } // namespace faultline::effects

@@ -35,10 +35,13 @@ template <class T>
 /// The stream that a call works on, or nullptr. Any time.
 [[nodiscard]] FILE* stream_of(const Call& call) noexcept;
 
-/// The descriptor behind a call's stream or directory; -1 where it has none.
+/// The descriptor behind a call's stream, directory or aiocb; -1 where it has none.
 [[nodiscard]] int descriptor_behind(const Call& call) noexcept;
 
-/// The descriptor that a call works on, also behind its stream or directory; -1 where it has none. Any time.
+/// Whether it asks for the end of an operation of aio that has not ended.
+[[nodiscard]] bool asks_in_vain(const Call& call) noexcept;
+
+/// The descriptor that a call works on, also behind its stream, directory or aiocb; -1 where it has none. Any time.
 [[nodiscard]] inline int descriptor_of(const Call& call) noexcept
 {
     const auto fd = spec_of(call).fd;
@@ -62,6 +65,13 @@ template <class T>
         return ~std::uint64_t{0};
     return product;
 }
+
+/// Whether the kernel could read what the call says of its data: the structures that name its pieces, and the bytes
+/// that go out. True of functions that read them in libc, where a bad pointer ends the program. System calls, unless
+/// look-ups are not allowed.
+[[nodiscard]] bool readable_data(const Call& call) noexcept;
+/// The same of the structures alone.
+[[nodiscard]] bool readable_pieces(const Call& call) noexcept;
 
 /// Tells the engine how to look into a DIR, whose layout is libc's own. Boot only.
 void use_dirfd(int (*dirfd)(void*)) noexcept;

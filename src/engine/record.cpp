@@ -82,7 +82,7 @@ ledger::Event* record(const Context& context, const Call& call, const Match& mat
         event->fd = descriptor_of(call);
         event->has_fd = event->fd >= 0 ? 1 : 0;
     }
-    if (spec.has_size()) {
+    if (spec.has_size() && readable_pieces(call)) {
         event->size = asked_bytes(call);
         event->has_size = 1;
     }

@@ -134,7 +134,7 @@ void thread_renamed() noexcept { renamings.fetch_add(1, std::memory_order_releas
 bool selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
 {
     const auto& plan = context.plan();
-    if (fault.elsewhere) return false;
+    if (fault.elsewhere || asks_in_vain(call)) return false;
     if (fault.descriptors.count != 0) {
         const auto numbers = plan.view(fault.descriptors);
         if (std::find(numbers.begin(), numbers.end(), descriptor_of(call)) == numbers.end()) return false;

@@ -3,6 +3,7 @@
 #include "calls/functions.hpp"
 #include "effects/effects.hpp"
 #include "engine/site.hpp"
+#include "hook/by_number.hpp"
 #include "hook/process.hpp"
 #include "hook/resolve.hpp"
 #include "language/parse.hpp"
@@ -35,6 +36,7 @@ void arm(const plan::Plan& plan) noexcept
         if (functions[row] == plan::no_index || armed[row] != 0) continue;
         armed[row] = 1; // for good: the gate of a row that nobody names any more costs some nanoseconds
         arm_row(calls::Id{row});
+        if (has_number(calls::Id{row})) arm_row(calls::id_syscall); // the same call by another way
     }
 }
 

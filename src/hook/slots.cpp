@@ -5,12 +5,14 @@
 #include "hook/slots.hpp"
 
 #include "effects/data.hpp"
+#include "hook/by_number.hpp"
 #include "hook/declarations.hpp"
 #include "hook/resolve.hpp"
 #include "hook/thunk.hpp"
 #include "hook/variadic.hpp"
 
 #include <cerrno>
+#include <sys/syscall.h>
 
 #if defined(__x86_64__)
 #include "hook/arch/x86_64.hpp"
@@ -88,12 +90,51 @@ Word perform_metered(const engine::Call& call, engine::Verdict& verdict, Word* w
     return settled(call, verdict, words, thunks[call.row](words));
 }
 
-Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
+Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words, Thunk perform)
 {
-    const Word result = effects::strike({call, verdict, words, thunks[call.row]});
+    const Word result = effects::strike({call, verdict, words, perform});
     const Word told = verdict.meter_count != 0 ? settled(call, verdict, words, result) : result;
     engine::carried_out(verdict);
     return told;
+}
+
+Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
+{
+    return strike(call, verdict, words, thunks[call.row]);
+}
+
+/// A call through syscall() that no fault on `syscall` itself has struck: judged as the function that means the same.
+/// Returns the real syscall(), to go on with the same arguments, or nullptr where the result is the first word.
+[[gnu::noinline]] void* judge_number(Word* words, const void* caller) // its frame is no other call's
+{
+    const auto row = row_of_number(words[0]);
+    const bool seals = words[0] == SYS_prctl || words[0] == SYS_seccomp;
+    if (row == calls::row_count) {
+        if (seals) words[0] = thunks[calls::id_syscall](words);
+        return seals ? nullptr : reals[calls::id_syscall];
+    }
+    Word* const arguments = words + 1;
+    const engine::Call call{row, arguments, caller};
+    engine::Verdict verdict;
+    if (strikes(call, verdict)) {
+        words[0] = strike(call, verdict, arguments);
+        return nullptr;
+    }
+    if (verdict.meter_count != 0) {
+        words[0] = perform_metered(call, verdict, arguments);
+        return nullptr;
+    }
+    if (auto alias = alias_of(words); alias.row != calls::row_count) {
+        const engine::Call as_another{alias.row, alias.words, caller};
+        if (strikes(as_another, verdict)) {
+            words[0] = strike(as_another, verdict, alias.words, &perform_alias);
+            return nullptr;
+        }
+    }
+    // What the engine has to learn from the call it learns by the function's own way.
+    if (calls::table[row].tracks == calls::Tracks::nothing || reals[row] == nullptr) return reals[calls::id_syscall];
+    words[0] = thunks[row](arguments);
+    return nullptr;
 }
 
 } // namespace
@@ -147,10 +188,12 @@ extern "C" {
         words[0] = hook::strike(call, verdict, words);
     else if (verdict.meter_count != 0) [[unlikely]]
         words[0] = hook::perform_metered(call, verdict, words);
-    else if (calls::table[row].tracks != calls::Tracks::nothing)
-        words[0] = hook::thunks[row](words);
-    else
+    else if (calls::table[row].tracks == calls::Tracks::nothing)
         return hook::reals[row];
+    else if (row == calls::id_syscall)
+        return hook::judge_number(words, caller);
+    else
+        words[0] = hook::thunks[row](words);
     return nullptr;
 }
 }

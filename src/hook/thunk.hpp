@@ -40,9 +40,9 @@ constexpr T from_word(Word word) noexcept
 constexpr bool fits(const calls::Spec& spec, int count)
 {
     for (const auto position :
-         {spec.fd, spec.stream, spec.dir, spec.dirfd, spec.path, spec.path2, spec.address, spec.flags.argument,
+         {spec.fd, spec.block, spec.stream, spec.dir, spec.dirfd, spec.path, spec.path2, spec.address, spec.flags.argument,
           spec.protection, spec.size.factor, spec.size.other, spec.out.buffer, spec.out.length, spec.out.count,
-          spec.in.buffer, spec.in.length, spec.in.count, spec.waits.argument})
+          spec.in.buffer, spec.in.length, spec.in.count, spec.reports.where, spec.waits.argument})
         if (position >= count) return false;
     return true;
 }

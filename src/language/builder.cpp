@@ -13,7 +13,10 @@ bool is_selective(const FaultDraft& from)
     const auto& fault = from.fault;
     return !from.paths.empty() || from.kinds != 0 || !from.peers.empty() || !from.callers.empty() ||
            !from.threads.empty() || !from.descriptors.empty() || !from.flags.empty() || !from.sites.empty() ||
-           !from.programs.empty() || fault.selects_size() || strikes_some_calls_only(fault.type);
+           !from.programs.empty() || fault.selects_size() || strikes_some_calls_only(fault.type) ||
+           std::any_of(from.members.begin(), from.members.end(), [&](std::uint16_t member) {
+               return !from.own && calls::table[calls::named_rows()[member]].asks_for_end();
+           });
 }
 
 /// The different values that faults give for something; faults that agree share one.
@@ -97,6 +100,10 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         fault.descriptors = block.add(from.descriptors);
         fault.flags = block.add(from.flags);
         fault.sites = block.add(from.sites);
+        std::vector<AttributeValue> attributes;
+        for (const auto& attribute : from.attributes)
+            attributes.push_back(attribute.value);
+        fault.attributes = block.add(attributes);
         fault.programs = add_globs(block, from.programs);
         fault.path_set = pools.descriptors.add({from.paths, {}, 0});
         fault.kind_set = pools.descriptors.add({{}, {}, from.kinds});

@@ -1,4 +1,5 @@
 // Faults in plain words.
+#include "calls/attributes.hpp"
 #include "calls/errors.hpp"
 #include "calls/flags.hpp"
 #include "calls/signals.hpp"
@@ -196,11 +197,29 @@ std::string fails(const Plan& plan, const Fault& fault)
     return text;
 }
 
-std::string corrupts(const Fault& fault)
+/// "size 0, mode 0644 and mtime 1h earlier".
+std::string attributes_of(const Plan& plan, const Fault& fault)
 {
+    std::vector<std::string> words;
+    for (const auto& value : plan.view(fault.attributes)) {
+        const auto& attribute = calls::attributes[value.row];
+        const auto text = value.relative != 0
+                              ? fmt::format("{} {}", duration(static_cast<std::uint64_t>(std::abs(value.number))),
+                                            value.number < 0 ? "earlier" : "later")
+                          : attribute.notation == calls::Attribute::Notation::mode ? fmt::format("{:04o}", value.number)
+                                                                                   : fmt::format("{}", value.number);
+        words.push_back(fmt::format("{} {}", attribute.name, text));
+    }
+    return joined(words, "and");
+}
+
+std::string corrupts(const Plan& plan, const Fault& fault)
+{
+    if (fault.attributes.count != 0) return "proceed and tell " + attributes_of(plan, fault);
     const auto mode = mode_names[static_cast<std::size_t>(fault.mode)];
     auto text =
         fault.amount.bytes != 0 ? bytes(fault.amount.bytes) : percent(share_of(fault.amount.share)) + " of the bytes";
+    if (fault.contiguous) text += " in one run";
     if (fault.range_last != unlimited)
         text += fmt::format(" among bytes {} to {}", fault.range_first, fault.range_last);
     else if (fault.range_first != 0)
@@ -219,7 +238,7 @@ std::string crashes(const Fault& fault)
     const auto end = fault.status >= 0 ? fmt::format("end the process with status {}", fault.status)
                                        : fmt::format("end the process by {}", signal_text(fault.signal));
     if (fault.moment == Moment::after) return "proceed and then " + end;
-    return fault.moment == Moment::torn ? "write half and then " + end : end;
+    return fault.moment == Moment::torn ? "write half, where they write, and then " + end : end;
 }
 
 std::string tells(const Fault& fault)
@@ -250,7 +269,7 @@ std::string does(const Plan& plan, const Fault& fault)
     case Type::hang:
         return "block until a signal ends them";
     case Type::corruption:
-        return corrupts(fault);
+        return corrupts(plan, fault);
     case Type::shorten:
         return fault.amount.bytes != 0 ? "transfer at most " + bytes(fault.amount.bytes)
                                        : fmt::format("transfer {} of the bytes", percent(share_of(fault.amount.share)));

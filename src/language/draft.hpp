@@ -66,6 +66,11 @@ struct DescriptorSetDraft {
     [[nodiscard]] bool empty() const { return paths.empty() && peers.empty() && kinds == 0; }
 };
 
+struct AttributeDraft {
+    AttributeValue value;
+    Word name;
+};
+
 struct FaultDraft {
     Fault fault; // everything but its slices
     Place place; // of its header
@@ -79,6 +84,7 @@ struct FaultDraft {
     std::uint32_t kinds = 0; // a bit for each Kind
     std::vector<std::int32_t> descriptors;
     std::vector<FlagTest> flags;
+    std::vector<AttributeDraft> attributes;
     std::vector<CallerDraft> callers;
     std::vector<std::uint32_t> sites;
     std::vector<GlobDraft> threads;

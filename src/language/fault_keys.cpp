@@ -84,6 +84,10 @@ constexpr FaultKey keys[] = {
     {"rate", one(Type::corruption), none, read_share_key, "share of the bytes that are damaged, up to 1.0"},
     {"bytes", one(Type::corruption), none, read_bytes_key, "how many bytes are damaged; left out: 1"},
     {"range", one(Type::corruption), none, read_damage_range, "damage only these bytes of the data: \"0..15\""},
+    {"contiguous", one(Type::corruption), none, read_contiguous,
+     "true: the damaged bytes lie side by side, as in one bad block"},
+    {"attributes", one(Type::corruption), none, read_attributes,
+     "what stat and its kin tell instead: { size = 0, mode = \"0644\", mtime = \"-1h\", free = 0 }"},
     {"bytes", one(Type::shorten), none, read_bytes_key, "how many bytes go through"},
     {"fraction", one(Type::shorten), none, read_share_key, "share of the bytes that go through; left out: 0.5"},
     {"signal", one(Type::signal), one(Type::signal), read_signal, "the signal: \"SIGUSR1\""},
@@ -189,6 +193,7 @@ void read_fault(const Value& table, FaultDraft& draft, Remarks& remarks)
                         fmt::format("a fault has either '{}' or '{}', not both (leave one out)", one_way, other));
     }
     check_triggers(draft, remarks);
+    check_damage(draft, remarks);
     if (draft.fault.type == Type::clock && draft.type_known && !draft.has("offset") && !draft.has("speed"))
         remarks.mistake(draft.place, "a clock fault needs 'offset' or 'speed' (else the time is right)");
     if (draft.fault.type == Type::crash && draft.fault.signal == 0) draft.fault.signal = SIGKILL;

@@ -48,4 +48,10 @@ void read_rate_of_throttle(FaultDraft& draft, const Field& field);
 void read_offset(FaultDraft& draft, const Field& field);
 void read_speed(FaultDraft& draft, const Field& field);
 
+// damage_keys.cpp: what a corruption damages
+void read_contiguous(FaultDraft& draft, const Field& field);
+void read_attributes(FaultDraft& draft, const Field& field);
+/// What the keys of a corruption cannot mean together.
+void check_damage(const FaultDraft& draft, Remarks& remarks);
+
 } // namespace faultline::language

@@ -1,5 +1,6 @@
 #include "language/targets.hpp"
 
+#include "calls/attributes.hpp"
 #include "calls/errors.hpp"
 #include "calls/flags.hpp"
 #include "language/suggest.hpp"
@@ -60,12 +61,8 @@ constexpr Demand flags_demand(std::string_view what)
 bool can_be_dropped(const Spec& spec)
 {
     using enum calls::Data::Shape;
-    const bool sends = spec.in.shape != none && spec.in.shape != formatted && spec.in.shape != unseen;
-    const bool receives = spec.family == calls::Family::net && spec.out.shape != none;
-    return sends || receives || spec.syncs;
+    return spec.can_be_lost() || (spec.family == calls::Family::net && spec.out.shape != none);
 }
-
-bool can_be_torn(const Spec& spec) { return spec.can_be_short() && spec.in.shape != calls::Data::Shape::none; }
 
 bool works_on_connection(const Spec& spec)
 {
@@ -79,6 +76,8 @@ bool moves_block(const Spec& spec)
 {
     return spec.out.shape == calls::Data::Shape::fresh && spec.out.length != calls::absent;
 }
+
+bool damages_bytes(const FaultDraft& draft) { return has_type<Type::corruption>(draft) && !draft.has("attributes"); }
 
 bool names_gai_code(const FaultDraft& draft)
 {
@@ -96,8 +95,6 @@ constexpr Demand demands[] = {
      "it reports errno values"},
     {names_eintr, [](const Spec& spec) { return spec.can_be_interrupted(); }, "EINTR", "no signal interrupts it"},
     {has_type<Type::drop>, can_be_dropped, "drop", "there is nothing that it could lose and still report success"},
-    {[](const FaultDraft& draft) { return has_type<Type::crash>(draft) && draft.fault.moment == Moment::torn; },
-     can_be_torn, "a torn crash", "it does not write in a way that could stop halfway"},
     {has_type<Type::throttle>, [](const Spec& spec) { return spec.has_count() && !spec.allocates; }, "throttle",
      "it moves no data that can be counted"},
     {has_type<Type::reset>, works_on_connection, "reset", "it does not work on a connection"},
@@ -120,7 +117,10 @@ constexpr Demand demands[] = {
      "corruption", "its data is made or taken apart inside libc, which writes or reads it later"},
     {has_type<Type::corruption>, [](const Spec& spec) { return spec.in.shape != calls::Data::Shape::unseen; },
      "corruption", "the kernel moves its data, past the program's memory"},
-    {has_type<Type::corruption>, [](const Spec& spec) { return spec.moves_data(); }, "corruption", "it moves no data"},
+    {damages_bytes, [](const Spec& spec) { return spec.moves_data(); }, "corruption", "it moves no data"},
+    {[](const FaultDraft& draft) { return !draft.attributes.empty(); },
+     [](const Spec& spec) { return spec.reports.what != calls::Reports::What::nothing; }, "corruption of attributes",
+     "it tells nothing of a file or a file system"},
     {has_type<Type::shorten>, [](const Spec& spec) { return spec.can_be_short(); }, "short",
      "it cannot transfer fewer bytes than it was asked for"},
     {has_type<Type::timeout>, [](const Spec& spec) { return spec.waits.limit != calls::Wait::Limit::none; }, "timeout",
@@ -293,6 +293,26 @@ void warn_of_unlisted(const FaultDraft& draft, std::span<const std::uint16_t> na
     }
 }
 
+/// An attribute of which a function that is named does not tell, or none of those that a glob takes in.
+void check_attributes(const FaultDraft& draft, std::span<const std::uint16_t> named, Remarks& remarks)
+{
+    for (const auto& attribute : draft.attributes) {
+        const auto lacks = [&](std::uint16_t function) {
+            return !calls::reports_attribute(bearer(function), attribute.name.text);
+        };
+        const auto stranger = std::find_if(named.begin(), named.end(), lacks);
+        const bool all_lack = std::all_of(draft.members.begin(), draft.members.end(), lacks);
+        if (draft.members.empty() || (stranger == named.end() && !all_lack)) continue;
+        const auto& spec = bearer(stranger == named.end() ? draft.members.front() : *stranger);
+        std::vector<std::string_view> known;
+        for (const auto& each : calls::attributes)
+            if (each.structure == spec.reports.what && std::find(known.begin(), known.end(), each.name) == known.end())
+                known.push_back(each.name);
+        remarks.mistake(attribute.name.place, fmt::format("'{}' does not tell '{}' (it tells {})", spec.function(),
+                                                          attribute.name.text, one_of(known, "and")));
+    }
+}
+
 } // namespace
 
 void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Remarks& remarks)
@@ -370,6 +390,15 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
                                    ? std::string("functions takes out again all that it names")
                                    : fmt::format("{} cannot mean anything on any of these functions ('{}': {})",
                                                  left_out_for->what, left_out, left_out_for->why_not));
+    check_attributes(draft, named, remarks);
+    // Where a call cannot be torn the crash comes before it, so that one fault sweeps over all of a program's steps.
+    const bool torn = has_type<Type::crash>(draft) && draft.fault.moment == Moment::torn;
+    if (torn && !draft.members.empty() &&
+        std::none_of(draft.members.begin(), draft.members.end(),
+                     [](std::uint16_t member) { return bearer(member).can_be_torn(); }))
+        remarks.mistake(draft.given["moment"],
+                        "moment is 'torn', and none of these functions writes in a way that could "
+                        "stop halfway (leave it out: the process ends before the call)");
     warn_of_unlisted(draft, named, remarks);
 }
 

@@ -157,6 +157,7 @@ struct Event {
     std::uint8_t has_fd, has_size;
     std::int32_t error; // 0: none
     std::int32_t fd;
+    std::int32_t failed; // what the real call failed with by itself; 0: it did not, or was not made
     std::uint64_t call, match;
     std::int64_t time_ns; // since arming
     std::uint64_t size;   // bytes asked for
@@ -187,6 +188,7 @@ enum Did : std::uint32_t {
     did_signal = 1U << 7U,
     did_moment = 1U << 8U,
     did_shift = 1U << 9U, // `returned` is how far a clock was put off, in ns
+    did_pass = 1U << 10U, // type drop: the call was made all the same
 };
 
 // What Header::exit_status holds beside a status.

@@ -92,7 +92,7 @@ private:
     void function_counts() noexcept;
     void fault_counts() noexcept;
     void errors(std::size_t fault, std::uint64_t of) noexcept;
-    void error(std::int32_t code) noexcept;
+    void error(std::string_view key, std::int32_t code) noexcept;
     void signal(std::int32_t number) noexcept;
     void events() noexcept;
     void event(const Event& event) noexcept;
@@ -250,10 +250,10 @@ void Rendering::errors(std::size_t fault, std::uint64_t of) noexcept
     json_.close('}');
 }
 
-void Rendering::error(std::int32_t code) noexcept
+void Rendering::error(std::string_view key, std::int32_t code) noexcept
 {
     const auto name = calls::error_name(code);
-    json_.key("errno");
+    json_.key(key);
     if (name.empty()) return json_.integer(code);
     json_.string(name);
 }
@@ -298,7 +298,7 @@ void Rendering::event(const Event& event) noexcept
     json_.key("match").number(event.match);
     json_.key("time").fixed(event.time_ns / 1000, 6);
     json_.key("thread").string(header_.lineage.view(), event.thread.view());
-    if (event.error != 0) error(event.error);
+    if (event.error != 0) error("errno", event.error);
     if (event.has_fd != 0) json_.key("fd").integer(event.fd);
     if (auto path = event.path.view(); !path.empty()) {
         const bool cut = (event.did & did_cut_path) != 0;
@@ -331,6 +331,8 @@ void Rendering::effect(const Event& event) noexcept
     if (did(did_mode) && mode < plan::mode_names.size()) json_.key("mode").string(plan::mode_names[mode]);
     if (did(did_offset)) json_.key("offset").number(event.offset);
     if (did(did_bytes)) json_.key("bytes").number(event.bytes);
+    if (did(did_pass)) json_.key("dropped").boolean(false);
+    if (event.failed != 0) error("failed", event.failed);
 }
 
 void Rendering::remarks() noexcept

@@ -128,6 +128,13 @@ struct DescriptorSet {
     std::uint32_t kinds = 0; // a bit for each Kind
 };
 
+/// What is to be told of a file or a file system in place of what is so.
+struct AttributeValue {
+    std::uint16_t row = 0;      // the first of the attribute's name in calls::attributes
+    std::uint16_t relative = 0; // 1: a time that is moved, by `number` nanoseconds
+    std::int64_t number = 0;
+};
+
 /// A test on one of a call's flag arguments: (argument & mask) == value, or not.
 struct FlagTest {
     calls::Flags::Kind kind = calls::Flags::Kind::none;
@@ -180,10 +187,12 @@ struct Fault {
     std::uint64_t max_triggers = unlimited;
 
     // what it does
-    Slice<WeightedError> errors; // empty: the environmental errors of the function struck
+    Slice<AttributeValue> attributes; // type corruption: these, and no bytes
+    Slice<WeightedError> errors;      // empty: the environmental errors of the function struck
     std::int64_t returns = 0;
     Delay delay;
     Amount amount;                 // of bytes to damage, or to let through
+    bool contiguous = false;       // the bytes to damage lie side by side
     std::uint64_t range_first = 0; // bytes that may be damaged: [first, last]
     std::uint64_t range_last = unlimited;
     std::int32_t signal = 0;       // types signal and crash

@@ -90,6 +90,20 @@ inline bool process_exists(int pid) noexcept { return call(SYS_kill, pid, 0) != 
         call(SYS_exit_group, status);
 }
 
+/// Whether memory may be read: the eight bytes there, as the kernel copies them in before it finds that it was asked for
+/// nothing. Not in a process that shut itself off from system calls.
+inline bool readable(const void* at) noexcept
+{
+    constexpr long no_such_way = -1;
+    constexpr long bad_address = -14; // EFAULT
+    return call(SYS_rt_sigprocmask, no_such_way, address(at) & ~7L, 0, sizeof(std::uint64_t)) != bad_address;
+}
+/// The same of `size` bytes, by their first and their last.
+inline bool readable(const void* at, std::uint64_t size) noexcept
+{
+    return size == 0 || (readable(at) && readable(static_cast<const char*>(at) + size - 1));
+}
+
 /// A mapping, or nullptr.
 inline void* map(void* at, std::uint64_t bytes, int protection, int flags, int fd = -1,
                  std::uint64_t offset = 0) noexcept

@@ -168,10 +168,10 @@ static void wait_until_it_sleeps()
     while (state != 'S') {
         char path[64], text[400] = {};
         snprintf(path, sizeof path, "/proc/self/task/%d/stat", waiting.load());
-        const auto file = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY);
+        const auto file = raw(SYS_openat, AT_FDCWD, path, O_RDONLY);
         if (file < 0) continue; // not born yet
-        syscall(SYS_read, file, text, sizeof text - 1);
-        syscall(SYS_close, file);
+        raw(SYS_read, file, text, sizeof text - 1);
+        raw(SYS_close, file);
         const char* const end = strrchr(text, ')');
         state = end == nullptr ? '\0' : end[2];
     }
@@ -190,7 +190,7 @@ static void* wait_for_ever(void* how)
 static void* sleep_on(void*)
 {
     for (;;)
-        syscall(SYS_pause);
+        raw(SYS_pause);
 }
 
 int main()
@@ -201,7 +201,7 @@ int main()
     int stuffed[2];
     IS(socketpair(AF_UNIX, SOCK_STREAM, 0, stuffed), 0);
     full = stuffed[0];
-    while (syscall(SYS_sendto, full, bytes, sizeof bytes, MSG_DONTWAIT, nullptr, 0) > 0) {
+    while (raw(SYS_sendto, full, bytes, sizeof bytes, MSG_DONTWAIT, nullptr, 0) > 0) {
     }
     listener = socket(AF_UNIX, SOCK_STREAM, 0);
     sa_family_t family = AF_UNIX;
@@ -228,12 +228,12 @@ int main()
         IS(lockf(locked, F_LOCK, 1), 0);
         close(pair[1]);
         char byte = 0;
-        syscall(SYS_write, ready[1], &byte, 1);
-        syscall(SYS_read, in, &byte, 1);
+        raw(SYS_write, ready[1], &byte, 1);
+        raw(SYS_read, in, &byte, 1);
         _exit(0);
     }
     char byte;
-    IS(syscall(SYS_read, ready[0], &byte, 1), 1);
+    IS(raw(SYS_read, ready[0], &byte, 1), 1);
     long how = 0;
     for (; how < (long)(sizeof blocking / sizeof *blocking); ++how) {
         pthread_t thread;

@@ -6,7 +6,7 @@
 static long real(clockid_t clock)
 {
     timespec time;
-    syscall(SYS_clock_gettime, clock, &time);
+    raw(SYS_clock_gettime, clock, &time);
     return time.tv_sec;
 }
 static bool hour_behind(long told)

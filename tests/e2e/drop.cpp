@@ -35,8 +35,8 @@ int main()
     IS(send(pair[0], large, sizeof large, 0), sizeof large);
 
     IS(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
-    IS(syscall(SYS_write, pair[1], "lost", 4), 4);
-    IS(syscall(SYS_write, pair[1], "next", 4), 4);
+    IS(raw(SYS_write, pair[1], "lost", 4), 4);
+    IS(raw(SYS_write, pair[1], "next", 4), 4);
     GIVES(recv(pair[0], bytes, 8, 0), 4, untouched);
     HOLDS(bytes, "next");
     mmsghdr messages[2] = {};
@@ -46,6 +46,6 @@ int main()
     }
     GIVES(sendmmsg(pair[0], messages, 2, 0), 2, untouched);
     IS(messages[1].msg_len, 4);
-    GIVES(syscall(SYS_recvfrom, pair[1], bytes, 8, MSG_DONTWAIT, nullptr, nullptr), -1, EAGAIN);
+    GIVES(raw(SYS_recvfrom, pair[1], bytes, 8, MSG_DONTWAIT, nullptr, nullptr), -1, EAGAIN);
     return 0;
 }

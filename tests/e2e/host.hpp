@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "raw.hpp"
+
 namespace host {
 
 /// What errno is before a call, and after one that must leave it alone.
@@ -19,7 +21,7 @@ constexpr int untouched = 12345;
 {
     char text[600];
     const int length = snprintf(text, sizeof text, "%s:%d: %s is %ld, not %ld\n", file, line, what, got, wanted);
-    syscall(SYS_write, 2, text, length);
+    raw(SYS_write, 2, text, length);
     syscall(SYS_exit_group, 1);
     __builtin_trap();
 }

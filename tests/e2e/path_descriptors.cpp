@@ -29,7 +29,7 @@ int main()
     IS(fcntl(again, F_DUPFD, 60), 60);
     GIVES(write(60, "o", 1), 1, untouched);
     IS(close(61), 0);
-    IS(syscall(SYS_dup3, again, 61, 0), 61); // comes out of sight where a watched one was
+    IS(raw(SYS_dup3, again, 61, 0), 61); // comes out of sight where a watched one was
     GIVES(write(61, "o", 1), 1, untouched);
     return 0;
 }

@@ -93,7 +93,7 @@ import hashlib, os, socket, sqlite3, tempfile, threading, sys
 listener = socket.create_server(("127.0.0.1", 0))
 def serve():
     client = listener.accept()[0]
-    while data := client.recv(4096): client.sendall(data[::-1])
+    while data := client.recv(4096): client.sendall(data.upper())
     client.close()
 thread = threading.Thread(target=serve); thread.start()
 with socket.create_connection(listener.getsockname()) as s:
@@ -209,6 +209,10 @@ failed=0
 try() {
     local name=$1 plan=$2 counter=$3 what sum
     mkdir "$work/stats-$name"
+    if [ "$program $name" = "nginx hostile-tiny-io" ]; then # its configuration it takes for broken if it is read in parts
+        sed 's/"file", //' "$plan" > "$work/tiny-io-but-files.toml"
+        plan=$work/tiny-io-but-files.toml
+    fi
     run "$name" LD_PRELOAD="$library" FAULT_CONFIG="$(realpath "$plan")" FAULT_STATS="$work/stats-$name/%e.%p.json"
     for what in out err status; do
         cmp -s "$work/bare/$what" "$work/$name/$what" && continue

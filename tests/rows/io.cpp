@@ -76,11 +76,28 @@ void aio_transfer(Run& r, bool writes)
 {
     char bytes[6] = "HELLO";
     const int fd = Run::file();
-    auto request = control<Control>(fd, bytes, 5);
+    auto request = control<Control>(r.fd(fd), bytes, 5);
     if (r.call<int(Control*)>(&request) == 0) finish<Control, error_of>(request);
     r.saw(bytes, 5);
     r.saw(Run::content());
     r.effect(writes ? Run::content() == "HELLO world\n" : strcmp(bytes, "hello") == 0);
+}
+
+/// How a read ended, or what it brought.
+template <class Control, auto begin, auto error_of, bool asks_error>
+void aio_end(Run& r)
+{
+    char bytes[6] = "HELLO";
+    const int fd = Run::file();
+    auto request = control<Control>(fd, bytes, 5);
+    begin(&request);
+    r.fd(fd);
+    finish<Control, error_of>(request);
+    if (asks_error)
+        r.call<int(Control*)>(&request);
+    else
+        r.call<ssize_t(Control*)>(&request);
+    r.saw(bytes, 5); // the operation itself is over, whatever is said of it
 }
 
 const Case table[] = {
@@ -291,14 +308,18 @@ const Case table[] = {
     {"aio_write64", [](Run& r) { aio_transfer<aiocb64, ::aio_error64>(r, true); }},
     {"aio_fsync",
      [](Run& r) {
-         auto request = control<aiocb>(Run::file(), nullptr, 0);
+         auto request = control<aiocb>(r.fd(Run::file()), nullptr, 0);
          if (r.call<decltype(::aio_fsync)>(O_SYNC, &request) == 0) finish<aiocb, ::aio_error>(request);
      }},
     {"aio_fsync64",
      [](Run& r) {
-         auto request = control<aiocb64>(Run::file(), nullptr, 0);
+         auto request = control<aiocb64>(r.fd(Run::file()), nullptr, 0);
          if (r.call<decltype(::aio_fsync64)>(O_SYNC, &request) == 0) finish<aiocb64, ::aio_error64>(request);
      }},
+    {"aio_error", aio_end<aiocb, ::aio_read, ::aio_error, true>},
+    {"aio_error64", aio_end<aiocb64, ::aio_read64, ::aio_error64, true>},
+    {"aio_return", aio_end<aiocb, ::aio_read, ::aio_error, false>},
+    {"aio_return64", aio_end<aiocb64, ::aio_read64, ::aio_error64, false>},
     {"aio_suspend",
      [](Run& r) {
          char bytes[6] = "";

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <gtest/gtest.h>
 #include <numeric>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,28 @@ TEST(Bitflip, ChangesOneBitInEachOfSoManyBytes)
         EXPECT_EQ(result.damage.count, 7U);
         EXPECT_NE(result.bytes[result.damage.first], 0);
     }
+}
+
+TEST(Contiguous, StrikesOneRunSomewhere)
+{
+    std::set<std::uint64_t> places;
+    auto made = fault(plan::Mode::bitflip, 16);
+    made.contiguous = true;
+    made.range_first = 100;
+    made.range_last = 899;
+    for (std::uint64_t match = 1; match < 50; ++match) {
+        const auto result = damaged(zeros, made, match);
+        EXPECT_EQ(result.changed, 16);
+        const auto first = result.bytes.find_first_not_of('\0');
+        EXPECT_EQ(result.bytes.find_last_not_of('\0'), first + 15);
+        EXPECT_EQ(result.damage.first, first);
+        EXPECT_GE(first, 100U);
+        EXPECT_LE(first + 15, 899U);
+        places.insert(first);
+    }
+    EXPECT_GT(places.size(), 30U);
+    made.amount = {5000, 0}; // more than there are
+    EXPECT_EQ(damaged(zeros, made).changed, 800);
 }
 
 TEST(Bitflip, StrikesAsManyBytesAsTheRateSays)

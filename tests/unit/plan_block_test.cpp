@@ -175,6 +175,11 @@ TEST(Describe, SaysWhatWillHappen)
               "x: all calls to read proceed with 1 % of the bytes among bytes 0 to 15 damaged (zero)");
     EXPECT_EQ(said("corruption", "bytes = 4\nrange = \"8..\"\nmode = \"truncate\""),
               "x: all calls to read proceed with 4 bytes from byte 8 on cut off (truncate)");
+    EXPECT_EQ(said("corruption", "bytes = 16\ncontiguous = true"),
+              "x: all calls to read proceed with 16 bytes in one run damaged (bitflip)");
+    EXPECT_EQ(Valid(fault("corruption", "\"stat\"", "attributes = { size = 0, mode = \"0600\", mtime = \"-1h\" }"))
+                  .described(),
+              "x: all calls to stat proceed and tell mode 0600, mtime 1h earlier and size 0");
     EXPECT_EQ(said("short", ""), "x: all calls to read transfer 50 % of the bytes");
     EXPECT_EQ(said("short", "bytes = 1"), "x: all calls to read transfer at most 1 byte");
     EXPECT_EQ(said("returns", "returns = 7\ndelay = \"1us\""),

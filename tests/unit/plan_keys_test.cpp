@@ -1,9 +1,11 @@
 // The happy path of every key: what stands in the plan arrives in the block.
+#include "calls/attributes.hpp"
 #include "language/keys.hpp"
 #include "language/values.hpp"
 #include "plan_support.hpp"
 
 #include <cerrno>
+#include <map>
 #include <netdb.h>
 
 namespace faultline::language {
@@ -245,6 +247,22 @@ TEST(FaultKeys, CorruptionHasModeAmountAndRange)
     EXPECT_EQ(ranged.fault().range_first, 4U);
     EXPECT_EQ(ranged.fault().range_last, 15U);
     EXPECT_EQ(Valid(with("corruption", "range = \"4..\"")).fault().range_last, unlimited);
+    EXPECT_FALSE(Valid(with("corruption", "bytes = 3")).fault().contiguous);
+    EXPECT_TRUE(Valid(with("corruption", "bytes = 3\ncontiguous = true")).fault().contiguous);
+}
+
+TEST(FaultKeys, AttributesAreNumbersModesAndTimes)
+{
+    const Valid plan(fault("corruption", "[\"stat\", \"statx\"]",
+                           "attributes = { size = 5, mode = \"0644\", mtime = \"-1h\", atime = 12 }"));
+    std::map<std::string_view, std::pair<std::int64_t, int>> values;
+    for (const auto& value : plan.view(plan.fault().attributes))
+        values[calls::attributes[value.row].name] = {value.number, value.relative};
+    EXPECT_EQ(values.size(), 4U);
+    EXPECT_EQ(values["size"], std::pair(std::int64_t{5}, 0));
+    EXPECT_EQ(values["mode"], std::pair(std::int64_t{0644}, 0));
+    EXPECT_EQ(values["mtime"], std::pair(std::int64_t{-3'600'000'000'000}, 1));
+    EXPECT_EQ(values["atime"], std::pair(std::int64_t{12}, 0));
 }
 
 TEST(FaultKeys, ShortHasFractionOrBytesAndElseHalf)

@@ -216,9 +216,41 @@ TEST(TypeKeys, RefuseWhatCannotMeanAnything)
               Lines{"p:4:9: speed is -1; it must be from 0.0 (the clock stands still) to 1000.0"});
     EXPECT_EQ(said("clock", "\"read\"", "offset = \"1h\""),
               Lines{"p:5:13: clock on 'read' cannot mean anything (it does not tell the time)"});
-    EXPECT_EQ(said("crash", "\"read\"", "moment = \"torn\""),
-              Lines{"p:5:13: a torn crash on 'read' cannot mean anything (it does not write in a way that could stop "
-                    "halfway)"});
+    EXPECT_EQ(
+        said("crash", "[\"read\", \"fsync\"]", "moment = \"torn\""),
+        Lines{"p:4:1: moment is 'torn', and none of these functions writes in a way that could stop halfway (leave "
+              "it out: the process ends before the call)"});
+    EXPECT_EQ(said("crash", "[\"write\", \"fsync\", \"rename\"]", "moment = \"torn\""), Lines{}) << "some can be torn";
+    EXPECT_EQ(
+        said("corruption", "\"read\"", "attributes = { size = 0 }"),
+        Lines{"p:5:13: corruption of attributes on 'read' cannot mean anything (it tells nothing of a file or a file "
+              "system)"});
+    EXPECT_EQ(said("corruption", "\"stat\"", "attributes = { siez = 0 }"),
+              Lines{"p:4:16: unknown attribute 'siez' (did you mean 'size'?)"});
+    EXPECT_EQ(
+        said("corruption", "\"statfs\"", "attributes = { size = 0 }"),
+        Lines{"p:4:16: 'statfs' does not tell 'size' (it tells type, blksize, blocks, free, available, inodes and "
+              "free_inodes)"});
+    EXPECT_EQ(said("corruption", "[\"stat\", \"statfs\"]", "attributes = { size = 0 }").size(), 1U);
+    EXPECT_EQ(said("corruption", "\"*stat*\"", "attributes = { size = 0, free = 1 }"), Lines{}) << "some tell each";
+    EXPECT_EQ(
+        said("corruption", "\"stat\"", "attributes = { size = 0 }\nbytes = 3"),
+        Lines{"p:5:1: 'bytes' cannot mean anything beside 'attributes' (it is about the bytes that a call moves)"});
+    EXPECT_EQ(said("corruption", "\"stat\"", "attributes = { mode = 644 }"),
+              Lines{"p:4:23: mode is an integer; it must be a string of octal digits such as \"0644\""});
+    EXPECT_EQ(said("corruption", "\"stat\"", "attributes = { mode = \"0888\" }"),
+              Lines{"p:4:23: mode is '0888'; it must be a string of octal digits such as \"0644\""});
+    EXPECT_EQ(said("corruption", "\"stat\"", "attributes = { size = -1 }"),
+              Lines{"p:4:23: size is -1; it must be 0 or more, at most 2^63-1"});
+    EXPECT_EQ(said("corruption", "\"stat\"", "attributes = { mtime = \"yesterday\" }").size(), 1U);
+    EXPECT_EQ(said("corruption", "\"stat\"", "attributes = {}"),
+              Lines{"p:4:14: attributes is an empty table (name at least one, such as size = 0)"});
+    EXPECT_EQ(said("corruption", "\"stat\"", "attributes = 3"),
+              Lines{"p:4:14: attributes is an integer; it must be a table of attributes such as { size = 0, mtime = "
+                    "\"-1h\" }"});
+    EXPECT_EQ(
+        said("corruption", "\"read\"", "mode = \"reverse\"\ncontiguous = true"),
+        Lines{"p:5:1: 'contiguous' cannot mean anything with mode 'reverse' (its bytes lie side by side as it is)"});
     EXPECT_EQ(said("drop", "\"read\""), Lines{"p:4:13: drop on 'read' cannot mean anything (there is nothing that it "
                                               "could lose and still report success)"});
     EXPECT_EQ(said("reset", "\"open\""),
@@ -256,7 +288,7 @@ TEST(Descriptions, SayWhatTheFaultDoes)
     EXPECT_EQ(described("clock", "\"time\"", "offset = \"-90m\""),
               "x: all calls to time tell another time, 90m behind");
     EXPECT_EQ(described("crash", "\"write\"", "moment = \"torn\"\nstatus = 4"),
-              "x: all calls to write write half and then end the process with status 4");
+              "x: all calls to write write half, where they write, and then end the process with status 4");
     EXPECT_EQ(described("errno", "\"open\"",
                         "errno = \"EROFS\"\nflags = [\"O_WRONLY\", \"!O_CREAT\"]\nsticky = "
                         "\"fault\"\non = 2"),

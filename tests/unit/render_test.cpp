@@ -176,13 +176,14 @@ TEST(Render, WritesAnEventInTheOrderOfTheSpecification)
     event.bytes = 2;
     event.mode = plan::Mode::reverse;
     event.thread.assign(".2");
-    event.did = did_site | did_delay | did_return | did_mode | did_offset | did_bytes;
+    event.did = did_site | did_delay | did_return | did_mode | did_offset | did_bytes | did_pass;
+    event.failed = EBADF;
     const auto written = render_of(ledger)["events"][0];
     EXPECT_EQ(
         written.dump(),
         R"({"fault":"disk-full","type":"errno","target":"write","call":3,"match":2,"time":0.000412,"thread":"0.1.2",)"
         R"("errno":"ENOSPC","fd":5,"path":"/tmp/a.tar","size":10240,"caller":"tar+0x1f2c","site":"00ca5ad1",)"
-        R"("delay":0.0015,"returned":-1,"mode":"reverse","offset":16,"bytes":2})");
+        R"("delay":0.0015,"returned":-1,"mode":"reverse","offset":16,"bytes":2,"dropped":false,"failed":"EBADF"})");
 }
 
 TEST(Render, LeavesOutWhatAnEventDoesNotHave)

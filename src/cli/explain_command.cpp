@@ -1,0 +1,229 @@
+// faultline explain: what faults can do to a program, before anything is run: whether the loader preloads anything into
+// it, and which of its calls go through libc.
+#include "cli/cli.hpp"
+
+#include "calls/spec.hpp"
+#include "report/json_document.hpp"
+#include "report/terminal.hpp"
+#include "run/imports.hpp"
+#include "run/target.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
+
+namespace faultline::cli {
+
+namespace {
+
+using report::counted, report::Json, report::printable, report::wrapped;
+using run::Covered, run::Imports, run::Modules, run::Obstacle, run::Target;
+
+/// The exit status; the words are those of the JSON.
+enum Verdict : int { works = 0, partly = 1, refused = 2 };
+constexpr std::string_view verdicts[] = {"works", "partly", "no"};
+
+struct Explanation {
+    Target target;
+    Modules modules;
+    Imports imports;
+    Verdict verdict = works;
+    std::vector<std::string> reasons; // for the verdict, in whole sentences
+    std::vector<std::string> notes;   // what else is good to know
+};
+
+std::string name_of(const Explanation& about)
+{
+    return printable(std::filesystem::path(about.target.program).filename().string());
+}
+
+void judge(Explanation& about)
+{
+    const auto& [all, missing] = about.modules;
+    const auto& imports = about.imports;
+    const auto say = [&](Verdict verdict, std::string reason) {
+        about.verdict = std::max(about.verdict, verdict);
+        about.reasons.push_back(std::move(reason));
+    };
+    const auto name = name_of(about);
+    for (const auto& library : missing)
+        say(refused, fmt::format("{}, which {} needs, is not found: the loader will not start the program.",
+                                 library.name, library.needed_by));
+    if (all.front().go)
+        say(partly, fmt::format("{} is a Go program, and Go makes its system calls itself: only calls that go through "
+                                "cgo are struck. strace --inject reaches the others.",
+                                name));
+    else if (all.front().symbols.empty())
+        say(partly, fmt::format("What {} imports cannot be read: it has no table of dynamic symbols.", name));
+    else if (imports.covered.empty())
+        say(partly, fmt::format("Neither {} nor a library of it imports a function that can be struck.", name));
+    for (const auto& importer : imports.with_syscall) {
+        if (importer == all.front().name)
+            say(partly,
+                fmt::format("{} makes system calls through syscall(): a fault on 'syscall' strikes them, one on "
+                            "the function of that name (futex, getrandom …) does not.",
+                            name));
+        else
+            about.notes.push_back(fmt::format("{} makes system calls through syscall().", importer));
+    }
+    for (const auto& module : all)
+        if (module.go && &module != &all.front())
+            about.notes.push_back(fmt::format("{} is made with Go, which makes its system calls itself.", module.name));
+    if (imports.loads_more)
+        about.notes.emplace_back(
+            "Libraries that are loaded later, with dlopen, are struck as well but not counted here.");
+    if (!about.target.scripts.empty())
+        about.notes.emplace_back("Programs that the script starts are struck as well but not looked at here.");
+}
+
+std::string headline(const Explanation& about)
+{
+    constexpr std::string_view words[] = {"preloading works", "preloading works in part", "preloading does not work"};
+    return fmt::format("{}: {}\n", printable(about.target.path), words[about.verdict]);
+}
+
+/// The functions for which `wanted` holds, a paragraph a family.
+template <class Wanted>
+void print_families(const std::vector<Covered>& covered, std::string_view title, const Wanted& wanted)
+{
+    const auto number = static_cast<std::size_t>(std::ranges::count_if(covered, wanted));
+    if (number == 0) return;
+    fmt::print("\n{}: {}\n", title, counted(number, "function"));
+    for (const auto family : calls::family_names) {
+        std::vector<std::string_view> names;
+        for (const auto& each : covered)
+            if (each.family == family && wanted(each)) names.push_back(each.name);
+        if (!names.empty()) fmt::print("  @{}\n{}", family, wrapped(names, "    "));
+    }
+}
+
+void print_text(const Explanation& about, bool all)
+{
+    fmt::print("{}", headline(about));
+    const auto& scripts = about.target.scripts;
+    for (std::size_t i = 0; i < scripts.size(); ++i)
+        fmt::print("  {} is run by {}\n", printable(scripts[i]),
+                   printable(i + 1 < scripts.size() ? scripts[i + 1] : about.target.program));
+    for (const auto& reason : about.reasons)
+        fmt::print("  {}\n", printable(reason));
+    if (!about.target.advice.empty()) fmt::print("  {}\n", about.target.advice);
+    for (const auto& note : about.notes)
+        fmt::print("  Note: {}\n", printable(note));
+    if (about.modules.all.empty()) return;
+
+    const auto& imports = about.imports;
+    print_families(imports.covered, fmt::format("Faults can strike, imported by {}", name_of(about)),
+                   [](const Covered& each) { return each.by_program; });
+    print_families(imports.covered, "Imported by its libraries only",
+                   [](const Covered& each) { return !each.by_program; });
+    if (!imports.own.empty())
+        fmt::print("\nNot struck where the program itself calls them, for it defines them itself:\n{}",
+                   wrapped(std::vector(imports.own.begin(), imports.own.end()), "  "));
+    if (!imports.left_out.empty()) {
+        std::map<std::string_view, std::string> by_reason;
+        for (const auto& [symbol, importers] : imports.left_out) {
+            auto& names = by_reason[run::left_out_because(symbol)];
+            names += (names.empty() ? "" : ", ") + symbol;
+        }
+        fmt::print("\nLeft out of Faultline on purpose: {}\n", counted(imports.left_out.size(), "function"));
+        for (const auto& [reason, names] : by_reason)
+            fmt::print("  {}: {}\n", names, reason);
+    }
+    if (!imports.others.empty()) {
+        fmt::print("\nOther imports from libc, which Faultline does not know: {}{}\n",
+                   counted(imports.others.size(), "function"), all ? "" : " (--all lists them)");
+        std::vector<std::string_view> names;
+        for (const auto& [symbol, importers] : imports.others)
+            names.push_back(symbol);
+        if (all) fmt::print("{}", wrapped(names, "  "));
+    }
+    fmt::print("\nLibraries: {}\n", about.modules.all.size() - 1);
+    for (std::size_t i = 1; i < about.modules.all.size(); ++i)
+        fmt::print("  {} => {}\n", printable(about.modules.all[i].name), printable(about.modules.all[i].path));
+}
+
+void print_json(const Explanation& about)
+{
+    const auto& imports = about.imports;
+    auto document = Json::object();
+    document["faultline"] = FAULTLINE_VERSION;
+    document["path"] = about.target.path;
+    document["scripts"] = about.target.scripts;
+    document["program"] = about.target.program;
+    document["preloading"] = verdicts[about.verdict];
+    document["obstacle"] = about.target.obstacle == Obstacle::none ? Json() : Json(run::name_of(about.target.obstacle));
+    document["reasons"] = about.reasons;
+    document["notes"] = about.notes;
+    auto& covered = document["covered"] = Json::object();
+    for (const auto& each : imports.covered)
+        covered[each.name] =
+            Json::object({{"family", each.family}, {"symbols", each.symbols}, {"importers", each.importers}});
+    document["own"] = imports.own;
+    auto& left_out = document["left_out"] = Json::object();
+    for (const auto& [symbol, importers] : imports.left_out)
+        left_out[symbol] = Json::object({{"reason", run::left_out_because(symbol)}, {"importers", importers}});
+    auto& others = document["others"] = Json::array();
+    for (const auto& [symbol, importers] : imports.others)
+        others.push_back(symbol);
+    auto& libraries = document["libraries"] = Json::array();
+    for (std::size_t i = 1; i < about.modules.all.size(); ++i)
+        libraries.push_back(Json::object({{"name", about.modules.all[i].name}, {"path", about.modules.all[i].path}}));
+    auto& missing = document["missing"] = Json::array();
+    for (const auto& library : about.modules.missing)
+        missing.push_back(Json::object({{"name", library.name}, {"needed_by", library.needed_by}}));
+    fmt::print("{}\n", report::lines(document));
+}
+
+int explain(const std::string& command, const std::string& format, bool all)
+{
+    Explanation about;
+    about.target = run::find_target(command);
+    const auto fail = [&](int status, std::string_view problem) {
+        return cli::fail(status, fmt::format("{}: {}", printable(command), printable(problem)));
+    };
+    if (about.target.obstacle == Obstacle::not_found) return fail(not_found, about.target.problem);
+    if (about.target.obstacle == Obstacle::not_executable) return fail(cannot_run, about.target.problem);
+    if (about.target.obstacle != Obstacle::none) {
+        about.verdict = refused;
+        auto reason = about.target.problem + ".";
+        about.reasons.push_back(std::move(reason));
+        about.reasons.front().front() = static_cast<char>(std::toupper(about.reasons.front().front()));
+    } else {
+        const run::ElfFile file(about.target.program);
+        if (!file.valid()) return fail(own_error, "it cannot be read: what it imports stays unknown");
+        about.modules = run::load_modules(about.target.program);
+        about.imports = run::sort_imports(about.modules);
+        judge(about);
+    }
+    if (format == "json")
+        print_json(about);
+    else
+        print_text(about, all);
+    return about.verdict;
+}
+
+} // namespace
+
+void add_explain(Subcommand& self)
+{
+    struct Options {
+        std::string program, format = "text";
+        bool all = false;
+    };
+    const auto options = std::make_shared<Options>();
+    self.word("PROGRAM", options->program, "a file, or a command along PATH");
+    self.flag("--all", options->all, "also list what is imported from libc and of no interest here");
+    self.format(options->format);
+    self.footer("Examples:\n"
+                "  faultline explain ./server\n"
+                "  faultline explain --format json git | jq '.covered | keys'\n"
+                "\n"
+                "Exit status: 0 preloading works; 1 it works in part: the program also makes system calls past libc\n"
+                "(Go, syscall()); 2 it does not work (static, setuid, another architecture, musl …); 125 the program\n"
+                "cannot be looked at, 126 it cannot be run, 127 it is not found.");
+    self.action([options] { return explain(options->program, options->format, options->all); });
+}
+
+} // namespace faultline::cli

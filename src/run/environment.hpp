@@ -1,0 +1,49 @@
+// What the program finds in its environment: the library to preload, the plan, the seed, and a directory of this run's
+// own, through which the library tells where each process keeps its record.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace faultline::run {
+
+/// A private directory that lives as long as this object.
+class RunDirectory {
+public:
+    RunDirectory(); // under TMPDIR or /tmp; path() is empty where it cannot be made
+    ~RunDirectory();
+    RunDirectory(const RunDirectory&) = delete;
+    RunDirectory& operator=(const RunDirectory&) = delete;
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] bool holds(const std::string& file) const { return file.starts_with(path_ + "/"); }
+    void keep() noexcept { kept_ = true; } // something in it is still needed
+    [[nodiscard]] bool kept() const noexcept { return kept_; }
+    /// Writes a file in it, and returns its path; empty where that fails.
+    [[nodiscard]] std::string write(const std::string& name, std::string_view content) const;
+
+private:
+    std::string path_;
+    bool kept_ = false;
+};
+
+/// The absolute path of libfaultline.so; empty where it is not found. FAULTLINE_LIBRARY names it outright.
+[[nodiscard]] std::string find_library();
+
+struct Setting {
+    std::string library; // empty: nothing is preloaded
+    std::string config;  // the plan's absolute path
+    std::uint64_t seed = 0;
+    std::string stats;                // FAULT_STATS; empty: as it is
+    std::vector<std::string> needed;  // libraries of the program
+    std::vector<std::string> changes; // "NAME=value", over all else
+    std::vector<std::string> unset;   // names
+};
+
+/// Our environment with the setting in it. `directory`: the run's own. `problem` says why there is none.
+[[nodiscard]] std::vector<std::string> environment_for(const Setting& setting, const std::string& directory,
+                                                       std::string& problem);
+
+} // namespace faultline::run

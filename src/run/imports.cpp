@@ -1,0 +1,76 @@
+#include "run/imports.hpp"
+
+#include "calls/functions.hpp"
+
+#include <utility>
+
+namespace faultline::run {
+
+namespace {
+
+constexpr std::pair<std::string_view, std::string_view> left_out[] = {
+#define LEFT_OUT(symbol, reason) {#symbol, reason},
+#include "calls/left_out.def"
+#undef LEFT_OUT
+};
+
+void note(Importers& importers, const std::string& name)
+{
+    if (importers.empty() || importers.back() != name) importers.push_back(name); // modules come one after the other
+}
+
+} // namespace
+
+std::string_view left_out_because(std::string_view symbol)
+{
+    for (const auto& [name, reason] : left_out)
+        if (name == symbol) return reason;
+    return {};
+}
+
+Imports sort_imports(const Modules& modules)
+{
+    std::set<std::string_view> exports; // of libc
+    std::map<std::string_view, std::uint16_t> functions;
+    for (const auto& module : modules.all)
+        for (const auto& symbol : module.symbols)
+            if (module.libc && symbol.defined && !symbol.data) exports.insert(symbol.name);
+    for (std::size_t row = 0; row < calls::row_count; ++row)
+        functions.emplace(calls::table[row].name, calls::function_of_row[row]);
+
+    Imports imports;
+    const auto named = calls::named_rows();
+    std::vector<Covered> covered(named.size());
+    for (const auto& module : modules.all) {
+        if (module.libc) continue; // how libc works inside is nobody's business
+        const bool is_program = &module == &modules.all.front();
+        for (const auto& symbol : module.symbols) {
+            const auto function = functions.find(symbol.name);
+            const bool known = function != functions.end() && function->second != calls::no_function;
+            if (symbol.defined) {
+                if (is_program && known) imports.own.insert(calls::table[named[function->second]].name);
+            } else if (known) {
+                auto& entry = covered[function->second];
+                entry.symbols.insert(symbol.name);
+                entry.by_program = entry.by_program || is_program;
+                note(entry.importers, module.name);
+            } else if (function == functions.end() && exports.contains(symbol.name)) {
+                const bool on_purpose = !left_out_because(symbol.name).empty();
+                note((on_purpose ? imports.left_out : imports.others)[symbol.name], module.name);
+            }
+            if (symbol.defined) continue;
+            if (symbol.name == "syscall") note(imports.with_syscall, module.name);
+            imports.loads_more = imports.loads_more || symbol.name == "dlopen";
+        }
+    }
+    for (std::size_t i = 0; i < covered.size(); ++i) {
+        if (covered[i].symbols.empty()) continue;
+        const auto& spec = calls::table[named[i]];
+        covered[i].name = spec.name;
+        covered[i].family = calls::family_names[static_cast<std::size_t>(spec.family)];
+        imports.covered.push_back(std::move(covered[i]));
+    }
+    return imports;
+}
+
+} // namespace faultline::run

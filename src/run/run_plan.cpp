@@ -1,0 +1,120 @@
+#include "run/run_plan.hpp"
+
+#include "language/fault_option.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <sys/random.h>
+
+namespace faultline::run {
+
+namespace {
+
+std::string environment(const char* name)
+{
+    const char* const value = std::getenv(name);
+    return value == nullptr ? std::string() : value;
+}
+
+std::string content(const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+/// What a mistake in the plan means for whoever typed options: the line of TOML is theirs, but they never saw it.
+std::string explained(const language::Remark& remark, int lines_before,
+                      const std::vector<language::FaultOption>& options)
+{
+    auto line = remark.line - lines_before - 1;
+    for (const auto& option : options) {
+        const auto lines = static_cast<int>(option.sources.size());
+        if (line >= 0 && line < lines) {
+            const auto& item = option.sources[static_cast<std::size_t>(line)];
+            return item.empty() ? fmt::format("-f '{}': {}", option.option, remark.text)
+                                : fmt::format("-f '{}': at '{}': {}", option.option, item, remark.text);
+        }
+        line -= lines;
+    }
+    return fmt::format("-f: {}", remark.text);
+}
+
+void add_options(RunPlan& run, const std::vector<std::string>& given)
+{
+    std::set<std::string> names;
+    if (!run.source.empty()) {
+        for (const auto& fault : run.parsed.plan().view(run.parsed.plan().faults))
+            names.emplace(run.parsed.plan().text(fault.name));
+        run.text = content(run.source);
+        if (!run.text.ends_with('\n')) run.text += '\n';
+    }
+    const auto lines_before = static_cast<int>(std::count(run.text.begin(), run.text.end(), '\n'));
+    std::vector<language::FaultOption> options;
+    for (const auto& each : given) {
+        options.push_back(language::parse_fault_option(each, names));
+        if (!options.back().problem.empty())
+            run.mistakes.push_back(fmt::format("-f '{}': {}", each, options.back().problem));
+        run.text += options.back().toml;
+    }
+    if (!run.mistakes.empty()) return;
+    const auto absolute = run.source.empty() ? std::string("(faults of the command line)")
+                                             : std::filesystem::absolute(run.source).string();
+    run.parsed = language::parse(run.text, absolute);
+    for (const auto& mistake : run.parsed.mistakes)
+        run.mistakes.push_back(mistake.line > lines_before || run.source.empty()
+                                   ? explained(mistake, lines_before, options)
+                                   : mistake.at(run.source));
+    for (auto& warning : run.parsed.warnings)
+        if (warning.line > lines_before) warning = language::Remark{0, 0, explained(warning, lines_before, options)};
+}
+
+void choose_seed(RunPlan& run, const std::string& option)
+{
+    const auto variable = environment("FAULT_SEED");
+    const auto& text = option.empty() ? variable : option;
+    if (!text.empty()) {
+        if (const auto seed = language::parse_seed(text))
+            run.seed = *seed;
+        else
+            run.mistakes.push_back(fmt::format("{}: '{}' is not a seed (a whole number from 0 to 2^63-1)",
+                                               option.empty() ? "FAULT_SEED" : "--seed", text));
+        return;
+    }
+    if (run.parsed.plan().seed_given) {
+        run.seed = run.parsed.plan().seed;
+        return;
+    }
+    std::uint32_t drawn = 0; // short enough to be typed again
+    if (::getrandom(&drawn, sizeof drawn, 0) != sizeof drawn) drawn = 1;
+    run.seed = drawn;
+    run.drawn = true;
+}
+
+} // namespace
+
+RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& options, const std::string& seed)
+{
+    RunPlan run;
+    run.source = file.empty() ? environment("FAULT_CONFIG") : file;
+    if (run.source.empty() && options.empty()) {
+        run.mistakes.emplace_back("there is no plan: name a file with -c, or faults with -f 'write:errno=ENOSPC'");
+        return run;
+    }
+    if (!run.source.empty()) {
+        run.parsed = language::load(run.source);
+        for (const auto& mistake : run.parsed.mistakes)
+            run.mistakes.push_back(mistake.at(run.source));
+    }
+    if (run.mistakes.empty() && !options.empty()) add_options(run, options);
+    if (run.mistakes.empty()) choose_seed(run, seed);
+    return run;
+}
+
+} // namespace faultline::run

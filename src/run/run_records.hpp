@@ -1,0 +1,19 @@
+// Gathers the records of a run's processes, and makes statistics files of the ledgers that killed processes left.
+#pragma once
+
+#include "run/environment.hpp"
+#include "run/run.hpp"
+
+#include <map>
+#include <sys/types.h>
+
+namespace faultline::run {
+
+/// What is known of the ends of a run's processes: of the program, and of descendants that outlived their parents.
+using Deaths = std::map<pid_t, Death>;
+
+/// Puts records, files and armed into the outcome. Keeps the directory where a process that is still running writes into
+/// it. `meant_for_others`: the plan names the programs of the tree that it is for.
+void collect(RunDirectory& directory, const Deaths& deaths, bool meant_for_others, Outcome& outcome);
+
+} // namespace faultline::run
