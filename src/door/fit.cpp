@@ -47,6 +47,15 @@ std::string missing(const plan::Fault& fault)
     return {};
 }
 
+/// The first ones, with their reasons, and how many there are beside.
+std::string some_of(const std::set<std::string>& all)
+{
+    constexpr std::size_t most = 3;
+    const std::vector<std::string> first(all.begin(), std::next(all.begin(), std::min<long>(most, std::ssize(all))));
+    if (all.size() <= most) return fmt::format("{}", fmt::join(first, "; "));
+    return fmt::format("{}; and {} more (faultline list --door kernel)", fmt::join(first, "; "), all.size() - most);
+}
+
 const calls::Spec* row_of(std::string_view function)
 {
     const auto found =
@@ -149,8 +158,10 @@ Fit fit(std::vector<std::byte>& block)
             result.refusals.push_back(fmt::format("fault '{}' cannot be had through the kernel's door: {}", name,
                                                   fmt::join(unreached[i], "; ")));
         else if (!unreached[i].empty())
-            result.warnings.push_back(fmt::format("fault '{}' through the kernel's door strikes {}, and not {}", name,
-                                                  fmt::join(reached[i], ", "), fmt::join(unreached[i], "; ")));
+            result.warnings.push_back(
+                fmt::format("fault '{}' does not strike {} through the kernel's door, but the other "
+                            "{} of its functions",
+                            name, some_of(unreached[i]), reached[i].size()));
         for (const auto* const memory : {"mmap", "brk"})
             if (reached[i].contains(memory) && fault.type == plan::Type::error && plan.arm == plan::Arm::load)
                 result.warnings.push_back(fmt::format(

@@ -61,6 +61,11 @@ private:
         event.data.u64 = tag;
         ::epoll_ctl(events_, EPOLL_CTL_ADD, fd, &event);
     }
+    /// The caller's own descriptor keeps what was watched alive, so closing the duplicate is not enough.
+    void unwatch(const Held& held) const
+    {
+        if (held.watched) ::epoll_ctl(events_, EPOLL_CTL_DEL, held.job->transfer->descriptor(), nullptr);
+    }
     void receive();
     void judge(const seccomp_notif& notification, InFlight* slot);
     void pass(std::uint64_t id, InFlight* slot);
@@ -144,19 +149,19 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
     const bool by_loader = at >= process.loader_first && at < process.loader_end;
     Image* image = nullptr;
     ledger::Thread* block = nullptr;
+    const auto functions = images_.plan().view(images_.plan().function_of_row);
     const auto meanings = meanings_of(told.number);
-    if (slot == nullptr || meanings.empty() || process.over || !is_armed() || !tasks_.program_runs() ||
+    const auto meaning = std::ranges::find_if(
+        meanings, [&](const Meaning& each) { return functions[each.row] != plan::no_index && each.when(told); });
+    if (slot == nullptr || meaning == meanings.end() || process.over || !is_armed() || !tasks_.program_runs() ||
         (by_loader && images_.plan().arm != plan::Arm::load) || !tasks_.record_of(*task, image, block)) {
         tasks_.note(*task, told);
         return pass(notification.id, slot);
     }
     const auto& plan = image->plan();
-    const auto meaning = std::ranges::find_if(meanings, [&](const Meaning& each) {
-        return plan.schedule.targets[each.row].function != plan::no_index && each.when(told);
-    });
     auto job = std::make_unique<Job>();
     job->call = std::make_unique<CopiedCall>();
-    if (meaning == meanings.end() || !job->call->copy(tid, *meaning, told)) {
+    if (!job->call->copy(tid, *meaning, told)) {
         tasks_.note(*task, told);
         return pass(notification.id, slot);
     }
@@ -235,11 +240,13 @@ void Supervisor::look_after_held()
             due.push_back(std::move(held->job));
             over = true;
         } else if (!still_waits(listener_, job.id)) {
+            unwatch(*held);
             free_slot(job.in_flight);
             over = true;
         } else if (job.may_be_interrupted) {
             const auto status = status_of_thread(job.tid);
             if ((status.pending | status.pending_of_all) != 0) {
+                unwatch(*held);
                 interrupt(job);
                 free_slot(job.in_flight);
                 interrupted_[job.tid] = std::move(held->job);
@@ -282,15 +289,18 @@ void Supervisor::serve()
             } else if (tag > tag_job) {
                 const auto held = std::ranges::find(held_, tag, &Held::tag);
                 if (held == held_.end()) continue;
+                unwatch(*held);
                 auto job = std::move(held->job);
-                ::epoll_ctl(events_, EPOLL_CTL_DEL, job->transfer->descriptor(), nullptr);
                 held_.erase(held);
                 go_on(std::move(job));
             } else {
                 const auto pid = static_cast<pid_t>(tag & 0xffff'ffffU);
                 for (auto held = held_.begin(); held != held_.end();) {
                     const bool its = held->job->pid == pid;
-                    if (its) free_slot(held->job->in_flight);
+                    if (its) {
+                        unwatch(*held);
+                        free_slot(held->job->in_flight);
+                    }
                     held = its ? held_.erase(held) : std::next(held);
                 }
                 std::erase_if(interrupted_, [&](const auto& each) { return each.second->pid == pid; });
