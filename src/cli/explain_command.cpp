@@ -154,6 +154,9 @@ void print_json(const Explanation& about)
     document["program"] = about.target.program;
     document["preloading"] = verdicts[about.verdict];
     document["obstacle"] = about.target.obstacle == Obstacle::none ? Json() : Json(run::name_of(about.target.obstacle));
+    document["door"] = about.verdict != refused                          ? Json("preload")
+                       : run::kernel_door_reaches(about.target.obstacle) ? Json("kernel")
+                                                                         : Json();
     document["reasons"] = about.reasons;
     document["notes"] = about.notes;
     auto& covered = document["covered"] = Json::object();

@@ -172,8 +172,7 @@ std::unique_ptr<Image> Images::make(pid_t process, pid_t parent, const std::stri
     open(ledger::place().pattern);
     if (fd < 0) open(setting_.directory + "/fault-stats.%p.json");
     const auto first_thread_end = sizes.threads_offset + ledger::rounded(2 * sizes.thread_stride, chunk);
-    if (fd < 0 || ::ftruncate(fd, static_cast<off_t>(sizes.file_bytes)) != 0 ||
-        sys::allocate(fd, 0, first_thread_end) != 0 || sys::allocate(fd, sizes.events_offset, chunk) != 0) {
+    if (fd < 0 || sys::allocate(fd, 0, first_thread_end) != 0 || sys::allocate(fd, sizes.events_offset, chunk) != 0) {
         problem_ = fmt::format("the record of process {} cannot be written to {}: {}", process, ledger::place().ledger,
                                std::strerror(errno));
         if (fd >= 0) ::close(fd);

@@ -39,7 +39,7 @@ void keep(Shared& shared, int listener, int supervisor_pidfd) noexcept
     while (::poll(&supervisor, 1, -1) < 0 && errno == EINTR) {
     }
     if (shared.ended != 0) ::_exit(0);
-    if (shared.failed == 0) std::strcpy(shared.problem, "the supervisor of the kernel door was killed");
+    if (shared.failed == 0) std::strcpy(shared.problem, "the supervisor of the kernel's door was killed");
     shared.failed = 1;
     for (auto& each : shared.in_flight) {
         const auto id = each.id.load();

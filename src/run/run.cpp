@@ -86,12 +86,6 @@ void prepare_process(const void* before)
     if (what.door != nullptr) door::Door::enter(what.door);
 }
 
-/// Whether the kernel's door reaches what preloading does not.
-bool only_preload_fails(Obstacle obstacle)
-{
-    return obstacle == Obstacle::statically_linked || obstacle == Obstacle::other_libc;
-}
-
 } // namespace
 
 struct Launch::State {
@@ -157,7 +151,7 @@ void Launch::State::choose_way(const Target& target)
 {
     outcome.way = request.way;
     if (request.way != Way::automatic) return;
-    const bool kernel = only_preload_fails(target.obstacle) && door::obstacle().empty();
+    const bool kernel = kernel_door_reaches(target.obstacle) && door::obstacle().empty();
     outcome.way = kernel ? Way::kernel : Way::preload;
     if (kernel) outcome.why_kernel = target.problem;
 }
