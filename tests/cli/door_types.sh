@@ -119,22 +119,22 @@ says out 'fsync 5'
 strike 'write:delay=50ms,path=**/data' file
 says out 'write 4096'
 event "$E1[0]['delay'] == 0.05"
-strike 'write:errno=ENOSPC,budget=100B,path=**/data' file
+strike 'write,writev:errno=ENOSPC,budget=100B,path=**/data' file
 says out 'write 100'
 says out 'writev -1 ENOSPC'
-strike 'read,write:short,bytes=3000,fd=[3,4,5]' pipe
+strike 'read,write:short,bytes=3000,fd_kind=pipe' pipe
 is out 'wrote 3000
 all 3000'
-strike 'read,write:corruption,bytes=1,fd=[3,4,5]' pipe
+strike 'read,write:corruption,bytes=1,fd_kind=pipe' pipe
 is out 'wrote 200000
 all 200000'
-strike 'read:corruption,mode=zero,bytes=1,fd=4' signal
+strike 'read:corruption,mode=zero,bytes=1,fd_kind=pipe' signal
 is out 'read -1 EINTR'
 event "len($E1) == 1"
-strike 'read:corruption,mode=zero,bytes=1,fd=4' signal restarted
+strike 'read:corruption,mode=zero,bytes=1,fd_kind=pipe' signal restarted
 is out 'read 1'
 event "len($E1) == 1"
-strike 'read:hang,fd=4' signal
+strike 'read:hang,fd_kind=pipe' signal
 is out 'read -1 EINTR'
 strike 'recv:drop,on=2' datagrams
 is out 'got 0
