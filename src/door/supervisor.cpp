@@ -83,6 +83,7 @@ private:
     int listener_, events_ = -1;
     Images images_;
     Tasks tasks_;
+    engine::Subject subject_; // whose call is being judged
     std::list<Held> held_;
     std::map<pid_t, std::unique_ptr<Job>> interrupted_; // to be gone on with when the call comes again
     std::uint64_t tags_ = tag_job;
@@ -167,8 +168,8 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
     }
 
     auto& descriptors = image->descriptors();
-    const engine::Subject subject{process.subject.pidfd, tid};
-    descriptors.observe(subject);
+    subject_ = {process.subject.pidfd, tid};
+    descriptors.observe(subject_);
     std::uint32_t thread_sets = 0;
     if (plan.plan().names_threads) thread_sets = engine::match_thread_name(plan.plan(), name_of_thread(tid));
     image->make_room();
@@ -176,10 +177,6 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
                                   images_.run_matches(), false,           &thread_sets, &image->cells()};
     const auto call = job->call->call();
     const bool struck = engine::judge(context, call, job->verdict);
-    if (told.number == SYS_close) descriptors.forget(static_cast<int>(told.arguments[0]));
-    if (told.number == SYS_dup2 || told.number == SYS_dup3) descriptors.forget(static_cast<int>(told.arguments[1]));
-    if (told.number == SYS_close_range)
-        descriptors.forget_range(static_cast<unsigned>(told.arguments[0]), static_cast<unsigned>(told.arguments[1]));
     if (!struck) {
         tasks_.note(*task, told);
         return pass(notification.id, slot);

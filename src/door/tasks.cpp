@@ -241,8 +241,24 @@ Task* Tasks::caller(pid_t tid)
     return found->second.get();
 }
 
+namespace {
+
+/// What is kept for a descriptor's number is not its next one's.
+void forget_descriptors(Process& process, const Told& told)
+{
+    if (process.image == nullptr) return;
+    auto& descriptors = process.image->descriptors();
+    if (told.number == SYS_close) descriptors.forget(static_cast<int>(told.arguments[0]));
+    if (told.number == SYS_dup2 || told.number == SYS_dup3) descriptors.forget(static_cast<int>(told.arguments[1]));
+    if (told.number == SYS_close_range)
+        descriptors.forget_range(static_cast<unsigned>(told.arguments[0]), static_cast<unsigned>(told.arguments[1]));
+}
+
+} // namespace
+
 void Tasks::note(Task& task, const Told& told)
 {
+    forget_descriptors(*task.process, told);
     switch (told.number) {
     case SYS_clone:
     case SYS_clone3:

@@ -75,7 +75,7 @@ public:
 
     /// The task that makes a call; settles what it, or its process, had under way. nullptr: none of the tree's.
     [[nodiscard]] Task* caller(pid_t tid);
-    /// Takes note of a call that makes, replaces or ends tasks. Before it is answered.
+    /// Takes note of a call that is about to pass: it may make, replace or end tasks, or end descriptors.
     void note(Task& task, const Told& told);
     void ended(pid_t process);
 

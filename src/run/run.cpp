@@ -191,13 +191,19 @@ void Launch::State::begin()
     over = true;
     const auto target = find_target(request.command.front());
     choose_way(target);
-    const bool reachable = outcome.way == Way::kernel || request.plan == nullptr;
-    const bool runs = target.obstacle == Obstacle::none || (reachable && target.obstacle > Obstacle::absent);
+    const bool reachable = request.plan == nullptr
+                               ? target.obstacle > Obstacle::absent
+                               : outcome.way == Way::kernel &&
+                                     (kernel_door_reaches(target.obstacle) || target.obstacle == Obstacle::privileged);
+    const bool runs = target.obstacle == Obstacle::none || reachable;
     if (!runs) return refuse_with(refusal_of(target));
     Setting setting;
     prepare(setting, target);
     if (outcome.refusal) return;
     if (request.plan != nullptr && outcome.way == Way::kernel) open_door();
+    if (door && target.obstacle == Obstacle::privileged && ::geteuid() != 0)
+        outcome.warnings.push_back(fmt::format("{} runs without the privileges that its file gives it (no_new_privs)",
+                                               request.command.front()));
     if (outcome.refusal) return;
     std::string problem;
     Program program{.path = target.path,

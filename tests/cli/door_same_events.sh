@@ -42,24 +42,6 @@ int main(void)
     return 0;
 }
 END
-# Events in an order of their own, without what tells of the moment or of the code.
-compare() {
-    python3 - "$@" <<'END' || fail "$*"
-import json, sys
-def events(path):
-    found = []
-    for process in json.load(open(path))["processes"]:
-        for event in process["events"]:
-            for key in ("time", "site", "caller", "call"):
-                event.pop(key, None)
-            found.append((process["process"]["lineage"], json.dumps(event, sort_keys=True)))
-    return sorted(found)
-first, second = events(sys.argv[1]), events(sys.argv[2])
-if len(first) < 10 or first != second:
-    sys.exit(f"{len(first)} and {len(second)} events; the first that differ: "
-             f"{next(((a, b) for a, b in zip(first, second) if a != b), None)}")
-END
-}
 strike() { # DOOR PROGRAM
     faultline run --door "$1" --seed 11 -q -o "$2.$1.json" -f 'write:errno=[ENOSPC,EIO],probability=0.2,count=thread' \
         -f 'pread:short,bytes=5,probability=0.5,count=thread' -f 'fsync:errno=EIO' -f 'rename:errno=EXDEV,path=data' -- "./$2"
@@ -68,18 +50,18 @@ strike() { # DOOR PROGRAM
 program dynamic -pthread <main.c || fail "$(cat dynamic.log)"
 strike preload dynamic
 strike kernel dynamic
-compare dynamic.preload.json dynamic.kernel.json
+same_events dynamic.preload.json dynamic.kernel.json
 holds dynamic.kernel.json 'd["door"] == "kernel"' '"door" not in json.load(open("dynamic.preload.json"))'
 if program static -static -pthread <main.c; then
     for again in 1 2 3 4 5; do
         strike kernel static
-        compare dynamic.kernel.json static.kernel.json
+        same_events dynamic.kernel.json static.kernel.json
     done
 fi
 if command -v musl-gcc >/dev/null; then
     CC=musl-gcc
     program musl -static -pthread <main.c || fail "$(cat musl.log)"
     strike kernel musl
-    compare dynamic.kernel.json musl.kernel.json
+    same_events dynamic.kernel.json musl.kernel.json
 fi
 left_nothing
