@@ -36,25 +36,10 @@ bool starts_table(std::string_view line)
     return first != std::string_view::npos && line.substr(first).starts_with("[[");
 }
 
-/// Whether the text is only the lines of one fault, without the header of a table.
-bool is_body(std::string_view text)
-{
-    for (std::size_t at = 0; at < text.size();) {
-        const auto end = std::min(text.find('\n', at), text.size());
-        const auto line = text.substr(at, end - at);
-        const auto first = std::min(line.find_first_not_of(" \t\r"), line.size());
-        const auto rest = line.substr(first);
-        if (starts_table(line) || rest.starts_with("fault ") || rest.starts_with("fault=")) return false;
-        at = end + 1;
-    }
-    return true;
-}
-
 /// With its place, if the text has more than one line.
-std::string told(language::Remark mistake, bool has_places, int lines_before)
+std::string told(const language::Remark& mistake, bool has_places)
 {
     if (!has_places || mistake.line == 0) return mistake.text;
-    if (mistake.line > lines_before) mistake.line -= lines_before;
     return std::to_string(mistake.line) + ":" + std::to_string(mistake.column) + ": " + mistake.text;
 }
 
@@ -105,12 +90,10 @@ void clear(ledger::Header& record)
 const Compiled* compile(std::string_view text, bool own, std::vector<std::string>& mistakes)
 {
     if (const auto found = cache(own).find(text); found != cache(own).end()) return found->second.get();
-    const bool body = is_body(text);
-    const auto parsed = language::parse_faults(body ? "[[fault]]\n" + std::string(text) : std::string(text),
-                                               own ? language::Functions::own : language::Functions::libc);
+    const auto parsed = language::parse_faults(text, own ? language::Functions::own : language::Functions::libc);
     if (!parsed.mistakes.empty()) {
         for (const auto& mistake : parsed.mistakes)
-            mistakes.push_back(told(mistake, text.find('\n') != std::string_view::npos, body ? 1 : 0));
+            mistakes.push_back(told(mistake, text.find('\n') != std::string_view::npos));
         return nullptr;
     }
     auto compiled = std::make_unique<Compiled>();

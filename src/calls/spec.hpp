@@ -2,15 +2,18 @@
 // parser's checks, `faultline list`) is derived from it, so adding a function is adding one row to a .def file here.
 //
 // How to add a row: pick the file of the function's family and write CALL(name, ...), or one of the other forms of
-// all.def where the C declaration is variadic, missing from the headers, or does not fit. Take the errnos from the
-// ERRORS section of its man page: environmental ones (what a sound program may meet) into .fails, programming ones
-// (EBADF, EFAULT, EINVAL …) into .misuse. Argument positions count from 0; a wrong one is a compile error.
+// all.def where the C declaration is variadic, missing from the headers, or does not fit. A twin, which users know by
+// another row's name, is TWIN(that row); a function that is like another one but for some things says AS(that row) and
+// those. Take the errnos from the ERRORS section of its man page: environmental ones (what a sound program may meet) into
+// .fails, programming ones (EBADF, EFAULT, EINVAL …) into .misuse. Argument positions count from 0; a wrong one does not
+// compile.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace faultline::calls {
 
@@ -63,6 +66,13 @@ struct Errors {
         for (auto known : *this)
             if (known == code) return true;
         return false;
+    }
+    constexpr bool operator==(const Errors& other) const noexcept
+    {
+        if (count != other.count) return false;
+        for (std::size_t i = 0; i < count; ++i)
+            if (codes[i] != other.codes[i]) return false;
+        return true;
     }
 };
 
@@ -133,6 +143,7 @@ struct Data {
     Argument buffer = absent;
     Argument length = absent; // of bytes; the size of an item; the number of iovecs
     Argument count = absent;  // the number of items
+    constexpr bool operator==(const Data&) const = default;
 };
 
 constexpr Data bytes(Argument buffer, Argument length) { return {Data::Shape::bytes, buffer, length, absent}; }
@@ -161,6 +172,7 @@ struct Size {
     constexpr Size(int argument, int times)
         : factor(static_cast<Argument>(argument)), other(static_cast<Argument>(times))
     {}
+    constexpr bool operator==(const Size&) const = default;
 };
 
 /// An argument made of named bits, and which family of names.
@@ -168,6 +180,7 @@ struct Flags {
     enum class Kind : std::uint8_t { none, open, protection, map, message, at, socket };
     Kind kind = Kind::none;
     Argument argument = absent;
+    constexpr bool operator==(const Flags&) const = default;
 };
 constexpr Flags open_flags(Argument argument) { return {Flags::Kind::open, argument}; }
 constexpr Flags map_flags(Argument argument) { return {Flags::Kind::map, argument}; }
@@ -182,6 +195,7 @@ enum class Tells : std::uint8_t {
     timespec,          // struct timespec* in argument 0: the wall clock
     timeval,           // struct timeval* in argument 0: the wall clock
     seconds,           // the result, and time_t* in argument 0: the wall clock
+    ticks,             // the result: hundredths of a second since some moment
 };
 
 /// What a call tells of a file or a file system, in a structure that it fills (calls/attributes.hpp).
@@ -189,6 +203,7 @@ struct Reports {
     enum class What : std::uint8_t { nothing, stat, statx, statfs, statvfs };
     What what = What::nothing;
     Argument where = absent; // the structure
+    constexpr bool operator==(const Reports&) const = default;
 };
 constexpr Reports stat_in(Argument where) { return {Reports::What::stat, where}; }
 constexpr Reports statx_in(Argument where) { return {Reports::What::statx, where}; }
@@ -204,6 +219,7 @@ struct Wait {
         timeval,      // a struct timeval*; null: for ever
         deadline,     // an absolute struct timespec* on CLOCK_REALTIME
         clock,        // the same on the clock that the argument before it names
+        condition,    // the same on the clock that the condition in argument 0 was made for
         receive,      // the descriptor's SO_RCVTIMEO
         send,         // the descriptor's SO_SNDTIMEO
         kernel,       // decided by the system alone (connect)
@@ -219,29 +235,60 @@ struct Wait {
     Argument argument = absent;
     std::int16_t error = 0; // what a timeout is reported as; 0: the call returns 0
     Leaves leaves = Leaves::nothing;
+    constexpr bool operator==(const Wait&) const = default;
+};
+
+/// A time that a call takes from its caller, and one that it gives back, where `waits` does not tell: for faults that
+/// move clocks.
+struct Lasts {
+    enum class Form : std::uint8_t {
+        none,
+        seconds,
+        microseconds,
+        milliseconds,
+        timespec,
+        timeval,
+        itimerval,
+        itimerspec
+    };
+    enum class By : std::uint8_t {
+        span,      // a length of time
+        wall,      // a moment of CLOCK_REALTIME
+        clock,     // a moment of the clock that the argument before it names
+        condition, // a moment of the clock that the condition in argument 0 was made for
+        sleep,     // with TIMER_ABSTIME in argument 1 a moment of the clock in argument 0; else a span of it
+        timer,     // the same of the clock that the timer in argument 0 was made for
+        timerfd,   // the same of the clock that the timer behind the descriptor in argument 0 was made for
+        itimer,    // a span, if argument 0 is ITIMER_REAL; the others measure processor time
+    };
+    Form form = Form::none;
+    Argument argument = absent; // what it takes
+    Argument rest = absent;     // where it says what is left
+    By by = By::span;
+    constexpr bool operator==(const Lasts&) const = default;
 };
 
 /// What a call does to descriptors, threads and processes that the engine has to know of, fault or no fault.
 enum class Tracks : std::uint8_t {
     nothing,
-    opens,       // its result is a new descriptor, stream or directory
-    pair,        // argument `tracked` is an int[2] of new descriptors
-    duplicates,  // its result is a copy of the descriptor argument
-    closes,      // its descriptor, stream or directory is gone after
-    closes_all,  // descriptors argument 0 and above (up to argument 1) are gone after
-    threads,     // starts a thread
-    executes,    // replaces the process image
-    spawns,      // starts another program and stays
-    exits,       // ends the process without the exit handlers
-    starts,      // calls main
-    seals,       // may take system calls away from the process (seccomp)
-    connects,    // gives its descriptor a peer
-    resolves,    // tells the addresses of a host's name
-    names,       // gives a thread a name
-    lists,       // reads a directory, or moves about in it
-    times,       // tells the time: see `tells`
-    unloads,     // takes a module's code away
-    waits_until, // waits until a moment, which the host may have worked out by a clock that was moved
+    opens,      // its result is a new descriptor, stream or directory
+    pair,       // argument `tracked` is an int[2] of new descriptors
+    duplicates, // its result is a copy of the descriptor argument
+    closes,     // its descriptor, stream or directory is gone after
+    closes_all, // descriptors argument 0 and above (up to argument 1) are gone after
+    threads,    // starts a thread
+    executes,   // replaces the process image
+    spawns,     // starts another program and stays
+    exits,      // ends the process without the exit handlers
+    starts,     // calls main
+    seals,      // may take system calls away from the process (seccomp)
+    connects,   // gives its descriptor a peer
+    resolves,   // tells the addresses of a host's name
+    names,      // gives a thread a name
+    lists,      // reads a directory, or moves about in it
+    times,      // tells the time: see `tells`
+    unloads,    // takes a module's code away
+    timers,     // makes a timer, or ends one
 };
 
 /// One row of the table.
@@ -249,6 +296,7 @@ struct Spec {
     Label name;                   // the exported symbol
     Family family;                // the .def file it stands in
     Label means = {};             // the function that a user knows it as: "read" for __read_chk; empty: itself
+    std::uint16_t as = 0;         // the row, counted from 1, that it is like but for what stands behind; 0: none
     Failure fails = {};           // failure value, and the errors the environment may cause
     Errors misuse = {};           // errors that only a mistake in the program causes: allowed by name, never drawn
     Argument fd = absent;         // the descriptor it works on
@@ -266,6 +314,7 @@ struct Spec {
     Data in = {};                 // data that goes out
     Reports reports = {};         // what it tells of a file
     Wait waits = {};              // how it times out
+    Lasts lasts = {};             // a time that it takes: ask time_of()
     Tracks tracks = Tracks::nothing;
     Tells tells = Tells::nothing;
     bool acts = false;      // on an injected failure the real call is made all the same: the resource is gone (close)
@@ -343,6 +392,71 @@ private:
         return data.shape != none && data.shape != formatted && data.shape != unseen;
     }
 };
+
+/// Has a row take over from another what it does not say itself. A member that is forgotten here does not compile.
+constexpr void take_over(Spec& row, const Spec& from)
+{
+    auto& [name, family, means, as, fails, misuse, fd, block, stream, dir, dirfd, path, path2, size, address, flags,
+           protection, out, in, reports, waits, lasts, tracks, tells, acts, allocates, syncs, version] = row;
+    const auto take = []<class T>(T& own, const T& other) {
+        if constexpr (std::is_same_v<T, Argument>) {
+            if (own == absent) own = other;
+        } else {
+            if (own == T{}) own = other;
+        }
+    };
+    take(fails.returns, from.fails.returns);
+    take(fails.errors, from.fails.errors);
+    take(misuse, from.misuse);
+    take(fd, from.fd);
+    take(block, from.block);
+    take(stream, from.stream);
+    take(dir, from.dir);
+    take(dirfd, from.dirfd);
+    take(path, from.path);
+    take(path2, from.path2);
+    take(size, from.size);
+    take(address, from.address);
+    take(flags, from.flags);
+    take(protection, from.protection);
+    take(out, from.out);
+    take(in, from.in);
+    take(reports, from.reports);
+    take(waits, from.waits);
+    take(lasts, from.lasts);
+    take(tracks, from.tracks);
+    take(tells, from.tells);
+    take(acts, from.acts);
+    take(allocates, from.allocates);
+    take(syncs, from.syncs);
+    if (version.empty()) version = from.version;
+    as = 0;
+}
+
+/// The time that a call takes or gives, if any.
+[[nodiscard]] constexpr Lasts time_of(const Spec& spec) noexcept
+{
+    using Limit = Wait::Limit;
+    using enum Lasts::Form;
+    using By = Lasts::By;
+    const auto argument = spec.waits.argument;
+    switch (spec.waits.limit) {
+    case Limit::milliseconds:
+        return {milliseconds, argument, absent, By::span};
+    case Limit::timespec:
+        return {timespec, argument, absent, By::span};
+    case Limit::timeval: // of select, which leaves there what is left
+        return {timeval, argument, argument, By::span};
+    case Limit::deadline:
+        return {timespec, argument, absent, By::wall};
+    case Limit::clock:
+        return {timespec, argument, absent, By::clock};
+    case Limit::condition:
+        return {timespec, argument, absent, By::condition};
+    default:
+        return spec.lasts;
+    }
+}
 
 /// What is known of a function that is the program's own: it can fail, its result can be damaged, and it may time out.
 inline constexpr Spec own_spec{.name = "own",

@@ -16,11 +16,29 @@ enum Id : std::uint16_t {
     row_count
 };
 
-inline constexpr Spec table[] = {
+namespace detail {
+void a_row_is_like_one_that_is_like_another(); // not constexpr: such a table does not compile
+
+#define AS(symbol) .as = id_##symbol + 1
+#define TWIN(symbol) .means = #symbol, AS(symbol)
+consteval auto make_table()
+{
+    std::array<Spec, row_count> rows{{
 #define CALL(symbol, ...) Spec{.name = #symbol, .family = Family::FAMILY __VA_OPT__(, ) __VA_ARGS__},
 #include "calls/all.def"
-};
-static_assert(std::size(table) == row_count);
+    }};
+    for (auto& row : rows) {
+        if (row.as == 0) continue;
+        const auto& other = rows[row.as - 1U];
+        if (other.as != 0) a_row_is_like_one_that_is_like_another();
+        take_over(row, other);
+    }
+    return rows;
+}
+#undef AS
+#undef TWIN
+} // namespace detail
+inline constexpr auto table = detail::make_table();
 
 /// The row of an exported symbol, or `row_count`. Any time.
 [[nodiscard]] constexpr Id find_symbol(std::string_view name) noexcept
@@ -30,7 +48,7 @@ static_assert(std::size(table) == row_count);
     return row_count;
 }
 
-/// Whether a row belongs to a @group of spec.md (without the @): a family, or read, write, alloc, path, sync.
+/// Whether a row belongs to a @group of plans (without the @): a family, or read, write, alloc, path, sync.
 [[nodiscard]] constexpr bool in_group(const Spec& spec, std::string_view group) noexcept
 {
     if (group == family_names[static_cast<std::size_t>(spec.family)]) return true;

@@ -53,7 +53,7 @@ void judge(Explanation& about)
                                  library.name, library.needed_by));
     if (all.front().go)
         say(partly, fmt::format("{} is a Go program, and Go makes its system calls itself: only calls that go through "
-                                "cgo are struck. strace --inject reaches the others.",
+                                "cgo are struck. faultline run --door kernel reaches the others.",
                                 name));
     else if (all.front().symbols.empty())
         say(partly, fmt::format("What {} imports cannot be read: it has no table of dynamic symbols.", name));

@@ -12,7 +12,7 @@ namespace faultline::cli {
 using report::Json;
 using Names = std::vector<std::string_view>;
 
-/// The groups that plans may name, without their @: families, then roles.
+/// The @groups of plans, without their @: families, then roles.
 [[nodiscard]] Names groups();
 
 /// The functions in a group, under the names that plans use.

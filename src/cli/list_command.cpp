@@ -71,27 +71,6 @@ Json errnos_json(const Names& names)
     return list;
 }
 
-/// What each type does, in the order of plan::Type.
-constexpr std::string_view meanings[] = {
-    "the call fails as a real one would: its failure value, and errno set",
-    "the call waits, then proceeds",
-    "the call waits as long as its caller had asked to, then reports a timeout in its own way",
-    "the call blocks until a signal ends it",
-    "the call proceeds, and its data is damaged",
-    "the call transfers fewer bytes than asked for, at least 1",
-    "the call reports success and does nothing: a lost write, datagram or flush",
-    "the call is not made: it returns a given value",
-    "a signal is raised in the calling thread, then the call proceeds, or fails with EINTR",
-    "the process ends at the call, as by a power cut: no handlers, no flushing",
-    "the call proceeds, and its data is paced to a rate",
-    "the connection breaks and stays broken, as after a reset by its peer",
-    "the call tells another time",
-    "the block gets another address each time that it is resized",
-    "the wait ends without a reason, as condition variables may",
-    "the directory is listed in another order",
-};
-static_assert(std::size(meanings) == plan::type_names.size());
-
 /// The keys that a type takes beyond those that every fault takes.
 std::vector<language::KnownKey> keys_of(std::string_view type)
 {
@@ -110,7 +89,7 @@ std::string types_text(const Names& names)
     };
     for (std::size_t i = 0; i < plan::type_names.size(); ++i) {
         if (!wanted(names, plan::type_names[i])) continue;
-        text += fmt::format("{}\n  {}\n", plan::type_names[i], meanings[i]);
+        text += fmt::format("{}\n  {}\n", plan::type_names[i], plan::type_meanings[i]);
         for (const auto& key : keys_of(plan::type_names[i]))
             add(key);
     }
@@ -129,7 +108,8 @@ Json types_json(const Names& names)
         auto keys = Json::object();
         for (const auto& key : keys_of(plan::type_names[i]))
             keys[key.name] = Json::object({{"required", key.required}, {"help", key.help}});
-        list.push_back(Json::object({{"name", plan::type_names[i]}, {"meaning", meanings[i]}, {"keys", keys}}));
+        list.push_back(
+            Json::object({{"name", plan::type_names[i]}, {"meaning", plan::type_meanings[i]}, {"keys", keys}}));
     }
     return list;
 }

@@ -2,11 +2,13 @@
 
 #include "calls/errors.hpp"
 #include "calls/functions.hpp"
+#include "language/fault_option.hpp"
 #include "language/parse.hpp"
 #include "report/terminal.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace faultline::cli {
 
@@ -66,15 +68,15 @@ FailureWords failure(const Spec& spec)
     return {"cannot fail", "cannot report a failure"};
 }
 
-/// Whether a plan may do this to the function. The parser of plans is asked: it alone knows.
+/// Whether a plan may do this to the function. The readers of plans are asked: they alone know.
 bool possible(std::string_view type, std::string_view function)
 {
-    constexpr int functions_line = 4;
-    const auto parsed =
-        language::parse(fmt::format("[[fault]]\nname = \"sample\"\ntype = \"{}\"\nfunctions = [\"{}\"]\n{}", type,
-                                    function, type == "errno" ? "errno = \"EIO\"\n" : ""),
-                        "");
-    return std::ranges::none_of(parsed.mistakes, [](const auto& mistake) { return mistake.line == functions_line; });
+    std::set<std::string> names;
+    const auto fault =
+        language::parse_fault_option(fmt::format("{}:{}", function, type == "errno" ? "EIO" : type), 1, names);
+    const auto parsed = language::parse({}, {}, {&fault.table, 1});
+    constexpr int functions = 1; // the item that they are
+    return std::ranges::none_of(parsed.mistakes, [](const auto& mistake) { return mistake.line == functions; });
 }
 
 Names types_of(std::string_view function)
@@ -83,6 +85,15 @@ Names types_of(std::string_view function)
     for (const auto type : plan::type_names)
         if (possible(type, function)) types.push_back(type);
     return types;
+}
+
+Names selectors_of([[maybe_unused]] const Spec& spec)
+{
+    Names selectors;
+#define SELECTOR(key, cost, scope, takes, why_not, help)                                                               \
+    if (takes) selectors.emplace_back(#key);
+#include "plan/selectors.def"
+    return selectors;
 }
 
 std::string_view limit_of(const calls::Wait& wait)
@@ -97,6 +108,7 @@ std::string_view limit_of(const calls::Wait& wait)
         return "the time that it is given";
     case deadline:
     case clock:
+    case condition:
         return "the point in time that it is given";
     case receive:
         return "SO_RCVTIMEO of the socket";
@@ -129,12 +141,7 @@ std::string paragraph(const Spec& spec)
     const auto types = types_of(spec.name);
     line("fault types", joined(types));
     line("timeout after", std::ranges::count(types, "timeout") != 0 ? limit_of(spec.waits) : "");
-    line("selectors", joined([&] {
-             Names selectors;
-             if (spec.path != calls::absent || spec.has_descriptor()) selectors.emplace_back("path");
-             if (spec.has_size()) selectors.emplace_back("size");
-             return selectors;
-         }()));
+    line("selectors", joined(selectors_of(spec)));
     return text;
 }
 
@@ -218,7 +225,8 @@ Json functions_json(const Names& names)
                                      {"misuse_errnos", error_names(spec.misuse)},
                                      {"twins", twins(spec)},
                                      {"groups", groups_of(spec)},
-                                     {"types", types_of(spec.name)}}));
+                                     {"types", types_of(spec.name)},
+                                     {"selectors", selectors_of(spec)}}));
     };
     for (const auto name : names)
         add(spec_of(name));

@@ -156,6 +156,7 @@ int parse_and_run(int argc, char** argv)
     app.set_version_flag("--version", FAULTLINE_VERSION);
     app.require_subcommand(1);
     app.footer("Examples:\n"
+               "  faultline explore -- sed -i s/foo/x/g notes.txt\n"
                "  faultline run -f 'write:errno=ENOSPC,on=3' -- tar cf /tmp/a.tar /usr/share/doc\n"
                "  faultline run -c plan.toml --report -o report.json -- ./server --port 8080\n"
                "  faultline check plan.toml\n"
@@ -178,7 +179,10 @@ int parse_and_run(int argc, char** argv)
     if (const auto problem = arguments.empty() ? std::string() : unknown_command(arguments.front()); !problem.empty())
         return fail(own_error, fmt::format("{}\nTry 'faultline --help'.", problem));
     try {
-        if (separated && (arguments.empty() || arguments.front() != "run")) {
+        const bool runs_program = std::ranges::any_of(parsers, [&](const Subcommand::Parser& each) {
+            return each.command != nullptr && !arguments.empty() && each.app.get_name() == arguments.front();
+        });
+        if (separated && !runs_program) {
             // "faultline check -- -odd-name.toml"
             arguments.emplace_back("--");
             arguments.insert(arguments.end(), behind.begin(), behind.end());

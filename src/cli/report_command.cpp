@@ -51,7 +51,7 @@ Records gather(const std::vector<std::string>& files)
 
 void print_text(const Records& records, bool events)
 {
-    const auto all = report::sum(records.all);
+    const auto all = report::sum(records);
     fmt::print("{}\n\n{}", report::headline(all), report::fault_table(all, report::coloured(STDOUT_FILENO)));
     for (const auto& part : {report::function_table(all), report::process_table(records.all),
                              events ? report::event_table(records.all) : std::string()})
@@ -64,7 +64,7 @@ void print_json(const Records& records)
 {
     auto document = report::Json::object();
     document["faultline"] = FAULTLINE_VERSION;
-    document.append(report::to_json(report::sum(records.all)));
+    document.append(report::to_json(report::sum(records)));
     auto& processes = document["processes"] = report::Json::array();
     for (const auto& record : records.all)
         processes.push_back(report::to_json(record));

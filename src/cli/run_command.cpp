@@ -83,7 +83,7 @@ Json document(const Options& options, const RunPlan& plan, const Outcome& outcom
     if (!options.faults.empty()) result["options"] = options.faults;
     result["seed"] = plan.seed;
     if (outcome.way == run::Way::kernel) result["door"] = "kernel";
-    result.append(report::to_json(report::sum(outcome.records.all)));
+    result.append(report::to_json(report::sum(outcome.records)));
     if (!outcome.records.problems.empty()) {
         auto& problems = result["problems"] = Json::array();
         for (const auto& problem : outcome.records.problems)
@@ -104,7 +104,7 @@ std::string without_name(std::string description, std::string_view name)
 
 void summarize(const RunPlan& plan, const std::string& command, const Outcome& outcome)
 {
-    auto all = report::sum(outcome.records.all);
+    auto all = report::sum(outcome.records);
     const auto& parsed = plan.parsed.plan();
     for (auto& each : all.faults)
         for (const auto& fault : parsed.view(parsed.faults))
@@ -122,6 +122,9 @@ void summarize(const RunPlan& plan, const std::string& command, const Outcome& o
     text += plan.drawn
                 ? fmt::format("  seed {} was drawn at random: --seed {} repeats this run\n", plan.seed, plan.seed)
                 : fmt::format("  seed {}\n", plan.seed);
+    if (!outcome.unwanted_statistics.empty())
+        text += fmt::format("  statistics: none: {}: it is a device, pipe or socket\n",
+                            printable(outcome.unwanted_statistics));
     constexpr std::size_t most = 3;
     const auto& files = outcome.files;
     for (std::size_t i = 0; i < std::min(files.size(), most); ++i)

@@ -136,9 +136,9 @@ std::shared_ptr<const PlanOfProgram> Images::plan_for(const std::string& program
     }
     const auto view = plan.view(plan.faults);
     for (auto& fault : std::span(const_cast<plan::Fault*>(view.data()), view.size())) {
-        fault.elsewhere = fault.programs.count != 0 && !plan::any_name_matches(plan, fault.programs, program) &&
-                          !plan::any_name_matches(plan, fault.programs, executable);
-        if (fault.elsewhere) fault.selective = true;
+        fault.elsewhere = fault.program_globs.count != 0 &&
+                          !plan::any_name_matches(plan, fault.program_globs, program) &&
+                          !plan::any_name_matches(plan, fault.program_globs, executable);
     }
     made->schedule.prepare(plan);
     return known = std::move(made);

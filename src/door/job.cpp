@@ -303,7 +303,8 @@ Wait crash(Job& job, int listener)
         job.verdict.event->moment = fault.moment;
         job.verdict.event->did |= ledger::did_moment;
     }
-    if (fault.moment == plan::Moment::before) return end_process(job, listener);
+    if (fault.moment == plan::Moment::before || (fault.moment == plan::Moment::torn && !can_transfer(job.told.number)))
+        return end_process(job, listener);
     if (!synchronizes(job.told.number)) return perform(job, listener);
     const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
     if (own.get() >= 0) sys::call(job.told.number, own.get());
@@ -368,7 +369,6 @@ std::string why_not(const plan::Plan&, const plan::Fault& fault, const Meaning& 
         return transfers || spec.syncs ? "" : "the kernel's door cannot perform it in the caller's place";
     case crash:
         if (fault.status >= 0) return "a process ends with a status only by its own doing; give it a signal";
-        if (fault.moment == plan::Moment::torn && !transfers) return "the kernel's door cannot do half of it";
         if (fault.moment == plan::Moment::after && !transfers && !synchronizes(meaning.number))
             return "the kernel's door cannot perform it in the caller's place; moment = \"before\" can be had";
         return "";

@@ -2,7 +2,7 @@
 
 #include "door/job.hpp"
 #include "door/tasks.hpp"
-#include "engine/selectors.hpp"
+#include "engine/select.hpp"
 #include "sys/syscalls.hpp"
 
 #include <algorithm>

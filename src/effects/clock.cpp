@@ -3,151 +3,183 @@
 #include "sys/syscalls.hpp"
 
 #include <atomic>
+#include <dlfcn.h>
+#include <gnu/libc-version.h>
 #include <sys/time.h>
+#include <sys/times.h>
 
 namespace faultline::effects {
 namespace {
 
 using calls::Tells;
 constexpr std::int64_t second = 1'000'000'000;
+constexpr std::int64_t tick = second / 100; // times() counts in hundredths of a second on every Linux
 
-bool is_wall(clockid_t clock) noexcept
-{
-    return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_REALTIME_ALARM ||
-           clock == CLOCK_TAI;
-}
+constinit bool clock_is_foreign = false;
 
-bool is_monotonic(clockid_t clock) noexcept
-{
-    return clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_MONOTONIC_RAW ||
-           clock == CLOCK_BOOTTIME || clock == CLOCK_BOOTTIME_ALARM;
-}
-
-clockid_t clock_of(Tells tells, const Word* words) noexcept
-{
-    return tells == Tells::timespec_of_clock ? static_cast<clockid_t>(words[0]) : CLOCK_REALTIME;
-}
-
-/// How far the clocks were off when they were last told, and how fast they went: by this the host reckons.
-struct Told {
-    std::atomic<std::int64_t> wall{0};
-    std::atomic<std::int64_t> monotonic{0};
-    std::atomic<double> speed{1};
+/// What a call tells.
+struct Reading {
+    Clock clock;
+    clockid_t id;
+    std::int64_t ns; // what the next library said
 };
-constinit Told told;
 
-/// The latest that was told of each monotonic clock.
-constinit std::atomic<std::int64_t> latest[16]{};
+/// The latest that was told of each clock that never goes back, by its id; of times(), which has none, in the last.
+constexpr std::size_t slot_of_ticks = 15;
+constinit std::atomic<std::int64_t> latest[slot_of_ticks + 1]{};
 
-std::int64_t never_back(clockid_t clock, std::int64_t ns) noexcept
+std::int64_t never_back(const Reading& reading, std::int64_t ns) noexcept
 {
-    auto& last = latest[clock];
+    if (!never_goes_back(reading.clock)) return ns;
+    auto& last = latest[reading.clock == Clock::ticks ? slot_of_ticks : static_cast<std::size_t>(reading.id)];
     auto before = last.load(std::memory_order_relaxed);
     while (before < ns && !last.compare_exchange_weak(before, ns, std::memory_order_relaxed)) {
     }
     return before < ns ? ns : before;
 }
 
-/// How far the fault puts a clock off at this moment.
-std::int64_t shift(const Invocation& invocation, clockid_t clock) noexcept
+std::int64_t in_ns(const timespec& time) noexcept { return time.tv_sec * second + time.tv_nsec; }
+
+/// Room for what the real call tells. The program's own may be read by another thread, so nothing else passes there.
+union Room {
+    timespec time;
+    timeval micro;
+};
+
+/// Makes the real call, with `room` in the place of the program's memory. Neither is a point where a thread is
+/// cancelled.
+Word ask(calls::Id row, const Word* words, Room& room) noexcept
 {
-    const auto& fault = *invocation.verdict.fault;
-    if (!is_wall(clock) && !is_monotonic(clock)) return 0; // processor time is nobody's to move
-    const auto began = invocation.verdict.header->armed_monotonic_ns.load(std::memory_order_relaxed) +
-                       static_cast<std::int64_t>(fault.after);
-    const auto elapsed = static_cast<double>(sys::now(CLOCK_MONOTONIC) - began);
-    const auto drift = static_cast<std::int64_t>(elapsed * (fault.clock_speed - 1));
-    return is_wall(clock) ? drift + fault.clock_offset : drift;
+    const auto as_word = [](int status) { return static_cast<Word>(static_cast<std::int64_t>(status)); };
+    switch (calls::table[row].tells) {
+    case Tells::timespec_of_clock:
+        return as_word(libc<int(clockid_t, timespec*)>(row)(static_cast<clockid_t>(words[0]),
+                                                            words[1] == 0 ? nullptr : &room.time));
+    case Tells::timespec:
+        return as_word(
+            libc<int(timespec*, int)>(row)(words[0] == 0 ? nullptr : &room.time, static_cast<int>(words[1])));
+    case Tells::timeval:
+        return as_word(libc<int(timeval*, Word)>(row)(words[0] == 0 ? nullptr : &room.micro, words[1]));
+    default: // the result; times() fills in processor times, which no fault moves
+        return libc<Word(Word)>(row)(calls::table[row].tells == Tells::ticks ? words[0] : 0);
+    }
 }
 
-void put(timespec* to, std::int64_t ns) noexcept
+Reading reading_of(calls::Id row, const Word* words, const Room& room, Word result) noexcept
+{
+    switch (calls::table[row].tells) {
+    case Tells::timespec_of_clock: {
+        const auto id = static_cast<clockid_t>(words[0]);
+        return {words[1] == 0 ? Clock::other : clock_of(id), id, in_ns(room.time)};
+    }
+    case Tells::timespec:
+        return {static_cast<int>(words[1]) == TIME_UTC ? Clock::wall : Clock::other, CLOCK_REALTIME, in_ns(room.time)};
+    case Tells::timeval:
+        return {words[0] == 0 ? Clock::other : Clock::wall, CLOCK_REALTIME,
+                room.micro.tv_sec * second + room.micro.tv_usec * 1000};
+    case Tells::ticks:
+        return {Clock::ticks, CLOCK_MONOTONIC, static_cast<std::int64_t>(result) * tick};
+    default: // time() is as coarse as this clock
+        return {Clock::wall, CLOCK_REALTIME_COARSE, static_cast<std::int64_t>(result) * second};
+    }
+}
+
+/// Writes a time where the program looks for it, and returns the call's result.
+Word put(calls::Id row, const Word* words, Word result, std::int64_t ns) noexcept
 {
     if (ns < 0) ns = 0; // before 1970: no program expects a time there
-    to->tv_sec = ns / second;
-    to->tv_nsec = ns % second;
+    switch (calls::table[row].tells) {
+    case Tells::timespec_of_clock:
+        *reinterpret_cast<timespec*>(words[1]) = {ns / second, ns % second};
+        return result;
+    case Tells::timespec:
+        *reinterpret_cast<timespec*>(words[0]) = {ns / second, ns % second};
+        return result;
+    case Tells::timeval:
+        *reinterpret_cast<timeval*>(words[0]) = {ns / second, ns % second / 1000};
+        return result;
+    case Tells::ticks:
+        return static_cast<Word>(ns / tick);
+    default:
+        if (auto* const seconds = reinterpret_cast<time_t*>(words[0])) *seconds = ns / second;
+        return static_cast<Word>(ns / second);
+    }
 }
 
-void keep_monotonic(clockid_t clock, timespec* time) noexcept
+/// Hands on what the real call told.
+void hand_on(calls::Id row, const Word* words, const Room& room) noexcept
 {
-    if (is_monotonic(clock) && time != nullptr) put(time, never_back(clock, time->tv_sec * second + time->tv_nsec));
+    const auto tells = calls::table[row].tells;
+    if (tells == Tells::timeval) {
+        if (words[0] != 0) *reinterpret_cast<timeval*>(words[0]) = room.micro;
+        return;
+    }
+    const auto to = words[tells == Tells::timespec ? 0 : 1];
+    if (to != 0) *reinterpret_cast<timespec*>(to) = room.time;
 }
-
-constexpr std::int64_t for_ever = 2'000'000'000; // seconds: beyond it there is no room for arithmetic
 
 } // namespace
 
-void told_rightly(calls::Id row, const Word* words) noexcept
+void look_at_clock() noexcept
 {
-    const auto tells = calls::table[row].tells;
-    const auto clock = clock_of(tells, words);
-    if (is_wall(clock)) told.wall.store(0, std::memory_order_relaxed);
-    told.speed.store(1, std::memory_order_relaxed);
-    keep_monotonic(clock, tells == Tells::timespec_of_clock ? reinterpret_cast<timespec*>(words[1]) : nullptr);
+    Dl_info next{};
+    Dl_info own{};
+    clock_is_foreign = dladdr(libc_function(calls::id_clock_gettime), &next) != 0 &&
+                       dladdr(reinterpret_cast<const void*>(&gnu_get_libc_version), &own) != 0 &&
+                       next.dli_fbase != own.dli_fbase;
 }
 
-const timespec* real_deadline(calls::Id row, const Word* words, timespec& room) noexcept
+std::int64_t foreign_shift(clockid_t id) noexcept
+{
+    timespec theirs{};
+    if (!clock_is_foreign || libc<int(clockid_t, timespec*)>(calls::id_clock_gettime)(id, &theirs) != 0) return 0;
+    return in_ns(theirs) - sys::now(id);
+}
+
+Word told_rightly(calls::Id row, const Word* words, Word result) noexcept
 {
     const auto& spec = calls::table[row];
-    const int argument = deadline_argument(spec);
-    const auto* const deadline = reinterpret_cast<const timespec*>(words[argument]);
-    const bool sleeps = row == calls::id_clock_nanosleep;
-    if (deadline == nullptr || (sleeps && (static_cast<int>(words[1]) & TIMER_ABSTIME) == 0)) return deadline;
-    const auto clock = sleeps                                          ? static_cast<clockid_t>(words[0])
-                       : spec.waits.limit == calls::Wait::Limit::clock ? static_cast<clockid_t>(words[argument - 1])
-                                                                       : CLOCK_REALTIME;
-    const auto off = is_wall(clock)        ? told.wall.load(std::memory_order_relaxed)
-                     : is_monotonic(clock) ? told.monotonic.load(std::memory_order_relaxed)
-                                           : 0;
-    const auto speed = told.speed.load(std::memory_order_relaxed);
-    if ((off == 0 && speed == 1) || deadline->tv_sec > for_ever) return deadline;
-    const auto now = sys::now(clock);
-    auto left = static_cast<double>(deadline->tv_sec * second + deadline->tv_nsec - off - now);
-    constexpr auto longest = static_cast<double>(for_ever * second);
-    if (left > 0) left = speed > 0 ? left / speed : longest;
-    put(&room, now + static_cast<std::int64_t>(left < longest ? left : longest));
-    return &room;
+    if (spec.tells != Tells::timespec && !succeeded(spec, result)) return result;
+    if (spec.tells == Tells::timespec && result == 0) return result;
+    Room room{};
+    if (spec.tells == Tells::timespec_of_clock && words[1] != 0)
+        room.time = *reinterpret_cast<const timespec*>(words[1]);
+    const auto reading = reading_of(row, words, room, result);
+    if (reading.clock == Clock::other) return result;
+    // A fault that is not in its window does not strike, and its clock goes right: it is still the one that tells.
+    if (const auto known = known_course(reading.clock); known.until == 0 || known.holds(sys::now(reading.id)))
+        note_teller(reading.clock, nullptr);
+    const auto told = never_back(reading, reading.ns);
+    return told == reading.ns ? result : put(row, words, result, told);
 }
 
 Word tell(const Invocation& invocation)
 {
+    const auto row = invocation.call.row;
     const auto& spec = spec_of(invocation.call);
     const Word* const words = invocation.words;
-    const Word result = invocation.perform(invocation.words);
-    if (spec.tells != Tells::timespec && !succeeded(spec, result)) return result;
-    const auto clock = clock_of(spec.tells, words);
-    const auto off = shift(invocation, clock);
-    if (is_wall(clock) || is_monotonic(clock)) {
-        (is_wall(clock) ? told.wall : told.monotonic).store(off, std::memory_order_relaxed);
-        told.speed.store(invocation.verdict.fault->clock_speed, std::memory_order_relaxed);
-    }
-    if (auto* const event = invocation.verdict.event) {
-        event->returned = off;
-        event->did |= ledger::did_shift;
-    }
-    switch (spec.tells) {
-    case Tells::timespec_of_clock:
-    case Tells::timespec: {
-        auto* const time = reinterpret_cast<timespec*>(words[spec.tells == Tells::timespec ? 0 : 1]);
-        if (time == nullptr) return result;
-        put(time, time->tv_sec * second + time->tv_nsec + off);
-        keep_monotonic(clock, time);
+    Room room{};
+    const Word result = ask(row, words, room);
+    if (spec.tells == Tells::timespec ? result == 0 : !succeeded(spec, result)) return result;
+    const auto reading = reading_of(row, words, room, result);
+    auto* const event = invocation.verdict.event;
+    if (event != nullptr) event->did |= ledger::did_shift;
+    if (reading.clock == Clock::other) {
+        hand_on(row, words, room);
         return result;
     }
-    case Tells::timeval: {
-        auto* const time = reinterpret_cast<timeval*>(words[0]);
-        if (time == nullptr) return result;
-        timespec moved{};
-        put(&moved, time->tv_sec * second + time->tv_usec * 1000 + off);
-        *time = {moved.tv_sec, moved.tv_nsec / 1000};
-        return result;
-    }
-    default: {
-        timespec moved{};
-        put(&moved, static_cast<std::int64_t>(result) * second + off);
-        if (auto* const time = reinterpret_cast<time_t*>(words[0])) *time = moved.tv_sec;
-        return static_cast<Word>(moved.tv_sec);
-    }
-    }
+    const auto& fault = *invocation.verdict.fault;
+    const auto real = sys::now(reading.id);
+    const auto course = course_of(fault, reading.clock);
+    // It has struck, so it is in its window, though a coarse clock may not have come as far.
+    const auto within = real < course.from ? course.from : real < course.until ? real : course.until - 1;
+    const auto shift = course.told(within) - within;
+    // Where the clock is libc's, its reading and ours are of the same clock, and ours is as fine as the kernel tells.
+    const bool builds_on_theirs = clock_is_foreign || reading.clock == Clock::ticks;
+    const auto told = never_back(reading, (builds_on_theirs ? reading.ns : real) + shift);
+    note_teller(reading.clock, &fault);
+    if (event != nullptr) event->returned = shift;
+    return put(row, words, result, told);
 }
 
 } // namespace faultline::effects

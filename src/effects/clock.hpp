@@ -1,25 +1,20 @@
-// `clock`: what the time functions say. Beyond the effect itself, whoever asks a clock that was moved once must never
-// see it go back, and a deadline that the host has worked out by a moved clock has to be read by it.
+// `clock`: what the time functions say. What the program then does with the time that it was told is in timing.hpp.
 #pragma once
 
 #include "effects/effects.hpp"
-
-#include <ctime>
+#include "effects/told.hpp"
 
 namespace faultline::effects {
 
-/// After every call that tells the time and is not struck, where the plan moves clocks: keeps monotonic clocks
-/// monotonic.
-void told_rightly(calls::Id row, const Word* words) noexcept;
+/// What a call that tells the time, and that no clock fault has struck, says where the plan moves clocks: the truth,
+/// but a monotonic clock does not go back for it. Returns the call's result. After boot; in a signal handler too.
+Word told_rightly(calls::Id row, const Word* words, Word result) noexcept;
 
-/// The moment until which a call waits, by the clock as it really goes: the host reckons by what it was last told.
-/// `room` holds it where it is another one.
-[[nodiscard]] const timespec* real_deadline(calls::Id row, const Word* words, timespec& room) noexcept;
+/// How far the clock of the next library is from the kernel's, in ns, where it is not libc's own (libfaketime): what
+/// the program is told builds upon that one.
+[[nodiscard]] std::int64_t foreign_shift(clockid_t id) noexcept;
 
-/// Which of a waiting call's arguments is that moment.
-[[nodiscard]] constexpr int deadline_argument(const calls::Spec& spec) noexcept
-{
-    return spec.waits.argument == calls::absent ? 2 : spec.waits.argument; // clock_nanosleep has no such limit
-}
+/// Finds out whose clock the next one is. Boot only, after use_libc().
+void look_at_clock() noexcept;
 
 } // namespace faultline::effects

@@ -1,10 +1,11 @@
 #include "effects/effects.hpp"
 
+#include "effects/basis.hpp"
+#include "effects/clock.hpp"
 #include "effects/rearm.hpp"
 #include "sys/syscalls.hpp"
 
 #include <aio.h>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -14,10 +15,10 @@ namespace faultline::effects {
 namespace {
 
 using Effect = Word (*)(const Invocation&);
-/// In the order of plan::Type.
-constexpr std::array<Effect, plan::type_names.size()> effects{fail, proceed, time_out, hang,   corrupt,  shorten,
-                                                              drop, give,    raise,    crash,  throttle, reset,
-                                                              tell, move,    wake,     shuffle};
+constexpr Effect effects[] = {
+#define TYPE(type, name, effect, ...) effect,
+#include "plan/types.def"
+};
 
 using Finder = void* (*)(calls::Id row);
 constinit Finder find_in_libc = nullptr;
@@ -56,8 +57,7 @@ bool touches_data(const engine::Verdict& verdict) noexcept
 Word strike(const Invocation& invocation)
 {
     const auto& verdict = invocation.verdict;
-    // A timeout's delay is the time it waits for, not a time before it.
-    if (verdict.delay_ns != 0 && verdict.fault->type != plan::Type::timeout)
+    if (verdict.delay_ns != 0 && !plan::has(verdict.fault->type, plan::trait::waits))
         sys::sleep_until(sys::now(CLOCK_MONOTONIC) + static_cast<std::int64_t>(verdict.delay_ns), false);
     // What the effect would have to read and cannot: the kernel says so.
     if (touches_data(verdict) && !engine::readable_data(invocation.call)) return invocation.perform(invocation.words);
@@ -69,7 +69,12 @@ Word strike(const Invocation& invocation)
     return result;
 }
 
-void use_libc(void* (*find)(calls::Id row)) noexcept { find_in_libc = find; }
+void use_libc(void* (*find)(calls::Id row)) noexcept
+{
+    find_in_libc = find;
+    look_at_clock();
+    look_at_conditions();
+}
 
 void* libc_function(calls::Id row) noexcept { return find_in_libc(row); }
 

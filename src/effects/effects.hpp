@@ -23,23 +23,10 @@ struct Invocation {
 /// signal handler too. System calls only as far as the effect needs them.
 Word strike(const Invocation& invocation);
 
-// One for each plan::Type.
-Word fail(const Invocation& invocation);     // effects.cpp
-Word proceed(const Invocation& invocation);  // effects.cpp
-Word give(const Invocation& invocation);     // effects.cpp
-Word time_out(const Invocation& invocation); // wait.cpp
-Word hang(const Invocation& invocation);     // wait.cpp
-Word wake(const Invocation& invocation);     // wait.cpp
-Word throttle(const Invocation& invocation); // wait.cpp
-Word corrupt(const Invocation& invocation);  // corrupt.cpp
-Word shorten(const Invocation& invocation);  // shorten.cpp
-Word drop(const Invocation& invocation);     // drop.cpp
-Word raise(const Invocation& invocation);    // end.cpp
-Word crash(const Invocation& invocation);    // end.cpp
-Word reset(const Invocation& invocation);    // reset.cpp
-Word tell(const Invocation& invocation);     // clock.cpp
-Word move(const Invocation& invocation);     // move.cpp
-Word shuffle(const Invocation& invocation);  // directory.cpp
+// One for each plan::Type: what is done in place of the call, which `perform` makes where it is to be made. After boot; in
+// a signal handler too.
+#define TYPE(type, name, effect, ...) Word effect(const Invocation& invocation);
+#include "plan/types.def"
 
 /// The real call with fewer bytes: `size` of those it asks for, and a note of how many went. Its row can be short. In
 /// shorten.cpp.

@@ -1,7 +1,10 @@
 // Waiting. `timeout`: the call waits for as long as its caller had asked it to, and then says so in its own way.
-// `hang`: for ever. `throttle`: until its bytes have had their time. `wake`: not at all, though nothing has happened.
+// `hang`: for ever. `hold`: until a file exists. `throttle`: until its bytes have had their time. `wake`: not at all,
+// though nothing has happened.
+#include "effects/basis.hpp"
 #include "effects/data.hpp"
 #include "effects/silence.hpp"
+#include "effects/timing.hpp"
 
 #include <cerrno>
 #include <poll.h>
@@ -79,8 +82,7 @@ Word wait_on_nothing(const Invocation& invocation)
 {
     pthread_cond_t nobody = PTHREAD_COND_INITIALIZER;
     const auto* const condition = engine::pointer<const pthread_cond_t>(invocation.call, 0);
-    constexpr unsigned clock_bit = 2; // pthread_condattr_setclock's choice, in glibc's layout
-    nobody.__data.__wrefs = condition->__data.__wrefs & clock_bit;
+    nobody.__data.__wrefs = condition->__data.__wrefs & condition_clock_bit();
     invocation.words[0] = reinterpret_cast<Word>(&nobody);
     const Word result = invocation.perform(invocation.words);
     invocation.words[0] = reinterpret_cast<Word>(condition);
@@ -152,6 +154,26 @@ Word hang(const Invocation& invocation)
     return report(invocation.call, EINTR);
 }
 
+Word hold(const Invocation& invocation)
+{
+    constexpr std::int64_t step = 1'000'000;
+    const auto& verdict = invocation.verdict;
+    const char* const file = verdict.header->plan().text(verdict.fault->file).data(); // a NUL stands behind it
+    const auto begun = sys::now(CLOCK_MONOTONIC);
+    const bool is_limited = verdict.fault->delay.shape != plan::Delay::Shape::none;
+    const auto end = is_limited ? begun + static_cast<std::int64_t>(verdict.delay_ns) : for_ever;
+    auto now = begun;
+    while (now < end && !sys::exists(file)) {
+        sys::sleep_until(now + step < end ? now + step : end, false);
+        now = sys::now(CLOCK_MONOTONIC);
+    }
+    if (auto* const event = verdict.event) {
+        event->delay_ns = static_cast<std::uint64_t>(now - begun);
+        event->did |= ledger::did_delay;
+    }
+    return invocation.perform(invocation.words);
+}
+
 Word wake(const Invocation& invocation)
 {
     auto* const mutex = engine::pointer<void>(invocation.call, 1);
@@ -184,6 +206,22 @@ Word throttle(const Invocation& invocation)
     return result;
 }
 
+namespace {
+
+/// The same where a clock fault moves the clock that the caller's limit goes by.
+Patience told_patience(const Invocation& invocation) noexcept
+{
+    const auto& call = invocation.call;
+    if (call.own != nullptr || calls::time_of(spec_of(call)).form == calls::Lasts::Form::none) return patience_of(call);
+    Reckoning reckoning;
+    reckon(call.row, invocation.words, reckoning);
+    const auto patience = patience_of(call);
+    if (reckoning.argument != nullptr) *reckoning.argument = reckoning.given;
+    return patience;
+}
+
+} // namespace
+
 Word time_out(const Invocation& invocation)
 {
     const auto& call = invocation.call;
@@ -194,7 +232,7 @@ Word time_out(const Invocation& invocation)
         return wait_on_nothing(invocation);
     }
 
-    const auto patience = patience_of(call);
+    const auto patience = told_patience(invocation);
     const auto ns = patience.known ? patience.ns : static_cast<std::int64_t>(invocation.verdict.delay_ns);
     auto* const event = invocation.verdict.event;
     if (event != nullptr) {

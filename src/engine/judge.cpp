@@ -43,9 +43,10 @@ void Schedule::prepare(const plan::Plan& from) noexcept
     const auto function_of_row = from.view(from.function_of_row);
     for (std::size_t row = 0; row < calls::row_count; ++row) {
         const auto function = function_of_row[row];
-        targets[row] = {nullptr, 0, function, false};
+        targets[row] = {nullptr, 0, function, false, false};
         if (function == plan::no_index) continue;
         const auto named_by = from.view(functions[function].faults);
+        targets[row].traced = from.traces && calls::table[row].can_fail();
         targets[row].faults = named_by.data();
         targets[row].fault_count = static_cast<std::uint16_t>(named_by.size());
         for (const auto fault : named_by)

@@ -1,7 +1,7 @@
 // Whether a call is struck, and by which fault. A pure function of plan, counters, call and generator: it runs in unit
 // tests without any preloading.
 //
-// The order of what is asked is part of the plan's meaning (spec.md): selectors, then triggers from the exact and cheap
+// The order of what is asked is part of the plan's meaning: selectors, then triggers from the exact and cheap
 // ones to the draws, so that the generator is asked only where it can still matter and unrelated traffic never shifts a
 // seeded run.
 #pragma once
@@ -21,6 +21,7 @@ struct Schedule {
         std::uint16_t fault_count;
         std::uint16_t function; // index into the plan's functions, or plan::no_index: no fault names this row
         bool metered;           // some of the faults have a budget
+        bool traced;            // the plan wants to know where it is called from
     };
     const plan::Plan* plan;
     const plan::Fault* faults;
@@ -52,7 +53,7 @@ struct Meter {
     std::int32_t generation; // of the Cell; negative: the number is the process's, and plain
 };
 
-/// What is to happen to a call that was struck. Meaningful only if judge() returned true.
+/// What is to happen to a call that was struck. Where judge() returned false only the meters at the end mean something.
 struct Verdict {
     const plan::Fault* fault;
     ledger::Header* header;
@@ -65,7 +66,7 @@ struct Verdict {
     Descriptors* descriptors;
     std::atomic<std::uint32_t>* held =
         nullptr; // by the layer that it is of, until it is carried out (engine/layers.hpp)
-    // Also for a call that was not struck, which is then looked at when it has returned:
+    // What was set aside for the call, struck or not, until it has returned (settle()):
     std::uint8_t meter_count = 0;
     Meter meters[plan::most_budgets];
 };
@@ -121,6 +122,10 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
     __atomic_fetch_add(&counter, 1, __ATOMIC_RELAXED);
 }
 
+/// Notes where a call of `function` (an index into the plan's) comes from. After boot; in a signal handler and a vfork
+/// child too. Makes system calls where the trace has to grow.
+[[gnu::noinline]] void trace(const Context& context, const Call& call, std::uint16_t function) noexcept;
+
 /// Counts the call, asks the faults that name its function in file order, and records the first that fires. Touches
 /// only counters; no system call unless a fault fires or a path is seen for the first time; errno is left alone. After
 /// boot; in a signal handler and in a vfork child too. Inline, because every call of an armed function pays for it.
@@ -132,6 +137,8 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
     auto& thread = context.thread;
     const bool shared = thread.shared != 0;
     bump(thread.calls(header.fault_count)[target.function], shared);
+    if (target.traced) [[unlikely]]
+        trace(context, call, target.function);
     if (header.enabled.load(std::memory_order_relaxed) == 0) return false;
     for (std::uint16_t i = 0; i < target.fault_count; ++i) {
         const auto index = target.faults[i];

@@ -2,6 +2,7 @@
 
 #include "engine/draw.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <dlfcn.h>
@@ -11,6 +12,9 @@ namespace faultline::engine {
 namespace {
 
 constexpr int deepest = 24; // frames of the program that make up a site
+
+// Our own library's code: from the frames of main's callers on it would make every id depend on how we were built.
+constinit std::uintptr_t own_begin = 0, own_end = 0;
 
 /// A frame's return address, and where on the stack it lies.
 struct Frame {
@@ -37,6 +41,7 @@ _Unwind_Reason_Code step(_Unwind_Context* context, void* data)
     const auto address = static_cast<std::uintptr_t>(_Unwind_GetIP(context));
     if (walk.count == 0 && address != walk.caller) return _URC_NO_REASON; // our own frames
     if (address == 0) return _URC_END_OF_STACK;                           // the program's beginning has no caller
+    if (address >= own_begin && address < own_end) return _URC_NO_REASON;
     walk.frames[walk.count++] = {static_cast<std::uintptr_t>(_Unwind_GetCFA(context)) - sizeof(void*), address};
     return walk.count < deepest ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
@@ -65,7 +70,7 @@ constexpr auto relaxed = std::memory_order_relaxed;
 
 std::uintptr_t as_number(const void* pointer) noexcept { return reinterpret_cast<std::uintptr_t>(pointer); }
 
-Stack& stack_of(const Call& call) noexcept
+Stack& slot_of(const Call& call) noexcept
 {
     return stacks[((as_number(call.words) ^ as_number(call.caller) << 16U) * golden) >> 56U];
 }
@@ -121,7 +126,7 @@ std::uint32_t leaf_of(const void* caller) noexcept
 
 std::uint32_t site_of(const Call& call) noexcept
 {
-    auto& stack = stack_of(call);
+    auto& stack = slot_of(call);
     std::uint32_t site = 0;
     if (remembers && recall(call, stack, site)) return site;
     Walk walk;
@@ -138,6 +143,19 @@ std::uint32_t site_of(const Call& call) noexcept
     return site;
 }
 
+std::size_t stack_of(const Call& call, std::span<std::uintptr_t> addresses) noexcept
+{
+    Walk walk;
+    walk.caller = reinterpret_cast<std::uintptr_t>(call.caller);
+    walk.count = 0;
+    _Unwind_Backtrace(&step, &walk);
+    if (walk.count == 0) walk.frames[walk.count++].address = walk.caller; // it cannot be unwound
+    const auto count = std::min(static_cast<std::size_t>(walk.count), addresses.size());
+    for (std::size_t i = 0; i < count; ++i)
+        addresses[i] = walk.frames[i].address;
+    return count;
+}
+
 void note_site(ledger::Event& event, const Call& call) noexcept
 {
     const auto place = place_of(reinterpret_cast<std::uintptr_t>(call.caller));
@@ -147,8 +165,13 @@ void note_site(ledger::Event& event, const Call& call) noexcept
     event.did |= ledger::did_site;
 }
 
-void prepare_sites() noexcept
+void prepare_sites(const void* own_code) noexcept
 {
+    dl_find_object found{};
+    if (own_code != nullptr && _dl_find_object(const_cast<void*>(own_code), &found) == 0) {
+        own_begin = reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
+        own_end = reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);
+    }
     _Unwind_Backtrace([](_Unwind_Context*, void*) { return _URC_END_OF_STACK; }, nullptr);
 }
 

@@ -6,6 +6,7 @@
 #include "ledger/layout.hpp"
 
 #include <link.h>
+#include <span>
 
 namespace faultline::engine {
 
@@ -29,10 +30,14 @@ inline constexpr unsigned leaf_bits = 12;
 /// The upper `leaf_bits` bits of the ids of all sites whose call returns there, as a number of their own.
 [[nodiscard]] std::uint32_t leaf_of(const void* caller) noexcept;
 
+/// The return addresses of the stack that a site stands for, innermost first. Returns how many there are.
+[[nodiscard]] std::size_t stack_of(const Call& call, std::span<std::uintptr_t> addresses) noexcept;
+
 /// Notes caller and site in an event.
 void note_site(ledger::Event& event, const Call& call) noexcept;
 
-/// Does the unwinder's work of its first use. Boot only.
-void prepare_sites() noexcept;
+/// Does the unwinder's work of its first use. Frames of the module that `own_code` lies in are no part of a site from
+/// then on. Boot only.
+void prepare_sites(const void* own_code) noexcept;
 
 } // namespace faultline::engine

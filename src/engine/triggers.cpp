@@ -1,4 +1,4 @@
-// Triggers decide at which of a fault's matches it fires. Their order is part of the plan's meaning (spec.md): the
+// Triggers decide at which of a fault's matches it fires. Their order is part of the plan's meaning: the
 // cheap and exact ones come first, so that the generator is drawn from only where it can still matter.
 #include "engine/triggers.hpp"
 

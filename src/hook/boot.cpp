@@ -2,7 +2,9 @@
 // last. While the plan is parsed no hook is armed, so nothing can recurse.
 #include "calls/errors.hpp"
 #include "engine/site.hpp"
+#include "engine/trace.hpp"
 #include "hook/lineage.hpp"
+#include "hook/reach.hpp"
 #include "hook/slots.hpp"
 #include "hook/track.hpp"
 #include "language/parse.hpp"
@@ -13,6 +15,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
+#include <dlfcn.h>
+#include <link.h>
 #include <pthread.h>
 #include <sys/auxv.h>
 #include <unistd.h>
@@ -61,12 +65,7 @@ std::string_view file_name(std::string_view path)
 /// Whether `programs` names this executable, by the name it was called by or by that of its file.
 bool names_this_program(const plan::Plan& plan, const std::string& executable)
 {
-    if (plan.programs.count == 0) return true;
-    for (const auto glob : plan.view(plan.programs))
-        if (plan::glob_matches(plan.text(glob), process.program) ||
-            plan::glob_matches(plan.text(glob), file_name(executable)))
-            return true;
-    return false;
+    return plan::program_named(plan, process.program) || plan::program_named(plan, file_name(executable));
 }
 
 std::string path_of_executable()
@@ -82,8 +81,9 @@ void mark_elsewhere(plan::Plan& plan, const std::string& executable)
 {
     const auto view = plan.view(plan.faults);
     for (auto& fault : std::span(const_cast<plan::Fault*>(view.data()), view.size()))
-        fault.elsewhere = fault.programs.count != 0 && !plan::any_name_matches(plan, fault.programs, process.program) &&
-                          !plan::any_name_matches(plan, fault.programs, file_name(executable));
+        fault.elsewhere = fault.program_globs.count != 0 &&
+                          !plan::any_name_matches(plan, fault.program_globs, process.program) &&
+                          !plan::any_name_matches(plan, fault.program_globs, file_name(executable));
 }
 
 /// A relative path in our environment would lead a child with another working directory astray, to no faults at all.
@@ -92,21 +92,41 @@ void make_absolute(const char* name, std::string_view value, const std::string& 
     if (!value.empty() && !value.starts_with('/')) setenv(name, (directory + "/" + std::string{value}).c_str(), 1);
 }
 
-void make_preload_absolute(std::string_view value, const std::string& directory)
+/// The name of our own file, as the loader found it.
+std::string_view own_file()
+{
+    dl_find_object found{}; // dladdr would look through all our symbols
+    auto* const here = reinterpret_cast<void*>(&own_file);
+    return _dl_find_object(here, &found) == 0 ? std::string_view{found.dlfo_link_map->l_name} : std::string_view{};
+}
+
+/// Our entry for LD_PRELOAD. musl's loader ends a program into which it can load only a part of what we need, and leaves
+/// out a file that is not there; unlike glibc's it knows no $LIB, so this path leads nowhere for it. For glibc $LIB is
+/// the directory under / where its own libraries lie, from which enough steps up lead to the root.
+std::string for_glibc_only(const std::string& path)
+{
+    const bool is_plain = path.starts_with('/') && path.find('$') == std::string::npos;
+    return is_plain && sys::exists("/lib") ? "/$LIB/../../../.." + path : path;
+}
+
+void settle_preload(std::string_view value, const std::string& directory)
 {
     std::string whole;
-    bool changed = false;
+    const auto own = file_name(own_file());
     for (std::size_t at = 0; at < value.size();) {
         const auto end = value.find_first_of(": ", at);
-        const auto entry = value.substr(at, end == std::string_view::npos ? end : end - at);
-        const bool relative = entry.find('/') != std::string_view::npos && !entry.starts_with('/');
+        auto entry = std::string{value.substr(at, end == std::string_view::npos ? end : end - at)};
+        if (entry.find('/') != std::string::npos && !entry.starts_with('/')) entry.insert(0, directory + "/");
+        if (file_name(entry) == own) {
+            const auto path = std::string{own_file()};
+            remember_library(path.starts_with('/') ? path : directory + "/" + path);
+            entry = for_glibc_only(entry);
+        }
         if (!whole.empty()) whole += ':';
-        if (relative) whole += directory + "/";
         whole += entry;
-        changed = changed || relative;
         at = end == std::string_view::npos ? value.size() : end + 1;
     }
-    if (changed) setenv("LD_PRELOAD", whole.c_str(), 1);
+    if (whole != value) setenv("LD_PRELOAD", whole.c_str(), 1);
 }
 
 /// A copy of the plan that stays where it is for the life of the process.
@@ -133,7 +153,9 @@ void choose_seed(std::string_view given, const Inheritance* inherited)
         const auto seed = language::parse_seed(given);
         if (!seed)
             refuse("FAULT_SEED is '" + std::string{given} +
-                   "'; it must be a whole number from 0 to 9223372036854775807");
+                   "'; it must be a whole "
+                   "number from 0 to "
+                   "9223372036854775807");
         process.seed = *seed;
     } else if (process.plan->seed_given) {
         process.seed = process.plan->seed;
@@ -146,7 +168,9 @@ bool disabled_by(std::string_view value)
 {
     if (value.empty() || value == "0") return false;
     if (value != "1")
-        refuse("FAULT_DISABLE is '" + std::string{value} + "'; it must be 1, to let everything pass, or 0");
+        refuse("FAULT_DISABLE is '" + std::string{value} +
+               "'; it must be 1, to let "
+               "everything pass, or 0");
     return true;
 }
 
@@ -155,7 +179,7 @@ void remove_replaced_ledger(const Inheritance& inherited)
 {
     if (inherited.replaced_pid != sys::getpid() || inherited.replaced_ledger.empty()) return;
     process.image_by_exec = true;
-    ledger::remove_replaced(std::string{inherited.replaced_ledger}.c_str());
+    if (!process.plan->leaves_ledger) ledger::remove_replaced(std::string{inherited.replaced_ledger}.c_str());
 }
 
 void at_exit(int status, void*) { finish(ledger::State::finished, status & 0xff); }
@@ -168,7 +192,9 @@ void take_part_in_run(const plan::Plan& plan, std::string_view board)
     const bool shared = ledger::create_board(plan);
     if (shared) setenv(std::string{ledger::board_variable}.c_str(), std::string{ledger::board_path()}.c_str(), 1);
     if (!shared || !board.empty()) process.header->trouble |= ledger::run_unshared;
-    if (ledger::run_matches() == nullptr) refuse("there is no memory for what the run counts");
+    if (ledger::run_matches() == nullptr)
+        refuse("there is no memory for what "
+               "the run counts");
 }
 
 /// Points the slots of all rows that a fault names, or that the engine has to see, at their hooks.
@@ -189,7 +215,7 @@ void boot(int argc, char** argv, char** environment)
 {
     const auto config = variable(environment, "FAULT_CONFIG");
     if (config.empty() || getauxval(AT_SECURE) != 0) return;
-    sys::use_clock(real<int(clockid_t, timespec*)>(calls::id_clock_gettime));
+    sys::use_vdso();
     effects::use_libc([](calls::Id row) { return resolve(row); });
     engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
 
@@ -218,6 +244,7 @@ void boot(int argc, char** argv, char** environment)
 
     Inheritance inherited;
     const bool is_child = parse_inheritance(variable(environment, "FAULT_LINEAGE"), inherited);
+    process.is_child = is_child;
     choose_seed(variable(environment, "FAULT_SEED"), is_child ? &inherited : nullptr);
     if (is_child)
         process.lineage = inherited.lineage;
@@ -226,7 +253,7 @@ void boot(int argc, char** argv, char** environment)
     if (is_child) remove_replaced_ledger(inherited);
 
     make_absolute("FAULT_CONFIG", config, directory);
-    make_preload_absolute(variable(environment, "LD_PRELOAD"), directory);
+    settle_preload(variable(environment, "LD_PRELOAD"), directory);
     write_heirloom(own_heirloom().text, process.lineage, 0, {});
     putenv(own_heirloom().text);
     pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
@@ -235,10 +262,14 @@ void boot(int argc, char** argv, char** environment)
         const auto stats = variable(environment, "FAULT_STATS");
         ledger::set_pattern(stats.empty() ? process.plan->text(process.plan->stats_file) : stats, directory,
                             variable(environment, "FAULT_RUN"));
+        ledger::join_reserve();
         make_record();
-        if (process.header == nullptr) refuse("there is no memory for the ledger");
+        if (process.header == nullptr)
+            refuse("there is no memory for the "
+                   "ledger");
         if (plan->counts_run) take_part_in_run(*plan, variable(environment, ledger::board_variable));
-        engine::prepare_sites();
+        engine::prepare_sites(reinterpret_cast<const void*>(&boot));
+        if (plan->traces && !engine::prepare_trace(executable)) refuse("there is no memory for the trace");
         // Registered before anything of the host's, so they run after all of it.
         on_exit(&at_exit, nullptr);
         at_quick_exit(&at_quick_exit_of_host);

@@ -1,9 +1,13 @@
 // The calls after which this process is another one, or has one more thread, or is no more: each gets what it needs to
 // know of its place in the tree, and what was counted so far is made safe.
-#include "engine/selectors.hpp"
+#include "effects/timing.hpp"
+#include "engine/select.hpp"
 #include "hook/lineage.hpp"
+#include "hook/reach.hpp"
 #include "hook/track.hpp"
+#include "plan/glob.hpp"
 #include "sys/syscalls.hpp"
+#include "sys/text.hpp"
 
 #include <cerrno>
 #include <pthread.h>
@@ -72,6 +76,33 @@ void inherit(Environment from, char** to, char* heirloom) noexcept
     to[count] = nullptr;
 }
 
+/// Notes a program that is about to run, or does, without faults. Returns the note, to be taken back if it does not run.
+[[gnu::noinline]] ledger::Unstruck* note_unreached(const Program& program) noexcept
+{
+    auto* const header = process.selected ? process.header : nullptr; // of the parent, in a child that counted nothing
+    if (header == nullptr || (header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0) return nullptr;
+    Reach reach;
+    find_reach(program, reach);
+    if (reach.why == ledger::Unreached::reached) return nullptr;
+    const auto path = sys::text_within(reach.name, sizeof reach.name);
+    if (!plan::program_named(*process.plan, path.substr(path.rfind('/') + 1))) return nullptr;
+    return ledger::note_unstruck(*header, reach.why, path);
+}
+
+/// The program that a call of the exec family names.
+Program program_of(calls::Id row, const Word* words, Environment environment) noexcept
+{
+    Program program{.directory = AT_FDCWD,
+                    .path = reinterpret_cast<const char*>(words[0]),
+                    .along_path = row == calls::id_execvp || row == calls::id_execvpe,
+                    .environment = environment,
+                    .search_from = environ};
+    if (row == calls::id_fexecve || row == calls::id_execveat) program.directory = static_cast<int>(words[0]);
+    if (row == calls::id_fexecve) program.path = "";
+    if (row == calls::id_execveat) program.path = reinterpret_cast<const char*>(words[1]);
+    return program;
+}
+
 Word execute(calls::Id row, Word* words)
 {
     const bool takes_environment = row != calls::id_execv && row != calls::id_execvp;
@@ -86,6 +117,7 @@ Word execute(calls::Id row, Word* words)
     auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
     inherit(given, environment, heirloom.data());
 
+    auto* const note = note_unreached(program_of(row, words, environment));
     finish(ledger::State::executed, ledger::unknown_status);
     const auto with = reinterpret_cast<Word>(environment);
     int result = -1;
@@ -96,7 +128,9 @@ Word execute(calls::Id row, Word* words)
                                                                     : calls::id_execvpe)(words[0], words[1], with);
     else
         result = real<int(Word, Word, Word)>(row)(words[0], words[1], with);
-    if (leaves_record) { // it failed: life goes on
+    if (note != nullptr) note->state = 0;
+    if (ours && process.selected) ledger::rejoin_reserve(); // it failed: life goes on
+    if (leaves_record) {
         ledger::resume(*process.header);
         write_heirloom(own_heirloom().text, process.lineage, 0, {});
     }
@@ -112,8 +146,15 @@ Word spawn(calls::Id row, Word* words)
         const auto given = reinterpret_cast<Environment>(words[5]);
         auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
         inherit(given, environment, heirloom.text);
-        return static_cast<Word>(static_cast<std::int64_t>(real<int(Word, Word, Word, Word, Word, Word)>(row)(
-            words[0], words[1], words[2], words[3], words[4], reinterpret_cast<Word>(environment))));
+        const int error = real<int(Word, Word, Word, Word, Word, Word)>(row)(
+            words[0], words[1], words[2], words[3], words[4], reinterpret_cast<Word>(environment));
+        if (error == 0)
+            note_unreached({.directory = AT_FDCWD,
+                            .path = reinterpret_cast<const char*>(words[1]),
+                            .along_path = row == calls::id_posix_spawnp,
+                            .environment = environment,
+                            .search_from = environ});
+        return static_cast<Word>(static_cast<std::int64_t>(error));
     }
     // Where threads do this at the same time, their children may take each other's place.
     write_heirloom(own_heirloom().text, lineage, 0, {});
@@ -180,11 +221,15 @@ Word seal(calls::Id row, Word* words)
         static_cast<void>(next_lineage()); // makes the record
         set_sealed(true);
     }
+    effects::Reckoning reckoning;
+    const bool reckons = row == calls::id_syscall && clock_is_moved();
+    if (reckons) effects::reckon_syscall(words, reckoning);
     const Word result = row == calls::id_prctl
                             ? static_cast<Word>(static_cast<std::int64_t>(real<int(int, Word, Word, Word, Word)>(row)(
                                   static_cast<int>(words[0]), words[1], words[2], words[3], words[4])))
                             : static_cast<Word>(real<long(Word, Word, Word, Word, Word, Word, Word)>(row)(
                                   words[0], words[1], words[2], words[3], words[4], words[5], words[6]));
+    if (reckons) effects::settle_syscall(words, reckoning, result);
     if (seals && static_cast<std::int64_t>(result) < 0) set_sealed(false);
     if (by_prctl && static_cast<int>(arguments[0]) == PR_SET_NAME) engine::thread_renamed();
     return result;

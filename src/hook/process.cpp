@@ -1,5 +1,7 @@
 #include "hook/process.hpp"
 
+#include "effects/told.hpp"
+#include "engine/trace.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
@@ -96,23 +98,6 @@ bool due() noexcept
     return plan.arm == plan::Arm::after || sys::exists(plan.text(plan.arm_file).data());
 }
 
-/// Tells `faultline run` that this image exists and where its record is.
-void announce() noexcept
-{
-    const auto& place = ledger::place();
-    if (place.run[0] == '\0') return;
-    static constinit char line[sizeof place.json * 2 + 256];
-    sys::Writer path{line};
-    path << std::string_view{place.run} << "/images";
-    const int fd = sys::open(line, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
-    if (fd < 0) return;
-    sys::Writer text{line};
-    text << static_cast<std::uint64_t>(process.pid) << '\t' << process.lineage.view() << '\t'
-         << std::string_view{place.ledger} << '\t' << std::string_view{place.json} << '\n';
-    sys::write_within_limit(fd, line, text.view().size());
-    sys::close(fd);
-}
-
 void warn(const ledger::Problem& problem) noexcept
 {
     static constinit char line[sizeof(ledger::Place::json) + 256];
@@ -127,12 +112,13 @@ void make_record_alone() noexcept
 {
     if (process.header != nullptr && !process.record_pending) return;
     static constinit ledger::Problem problem{};
+    auto* const parent = process.record_pending ? process.header : nullptr;
     auto* const header = ledger::create(*process.plan,
                                         {process.program, process.lineage.view(), process.seed, process.image_by_exec,
                                          process.arguments, process.pid, process.ppid},
-                                        problem);
-    // A forked child speaks of this no second time: its parent has.
-    if (problem.reason != nullptr && !process.record_pending) warn(problem);
+                                        parent, problem);
+    // A forked child speaks of this no second time: its parent has. That no records are wanted is said once in a tree.
+    if (problem.reason != nullptr && parent == nullptr && !(ledger::place().none && process.is_child)) warn(problem);
     if (header == nullptr) { // no memory for as much as an address range: the parent's record serves on
         process.record_pending = false;
         return;
@@ -143,7 +129,6 @@ void make_record_alone() noexcept
         header->enabled = 0;
         header->trouble |= ledger::disabled;
     }
-    announce();
     process.record_pending.store(false, std::memory_order_release);
 }
 
@@ -155,7 +140,8 @@ bool strikes_by_plan_at_first(const engine::Call& call, engine::Verdict& verdict
     }
     const auto* const schedule = active.load(std::memory_order_acquire);
     if (schedule == nullptr || schedule->targets[call.row].function == plan::no_index) return false;
-    return engine::judge({*schedule, *process.header, enter(), descriptors, ledger::run_matches()}, call, verdict);
+    auto& block = enter(); // first: it may make this process's record, which lies elsewhere than its parent's
+    return engine::judge({*schedule, *process.header, block, descriptors, ledger::run_matches()}, call, verdict);
 }
 
 } // namespace
@@ -190,6 +176,7 @@ void arm() noexcept
     enter();
     process.header->armed_monotonic_ns = now;
     look_at = 0;
+    if (!process.disabled) effects::start_clocks(*process.plan);
     schedule_of_plan.prepare(*process.plan);
     active.store(&schedule_of_plan, std::memory_order_release);
 }
@@ -224,8 +211,9 @@ ledger::Thread* prepare_thread(const ledger::Lineage& lineage) noexcept
 
 namespace {
 
-/// Other threads may run until the process is gone. What they do from here on is neither struck nor counted, for a record
-/// whose numbers go on while it is written would not add up; those that are in the middle of it get a moment to end it.
+/// Other threads may run until the process is gone. What they do from here on is neither struck nor counted, for a
+/// record whose numbers go on while it is written would not add up; those that are in the middle of it get a moment to
+/// end it.
 void come_to_rest() noexcept
 {
     if (active.exchange(nullptr, std::memory_order_acq_rel) == nullptr || is_sealed()) return;
@@ -240,6 +228,7 @@ void come_to_rest() noexcept
 void finish(ledger::State state, std::int32_t status) noexcept
 {
     if (!process.selected || process.borrows_record || !is_us()) return;
+    if (state == ledger::State::executed) ledger::leave_reserve();
     if (process.record_pending) {
         // Nothing was counted since the fork. An image that ends has a record all the same; one that is replaced need
         // not.
@@ -251,7 +240,9 @@ void finish(ledger::State state, std::int32_t status) noexcept
     // After an abort the host's own handler of SIGABRT may still run.
     if (state == ledger::State::finished && status != ledger::by_abort) come_to_rest();
     ledger::finish(*process.header, state, status, state == ledger::State::executed);
-    if (state == ledger::State::finished) ledger::leave_board();
+    if (state != ledger::State::finished) return;
+    ledger::leave_board();
+    ledger::leave_reserve();
 }
 
 void before_fork() noexcept
@@ -260,6 +251,9 @@ void before_fork() noexcept
     if (!process.selected) return;
     block_of_fork = &enter();
     if (is_sealed()) return; // the only record there will be
+    const auto mask = sys::block_signals();
+    ledger::prepare_reserve(*process.plan);
+    sys::restore_signals(mask);
     pid_before_fork = sys::getpid();
     own_block = nullptr; // so that calls of other handlers of fork come by enter()
 }
@@ -291,7 +285,9 @@ void after_fork_in_child() noexcept
     if (!process.selected) return;
     process.record_pending = true;
     engine::own_cells.clear();
+    engine::clear_trace();
     ledger::share_board();
+    ledger::inherit_reserve();
 }
 
 } // namespace faultline::hook

@@ -6,6 +6,7 @@
 #include "hook/slots.hpp"
 #include "ledger/board.hpp"
 #include "ledger/ledger.hpp"
+#include "ledger/reserve.hpp"
 
 #include <atomic>
 
@@ -36,6 +37,7 @@ struct Process {
     ledger::Arguments arguments;
     std::string_view program;
     ledger::Lineage lineage;
+    bool is_child = false;      // of a process with a plan, by fork and exec
     bool image_by_exec = false;
     ledger::Header* header = nullptr;         // the record; of the parent as long as `record_pending`
     std::atomic<bool> record_pending = false; // a forked child that has counted nothing yet has no record yet

@@ -110,8 +110,9 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
     const auto row = row_of_number(words[0]);
     const bool seals = words[0] == SYS_prctl || words[0] == SYS_seccomp;
     if (row == calls::row_count) {
-        if (seals) words[0] = thunks[calls::id_syscall](words);
-        return seals ? nullptr : reals[calls::id_syscall];
+        if (!seals && !clock_is_moved()) return reals[calls::id_syscall];
+        words[0] = thunks[calls::id_syscall](words); // also a wait on a futex has a time
+        return nullptr;
     }
     Word* const arguments = words + 1;
     const engine::Call call{row, arguments, caller};
@@ -132,6 +133,10 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
         }
     }
     // What the engine has to learn from the call it learns by the function's own way.
+    if (clock_is_moved() && calls::time_of(calls::table[row]).form != calls::Lasts::Form::none) {
+        words[0] = thunks[calls::id_syscall](words);
+        return nullptr;
+    }
     if (calls::table[row].tracks == calls::Tracks::nothing || reals[row] == nullptr) return reals[calls::id_syscall];
     words[0] = thunks[row](arguments);
     return nullptr;
@@ -188,7 +193,7 @@ extern "C" {
         words[0] = hook::strike(call, verdict, words);
     else if (verdict.meter_count != 0) [[unlikely]]
         words[0] = hook::perform_metered(call, verdict, words);
-    else if (calls::table[row].tracks == calls::Tracks::nothing)
+    else if (calls::table[row].tracks == calls::Tracks::nothing && !hook::clock_is_moved())
         return hook::reals[row];
     else if (row == calls::id_syscall)
         return hook::judge_number(words, caller);

@@ -6,6 +6,7 @@
 
 #include "effects/clock.hpp"
 #include "effects/effects.hpp"
+#include "effects/timing.hpp"
 #include "hook/process.hpp"
 #include "hook/track.hpp"
 
@@ -39,18 +40,34 @@ constexpr T from_word(Word word) noexcept
 /// Whether every argument position of a row exists in a signature of `count` arguments.
 constexpr bool fits(const calls::Spec& spec, int count)
 {
-    for (const auto position :
-         {spec.fd, spec.block, spec.stream, spec.dir, spec.dirfd, spec.path, spec.path2, spec.address, spec.flags.argument,
-          spec.protection, spec.size.factor, spec.size.other, spec.out.buffer, spec.out.length, spec.out.count,
-          spec.in.buffer, spec.in.length, spec.in.count, spec.reports.where, spec.waits.argument})
+    for (const auto position : {spec.fd,
+                                spec.block,
+                                spec.stream,
+                                spec.dir,
+                                spec.dirfd,
+                                spec.path,
+                                spec.path2,
+                                spec.address,
+                                spec.flags.argument,
+                                spec.protection,
+                                spec.size.factor,
+                                spec.size.other,
+                                spec.out.buffer,
+                                spec.out.length,
+                                spec.out.count,
+                                spec.in.buffer,
+                                spec.in.length,
+                                spec.in.count,
+                                spec.reports.where,
+                                spec.waits.argument,
+                                spec.lasts.argument,
+                                spec.lasts.rest})
         if (position >= count) return false;
     return true;
 }
 
 /// How many words the gate lays out: on x86-64 six registers and two from the stack, on aarch64 eight registers.
 inline constexpr int most_words = 8;
-
-[[nodiscard]] inline bool clock_is_moved() noexcept { return process.plan != nullptr && process.plan->moves_clock; }
 
 template <class Signature, calls::Id id>
 struct Typed;
@@ -75,14 +92,19 @@ struct Typed<R(Arguments...), id> {
             Word served = 0;
             if (listing_serves(id, words, served)) return served;
             return call_real(words, std::index_sequence_for<Arguments...>{});
-        } else if constexpr (spec.tracks == calls::Tracks::waits_until) {
-            timespec room;
-            auto& deadline = words[effects::deadline_argument(spec)];
-            const Word given = deadline;
-            if (clock_is_moved()) deadline = to_word(effects::real_deadline(id, words, room));
+        } else if constexpr (calls::time_of(spec).form != calls::Lasts::Form::none) {
+            static_assert(spec.tracks == calls::Tracks::nothing, "a row that takes a time is tracked for nothing else");
+            if (!clock_is_moved()) return call_real(words, std::index_sequence_for<Arguments...>{});
+            if constexpr (id == calls::id_sleep || id == calls::id_alarm || id == calls::id_ualarm)
+                if (Word served = 0; effects::serve_sleep(id, words, served)) return served;
+            effects::Reckoning reckoning;
+            effects::reckon(id, words, reckoning);
             const Word word = call_real(words, std::index_sequence_for<Arguments...>{});
-            deadline = given;
+            effects::settle_times(id, words, reckoning, word);
             return word;
+        } else if constexpr (spec.tracks == calls::Tracks::times) {
+            const Word word = call_real(words, std::index_sequence_for<Arguments...>{});
+            return clock_is_moved() ? effects::told_rightly(id, words, word) : word;
         } else if constexpr (spec.tracks != calls::Tracks::nothing) {
             before(id, words);
             const Word word = call_real(words, std::index_sequence_for<Arguments...>{});

@@ -1,9 +1,9 @@
 #include "hook/track.hpp"
 
-#include "effects/clock.hpp"
+#include "effects/basis.hpp"
 #include "effects/directory.hpp"
 #include "engine/callers.hpp"
-#include "engine/selectors.hpp"
+#include "engine/select.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -55,6 +55,7 @@ void note_descriptors(const calls::Spec& spec, const Word* words, Word result) n
 
 bool must_see(const plan::Plan& plan, const calls::Spec& spec) noexcept
 {
+    if (plan.moves_clock && calls::time_of(spec).form != calls::Lasts::Form::none) return true;
     switch (spec.tracks) {
     case Tracks::nothing:
         return false;
@@ -74,7 +75,7 @@ bool must_see(const plan::Plan& plan, const calls::Spec& spec) noexcept
         return plan.shuffles;
     case Tracks::times: // a clock that no fault names is never moved
         return false;
-    case Tracks::waits_until:
+    case Tracks::timers:
         return plan.moves_clock;
     case Tracks::unloads:
         return plan.caller_sets.count != 0;
@@ -115,8 +116,8 @@ void after(calls::Id row, const Word* words, Word result) noexcept
         return;
     case Tracks::names:
         return engine::thread_renamed();
-    case Tracks::times:
-        if (plan.moves_clock) effects::told_rightly(row, words);
+    case Tracks::timers:
+        if (plan.moves_clock && result == 0) effects::note_timer(row, words);
         return;
     case Tracks::unloads:
         return engine::forget_callers();

@@ -22,6 +22,9 @@ Word door(calls::Id row, Word* words);
 void before(calls::Id row, const Word* words) noexcept;
 void after(calls::Id row, const Word* words, Word result) noexcept;
 
+/// Whether the plan moves clocks, so that times are to be reckoned.
+[[nodiscard]] inline bool clock_is_moved() noexcept { return process.plan != nullptr && process.plan->moves_clock; }
+
 /// Whether a shuffled listing answers a call on a directory.
 [[nodiscard]] bool listing_serves(calls::Id row, const Word* words, Word& result) noexcept;
 

@@ -8,15 +8,12 @@ namespace faultline::language {
 
 namespace {
 
-bool is_selective(const FaultDraft& from)
+/// Whether some of its functions is asked at the end of the data too, where a fault has nothing to do.
+bool asks_for_end(const FaultDraft& from)
 {
-    const auto& fault = from.fault;
-    return !from.paths.empty() || from.kinds != 0 || !from.peers.empty() || !from.callers.empty() ||
-           !from.threads.empty() || !from.descriptors.empty() || !from.flags.empty() || !from.sites.empty() ||
-           !from.programs.empty() || fault.selects_size() || strikes_some_calls_only(fault.type) ||
-           std::any_of(from.members.begin(), from.members.end(), [&](std::uint16_t member) {
-               return !from.own && calls::table[calls::named_rows()[member]].asks_for_end();
-           });
+    return !from.own && std::any_of(from.members.begin(), from.members.end(), [](std::uint16_t member) {
+        return calls::table[calls::named_rows()[member]].asks_for_end();
+    });
 }
 
 /// The different values that faults give for something; faults that agree share one.
@@ -92,6 +89,7 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         auto& fault = faults.emplace_back(from.fault);
         fault.name = block.add(from.name.text);
         fault.on = block.add(from.on);
+        fault.file = block.add(from.file);
         std::vector<WeightedError> errors;
         std::uint32_t sum = 0;
         for (const auto& choice : from.errors)
@@ -104,13 +102,15 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         for (const auto& attribute : from.attributes)
             attributes.push_back(attribute.value);
         fault.attributes = block.add(attributes);
-        fault.programs = add_globs(block, from.programs);
+#define SELECTOR(...)
+#define GLOBS(key, ...) fault.key##_globs = add_globs(block, from.key##_globs);
+#include "plan/selectors.def"
         fault.path_set = pools.descriptors.add({from.paths, {}, 0});
         fault.kind_set = pools.descriptors.add({{}, {}, from.kinds});
         fault.peer_set = pools.descriptors.add({{}, from.peers, 0});
         fault.caller_set = pools.callers.add(from.callers);
         fault.thread_set = pools.threads.add(from.threads);
-        fault.selective = is_selective(from);
+        fault.selective = fault.selectors != 0 || has(fault.type, trait::some) || asks_for_end(from);
         fault.plain = fault.after == 0 && fault.until == unlimited && from.on.empty() && !fault.has_budget() &&
                       fault.burst.enter == 0 && fault.sticky == Sticky::no && fault.count <= Count::thread;
     }
@@ -133,6 +133,8 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
             if (draft.faults[i].fault.enabled) faults[member].push_back(static_cast<std::uint16_t>(i));
         }
     }
+    for (std::size_t i = 0; i < known && plan.traces; ++i)
+        named[i] = named[i] || calls::table[calls::named_rows()[i]].can_fail();
     std::vector<Function> functions;
     std::vector<std::uint16_t> index_of(known, no_index);
     for (std::size_t i = 0; i < known; ++i) {
@@ -167,9 +169,7 @@ bool names_host(const FaultDraft& from)
 bool follows_descriptors(const FaultDraft& from)
 {
     const bool counts = from.fault.count == Count::fd || from.fault.sticky == Sticky::fd;
-    if (counts || from.kinds != 0 || !from.peers.empty() || from.fault.type == Type::reset ||
-        from.fault.type == Type::drop)
-        return true;
+    if (counts || from.kinds != 0 || !from.peers.empty() || has(from.fault.type, trait::follows)) return true;
     if (from.paths.empty()) return false;
     return std::any_of(from.members.begin(), from.members.end(), [](std::uint16_t member) {
         const auto& spec = calls::table[calls::named_rows()[member]];

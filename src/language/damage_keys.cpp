@@ -1,6 +1,6 @@
 // What a corruption damages beside bytes anywhere: a run of them, or what stat and its kin tell.
 #include "calls/attributes.hpp"
-#include "language/key_readers.hpp"
+#include "language/fault_keys.hpp"
 #include "language/suggest.hpp"
 
 #include <fmt/format.h>
@@ -59,8 +59,6 @@ std::optional<AttributeValue> read_attribute(const calls::Attribute& row, const 
     return value;
 }
 
-} // namespace
-
 void read_contiguous(FaultDraft& draft, const Field& field)
 {
     if (const auto value = read_bool(field)) draft.fault.contiguous = *value;
@@ -84,6 +82,17 @@ void read_attributes(FaultDraft& draft, const Field& field)
             draft.attributes.push_back({*value, {key.name, key.place}});
     }
 }
+
+constexpr FaultKey keys[] = {
+    {"contiguous", one(Type::corruption), no_types, read_contiguous,
+     "true: the damaged bytes lie side by side, as in one bad block"},
+    {"attributes", one(Type::corruption), no_types, read_attributes,
+     "what stat and its kin tell instead: { size = 0, mode = \"0644\", mtime = \"-1h\", free = 0 }"},
+};
+
+} // namespace
+
+std::span<const FaultKey> damage_keys() { return keys; }
 
 void check_damage(const FaultDraft& draft, Remarks& remarks)
 {

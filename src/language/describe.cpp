@@ -8,6 +8,7 @@
 #include "language/targets.hpp"
 #include "language/values.hpp"
 
+#include <cstring>
 #include <fmt/format.h>
 
 namespace faultline::language {
@@ -65,60 +66,61 @@ std::string joined(const std::vector<std::string>& words, std::string_view conju
     return one_of(std::vector<std::string_view>(words.begin(), words.end()), conjunction);
 }
 
-std::string descriptors(const Plan& plan, const Fault& fault)
+// say_KEY: what a selector says of the calls, led by a blank. Only of faults that have it.
+#define SAY(key) std::string say_##key([[maybe_unused]] const Plan& plan, const Fault& fault)
+
+const DescriptorSet& descriptor_set(const Plan& plan, std::uint16_t index)
+{
+    return plan.view(plan.descriptor_sets)[index];
+}
+
+/// " PREPOSITION a or b but not c".
+std::string either(const std::vector<std::string>& wanted, const std::vector<std::string>& unwanted,
+                   std::string_view preposition)
 {
     std::string text;
+    if (!wanted.empty()) text += fmt::format(" {} {}", preposition, joined(wanted));
+    if (!unwanted.empty())
+        text += fmt::format("{} not {} {}", wanted.empty() ? "" : " but", preposition, joined(unwanted));
+    return text;
+}
+
+SAY(fd)
+{
     std::vector<std::string> words;
     for (const auto fd : plan.view(fault.descriptors))
         words.push_back(std::to_string(fd));
-    if (!words.empty()) text += " on descriptor " + joined(words);
-    const auto sets = plan.view(plan.descriptor_sets);
-    if (fault.path_set != no_index) text += globs(plan, sets[fault.path_set].paths, "on");
-    if (fault.kind_set != no_index) {
-        words.clear();
-        for (std::size_t kind = 0; kind < kind_names.size(); ++kind)
-            if ((sets[fault.kind_set].kinds >> kind & 1U) != 0) words.emplace_back(kind_names[kind]);
-        text += " on a " + joined(words);
-    }
-    if (fault.peer_set != no_index) {
-        words.clear();
-        std::vector<std::string> unwanted;
-        for (const auto& peer : plan.view(sets[fault.peer_set].peers))
-            (peer.negated != 0 ? unwanted : words).push_back(peer_text(peer, plan.text(peer.pattern)));
-        if (!words.empty()) text += " with peer " + joined(words);
-        if (!unwanted.empty())
-            text += fmt::format("{} not with peer {}", words.empty() ? "" : " but", joined(unwanted));
-    }
-    return text;
+    return " on descriptor " + joined(words);
 }
 
-std::string callers(const Plan& plan, const Fault& fault)
+SAY(path) { return globs(plan, descriptor_set(plan, fault.path_set).paths, "on"); }
+
+SAY(fd_kind)
 {
-    if (fault.caller_set == no_index) return {};
+    std::vector<std::string> words;
+    for (std::size_t kind = 0; kind < kind_names.size(); ++kind)
+        if ((descriptor_set(plan, fault.kind_set).kinds >> kind & 1U) != 0) words.emplace_back(kind_names[kind]);
+    return " on a " + joined(words);
+}
+
+SAY(peer)
+{
     std::vector<std::string> wanted;
     std::vector<std::string> unwanted;
-    for (const auto& glob : plan.view(plan.view(plan.caller_sets)[fault.caller_set])) {
-        const auto function = plan.text(glob.function);
-        (glob.negated != 0 ? unwanted : wanted)
-            .push_back(fmt::format("{}{}{}", plan.text(glob.module), function.empty() ? "" : "!", function));
-    }
-    std::string text;
-    if (!wanted.empty()) text += " from " + joined(wanted);
-    if (!unwanted.empty()) text += fmt::format("{} not from {}", wanted.empty() ? "" : " but", joined(unwanted));
-    return text;
+    for (const auto& peer : plan.view(descriptor_set(plan, fault.peer_set).peers))
+        (peer.negated != 0 ? unwanted : wanted).push_back(peer_text(peer, plan.text(peer.pattern)));
+    return either(wanted, unwanted, "with peer");
 }
 
-std::string sizes(const Fault& fault)
+SAY(size)
 {
     if (fault.size_least == fault.size_most) return " of " + bytes(fault.size_least);
-    if (fault.size_most == unlimited && fault.size_least != 0)
-        return fmt::format(" of {} or more", bytes(fault.size_least));
-    if (fault.size_least == 0 && fault.size_most != unlimited)
-        return fmt::format(" of at most {}", bytes(fault.size_most));
-    return fault.selects_size() ? fmt::format(" of {} to {}", fault.size_least, bytes(fault.size_most)) : "";
+    if (fault.size_most == unlimited) return fmt::format(" of {} or more", bytes(fault.size_least));
+    if (fault.size_least == 0) return fmt::format(" of at most {}", bytes(fault.size_most));
+    return fmt::format(" of {} to {}", fault.size_least, bytes(fault.size_most));
 }
 
-std::string flags(const Plan& plan, const Fault& fault)
+SAY(flags)
 {
     std::vector<std::string> set;
     std::vector<std::string> clear;
@@ -134,15 +136,36 @@ std::string flags(const Plan& plan, const Fault& fault)
     return text;
 }
 
-std::string whose(const Plan& plan, const Fault& fault)
+SAY(caller)
 {
-    auto text = descriptors(plan, fault) + sizes(fault) + flags(plan, fault) + callers(plan, fault);
+    std::vector<std::string> wanted;
+    std::vector<std::string> unwanted;
+    for (const auto& glob : plan.view(plan.view(plan.caller_sets)[fault.caller_set])) {
+        const auto function = plan.text(glob.function);
+        (glob.negated != 0 ? unwanted : wanted)
+            .push_back(fmt::format("{}{}{}", plan.text(glob.module), function.empty() ? "" : "!", function));
+    }
+    return either(wanted, unwanted, "from");
+}
+
+SAY(site)
+{
     std::vector<std::string> sites;
     for (const auto site : plan.view(fault.sites))
         sites.push_back(fmt::format("{:08x}", site));
-    if (!sites.empty()) text += " from site " + joined(sites);
-    if (fault.thread_set != no_index) text += globs(plan, plan.view(plan.thread_sets)[fault.thread_set], "in thread");
-    return text + globs(plan, fault.programs, "in program");
+    return " from site " + joined(sites);
+}
+
+SAY(thread) { return globs(plan, plan.view(plan.thread_sets)[fault.thread_set], "in thread"); }
+
+std::string whose(const Plan& plan, const Fault& fault)
+{
+    std::string text;
+#define SELECTOR(key, ...)                                                                                             \
+    if (fault.has(Selector::key)) text += say_##key(plan, fault);
+#define GLOBS(key, cost, scope, takes, why_not, as_in, help) text += globs(plan, fault.key##_globs, as_in);
+#include "plan/selectors.def"
+    return text;
 }
 
 std::string waits(const Delay& delay)
@@ -257,6 +280,14 @@ std::string resets(const Plan& plan, const Fault& fault)
            (fault.errors.count == 0 ? std::string() : ", and " + fails(plan, fault));
 }
 
+std::string holds(const Plan& plan, const Fault& fault)
+{
+    auto text = fmt::format("wait until {} exists", in_quotes(plan.text(fault.file)));
+    if (fault.delay.shape != Delay::Shape::none)
+        text += fmt::format(", at most {},", waits(fault.delay).substr(std::strlen("wait ")));
+    return text + " and proceed";
+}
+
 std::string does(const Plan& plan, const Fault& fault)
 {
     switch (fault.type) {
@@ -265,7 +296,8 @@ std::string does(const Plan& plan, const Fault& fault)
     case Type::delay:
         return "proceed";
     case Type::timeout:
-        return fault.delay.shape == Delay::Shape::none ? "wait as long as the caller allows and time out" : "time out";
+        return fault.delay.shape == Delay::Shape::none ? "wait as long as the caller allows and time out"
+                                                       : waits(fault.delay) + ", then time out";
     case Type::hang:
         return "block until a signal ends them";
     case Type::corruption:
@@ -292,6 +324,8 @@ std::string does(const Plan& plan, const Fault& fault)
         return "give the block another address";
     case Type::wake:
         return "wake without a reason";
+    case Type::hold:
+        return holds(plan, fault);
     case Type::shuffle:
         return "list the directory in another order";
     }
@@ -336,7 +370,7 @@ std::string positions(const Plan& plan, const Fault& fault)
 std::string describe(const Plan& plan, const Fault& fault)
 {
     const auto index = static_cast<std::size_t>(&fault - plan.view(plan.faults).data());
-    const auto wait = waits(fault.delay);
+    const auto wait = has(fault.type, trait::waits) ? std::string() : waits(fault.delay);
     const auto effect = wait.empty() ? does(plan, fault) : fmt::format("{}, then {}", wait, does(plan, fault));
     if (!fault.enabled) return fmt::format("{}: switched off (calls would {})", plan.text(fault.name), effect);
 

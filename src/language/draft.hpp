@@ -16,8 +16,14 @@ namespace faultline::language {
 /// Collects what is to be said about a plan.
 class Remarks {
 public:
-    void mistake(Place place, std::string text) { mistakes.push_back({place.line, place.column, std::move(text)}); }
-    void warning(Place place, std::string text) { warnings.push_back({place.line, place.column, std::move(text)}); }
+    void mistake(Place place, std::string text)
+    {
+        mistakes.push_back({place.line, place.column, std::move(text), place.option});
+    }
+    void warning(Place place, std::string text)
+    {
+        warnings.push_back({place.line, place.column, std::move(text), place.option});
+    }
 
     std::vector<Remark> mistakes;
     std::vector<Remark> warnings;
@@ -88,8 +94,11 @@ struct FaultDraft {
     std::vector<CallerDraft> callers;
     std::vector<std::uint32_t> sites;
     std::vector<GlobDraft> threads;
-    std::vector<GlobDraft> programs;
+#define SELECTOR(...)
+#define GLOBS(key, ...) std::vector<GlobDraft> key##_globs;
+#include "plan/selectors.def"
     std::vector<Positions> on;
+    std::string file;
     std::map<std::string_view, Place> given; // the keys it has, and where
     std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them; own ones
                                              // as PlanDraft::own_functions does

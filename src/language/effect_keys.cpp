@@ -1,13 +1,14 @@
 // What a fault does to the calls that it strikes.
 #include "calls/errors.hpp"
 #include "calls/signals.hpp"
-#include "language/key_readers.hpp"
+#include "language/fault_keys.hpp"
 #include "language/suggest.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <csignal>
 
 namespace faultline::language {
 
@@ -78,8 +79,6 @@ std::optional<int> read_signal_name(const Field& field, bool deadly)
     }
     return signal->number;
 }
-
-} // namespace
 
 void read_errno(FaultDraft& draft, const Field& field)
 {
@@ -190,6 +189,74 @@ void read_speed(FaultDraft& draft, const Field& field)
     const double speed = field.value.number;
     if (!(speed >= 0.0 && speed <= 1000.0)) return wrong(field, fmt::format("it must be {}", bounds)); // also NaN
     draft.fault.clock_speed = speed;
+}
+
+void read_file(FaultDraft& draft, const Field& field)
+{
+    if (auto path = read_text(field, "a path")) draft.file = std::move(*path);
+}
+
+/// Types whose effect itself waits.
+constexpr Types waiting_types = [] {
+    Types types = no_types;
+    for (std::size_t i = 0; i < type_names.size(); ++i)
+        if (has(static_cast<Type>(i), trait::waits)) types |= one(static_cast<Type>(i));
+    return types;
+}();
+
+constexpr FaultKey keys[] = {
+    {"delay", all_types & ~one(Type::delay) & ~waiting_types, no_types, read_delay_key,
+     "wait first: \"10ms\", { min, max } or { mean, stddev, distribution }"},
+    {"delay", one(Type::delay), one(Type::delay), read_delay_key,
+     "how long to wait: \"10ms\", { min, max } or { mean, stddev, distribution }"},
+    {"delay", one(Type::timeout), no_types, read_delay_key,
+     "how long to wait where the caller has set no limit; left out: 0"},
+    {"delay", one(Type::hold), no_types, read_delay_key, "how long to wait at most; left out: without end"},
+    {"file", one(Type::hold), one(Type::hold), read_file, "what to wait for: a path; it is looked at each millisecond"},
+    {"errno", one(Type::error), no_types, read_errno, "the error: a symbol, a list to pick from, or weights"},
+    {"errno", one(Type::reset), no_types, read_errno, "what the struck call reports; left out: ECONNRESET, or EPIPE"},
+    {"returns", one(Type::error), no_types, read_returns,
+     "the value returned, instead of the function's failure value"},
+    {"returns", one(Type::returns), one(Type::returns), read_returns, "the value returned"},
+    {"mode", one(Type::corruption), no_types, read_mode, "how bytes are damaged"},
+    {"rate", one(Type::corruption), no_types, read_share_key, "share of the bytes that are damaged, up to 1.0"},
+    {"bytes", one(Type::corruption), no_types, read_bytes_key, "how many bytes are damaged; left out: 1"},
+    {"range", one(Type::corruption), no_types, read_damage_range, "damage only these bytes of the data: \"0..15\""},
+    {"bytes", one(Type::shorten), no_types, read_bytes_key, "how many bytes go through"},
+    {"fraction", one(Type::shorten), no_types, read_share_key, "share of the bytes that go through; left out: 0.5"},
+    {"signal", one(Type::signal), one(Type::signal), read_signal, "the signal: \"SIGUSR1\""},
+    {"interrupt", one(Type::signal), no_types, read_interrupt, "true: the call then fails with EINTR"},
+    {"moment", one(Type::crash), no_types, read_moment,
+     "\"before\" the call (the default), \"after\", or \"torn\": half written"},
+    {"signal", one(Type::crash), no_types, read_deadly_signal, "what ends the process; left out: SIGKILL"},
+    {"status", one(Type::crash), no_types, read_status, "or the exit status that it ends with, 0 to 255"},
+    {"rate", one(Type::throttle), one(Type::throttle), read_rate_of_throttle, "bytes a second: \"64KiB/s\""},
+    {"offset", one(Type::clock), no_types, read_offset, "how far the wall clocks are off: \"-1h\""},
+    {"speed", one(Type::clock), no_types, read_speed, "how fast all clocks go: 2.0 is twice as fast"},
+};
+
+/// Two ways to say the same thing.
+constexpr std::pair<std::string_view, std::string_view> alternatives[] = {
+    {"rate", "bytes"}, {"fraction", "bytes"}, {"signal", "status"}};
+
+} // namespace
+
+std::span<const FaultKey> effect_keys() { return keys; }
+
+void complete_effect(FaultDraft& draft, Remarks& remarks)
+{
+    for (const auto& [one_way, other] : alternatives) {
+        if (!draft.has(one_way) || !draft.has(other)) continue;
+        remarks.mistake(draft.given[one_way],
+                        fmt::format("a fault has either '{}' or '{}', not both (leave one out)", one_way, other));
+    }
+    if (draft.fault.type == Type::clock && draft.type_known && !draft.has("offset") && !draft.has("speed"))
+        remarks.mistake(draft.place, "a clock fault needs 'offset' or 'speed' (else the time is right)");
+    if (draft.fault.type == Type::crash && draft.fault.signal == 0) draft.fault.signal = SIGKILL;
+    auto& amount = draft.fault.amount;
+    if (amount.bytes != 0 || amount.share != 0) return;
+    if (draft.fault.type == Type::corruption) amount.bytes = 1;
+    if (draft.fault.type == Type::shorten) amount.share = chance_from(0.5);
 }
 
 } // namespace faultline::language

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
+#include <utility>
 
 namespace faultline::language {
 
@@ -18,21 +20,23 @@ namespace {
 
 void check_names(const PlanDraft& draft, Remarks& remarks)
 {
-    std::map<std::string_view, int> lines;
+    std::map<std::string_view, Place> places;
     for (const auto& fault : draft.faults) {
         if (fault.name.text.empty()) continue; // already a mistake
-        const auto [first, added] = lines.try_emplace(fault.name.text, fault.name.place.line);
-        if (!added)
-            remarks.mistake(fault.name.place,
-                            fmt::format("the name {} is already taken in line {} (give each fault its own)",
-                                        in_quotes(fault.name.text), first->second));
+        const auto [first, added] = places.try_emplace(fault.name.text, fault.name.place);
+        if (added) continue;
+        const auto& taken = first->second;
+        remarks.mistake(
+            fault.name.place,
+            fmt::format("the name {} is already taken {} (give each fault its own)", in_quotes(fault.name.text),
+                        taken.option != 0 ? std::string("by another -f") : fmt::format("in line {}", taken.line)));
     }
 }
 
 void sort_by_place(std::vector<Remark>& remarks)
 {
     std::stable_sort(remarks.begin(), remarks.end(), [](const Remark& a, const Remark& b) {
-        return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+        return std::tuple(a.option, a.line, a.column) < std::tuple(b.option, b.line, b.column);
     });
 }
 
@@ -60,24 +64,47 @@ void check_without_plan(const FaultDraft& draft, Remarks& remarks)
     };
     refuse("count", fault.count > Count::thread);
     refuse("sticky", fault.sticky == Sticky::fd || fault.sticky == Sticky::site);
-    refuse("thread", true);
-    refuse("program", true);
+    constexpr bool anywhere = false;
+    constexpr bool planned = true;
+#define SELECTOR(key, cost, scope, ...) refuse(#key, (scope));
+#include "plan/selectors.def"
     refuse("peer", std::any_of(draft.peers.begin(), draft.peers.end(),
                                [](const PeerDraft& each) { return each.peer.host == Peer::Host::name; }));
-    refuse("type", draft.type_known && (fault.type == Type::clock || fault.type == Type::shuffle));
+    refuse("type", draft.type_known && has(fault.type, trait::planned));
 }
 
-Parsed parse(std::string_view text, PlanDraft draft)
+/// Puts tables of faults behind those that the plan has.
+void add_faults(Value& root, std::span<const Value> tables)
+{
+    auto found = std::find_if(root.entries.begin(), root.entries.end(),
+                              [](const Entry& entry) { return entry.key.name == "fault"; });
+    if (found == root.entries.end()) {
+        found = root.entries.insert(found, Entry{{"fault", {}}, {}});
+        found->value.kind = Value::Kind::array;
+    }
+    found->value.items.insert(found->value.items.end(), tables.begin(), tables.end());
+}
+
+/// Whether a text has the keys of one fault, without the header of a table.
+bool is_single_fault(const Value& root)
+{
+    return root.find("fault") == nullptr &&
+           std::none_of(root.entries.begin(), root.entries.end(),
+                        [](const Entry& entry) { return entry.value.is_array_of_tables(); });
+}
+
+Parsed refused(Remark mistake)
 {
     Parsed parsed;
-    auto document = read_toml(text);
-    if (document.mistake) {
-        parsed.mistakes.push_back(std::move(*document.mistake));
-        return parsed;
-    }
+    parsed.mistakes.push_back(std::move(mistake));
+    return parsed;
+}
 
+Parsed parse(const Value& root, PlanDraft draft)
+{
+    Parsed parsed;
     Remarks remarks;
-    read_plan(document.root, draft, remarks);
+    read_plan(root, draft, remarks);
     for (auto& fault : draft.faults) {
         if (draft.own)
             take_own_functions(fault, draft.own_functions, remarks);
@@ -98,11 +125,16 @@ Parsed parse(std::string_view text, PlanDraft draft)
 
 } // namespace
 
-Parsed parse(std::string_view text, std::string_view source)
+Parsed parse(std::string_view text, std::string_view source, std::span<const Value> more)
 {
     PlanDraft draft;
     draft.source = source;
-    return parse(text, std::move(draft));
+    Document document;
+    document.root.kind = Value::Kind::table;
+    if (!text.empty() || more.empty()) document = read_toml(text);
+    if (document.mistake) return refused(std::move(*document.mistake));
+    if (!more.empty()) add_faults(document.root, more);
+    return parse(document.root, std::move(draft));
 }
 
 Parsed parse_faults(std::string_view text, Functions functions)
@@ -110,7 +142,15 @@ Parsed parse_faults(std::string_view text, Functions functions)
     PlanDraft draft;
     draft.faults_only = true;
     draft.own = functions == Functions::own;
-    return parse(text, std::move(draft));
+    auto document = read_toml(text);
+    if (document.mistake) return refused(std::move(*document.mistake));
+    if (is_single_fault(document.root)) {
+        document.root.place = {1, 1, 0};
+        const auto fault = std::exchange(document.root, {});
+        document.root.kind = Value::Kind::table;
+        add_faults(document.root, {&fault, 1});
+    }
+    return parse(document.root, std::move(draft));
 }
 
 std::optional<std::uint64_t> parse_seed(std::string_view text)

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "language/plan_types.hpp"
+#include "language/value.hpp"
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ struct Remark {
     int line = 0; // from 1; 0: the file as a whole
     int column = 0;
     std::string text; // what is wrong and how to mend it, one line
+    int option = 0;   // of a -f option, its number from 1; `line` is then that of its item (language/fault_option.hpp)
 
     /// "FILE:LINE:COLUMN: text", or "FILE: text" where there is no line.
     [[nodiscard]] std::string at(std::string_view file) const;
@@ -31,10 +34,11 @@ struct Parsed {
 /// Whose functions a plan's faults name.
 enum class Functions : std::uint8_t { libc, own };
 
-/// Parses a plan's text. `source` is the absolute path to record in it.
-[[nodiscard]] Parsed parse(std::string_view text, std::string_view source);
+/// Parses a plan's text. `source` is the absolute path to record in it. `more`: tables of further faults; with some,
+/// the text may be empty.
+[[nodiscard]] Parsed parse(std::string_view text, std::string_view source, std::span<const Value> more = {});
 
-/// Parses faults that a program gives to itself: [[fault]] tables and nothing else.
+/// Parses faults that a program gives to itself: [[fault]] tables and nothing else, or the keys of a single one.
 [[nodiscard]] Parsed parse_faults(std::string_view text, Functions functions);
 
 /// Reads and parses a file; one that is missing, unreadable, a directory, empty or above 1 MiB is a mistake as well.

@@ -54,6 +54,12 @@ void read_arm(PlanDraft& draft, const Field& field)
     wrong(field, meant_duration ? duration.problem : fmt::format("it must be {}{}", form, did_you_mean(*text, words)));
 }
 
+void read_trace(PlanDraft& draft, const Field& field)
+{
+    const auto traces = read_bool(field);
+    if (traces) draft.plan.traces = *traces;
+}
+
 void read_programs(PlanDraft& draft, const Field& field)
 {
     for (auto& word : read_texts(field)) {
@@ -82,6 +88,12 @@ void read_stats_file(PlanDraft& draft, const Field& field)
     if (!text) return;
     if (const auto problem = stats_file_problem(*text); !problem.empty()) return wrong(field, problem);
     draft.stats_file = std::move(*text);
+}
+
+void read_render(PlanDraft& draft, const Field& field)
+{
+    const auto renders = read_bool(field);
+    if (renders) draft.plan.leaves_ledger = !*renders;
 }
 
 void read_events(PlanDraft& draft, const Field& field)
@@ -117,10 +129,12 @@ constexpr PlanKey keys[] = {
     {"", "seed", read_seed, "0 to 2^63-1; left out: drawn at random and written to the statistics"},
     {"", "arm", read_arm, "when faults begin: \"load\", \"main\", \"5s\" after main, \"file:PATH\" once it exists"},
     {"", "programs", read_programs, "globs over the executable's name; left out: every process"},
+    {"", "trace", read_trace, "true: every call that can fail is recorded with its site; faults are optional then"},
     {"", "stats", read_stats, "the statistics file"},
-    {"", "fault", read_faults, "one fault; a plan needs at least one"},
+    {"", "fault", read_faults, "one fault; a plan needs at least one, or trace = true"},
     {"stats", "file", read_stats_file, "its name: %p pid, %e program, %t start time, %% a percent sign"},
     {"stats", "events", read_events, "how many events are kept, 0 to 10000000"},
+    {"stats", "render", read_render, "false: no JSON is written; the ledger, FILE.live, stays as the record"},
 };
 
 void read_section(std::string_view section, const Value& table, PlanDraft& draft, Remarks& remarks)
@@ -186,7 +200,7 @@ void unknown_key(const Key& key, const Value& value, std::string_view section, R
 void read_plan(const Value& root, PlanDraft& draft, Remarks& remarks)
 {
     read_section("", root, draft, remarks);
-    if (!draft.faults.empty()) return;
+    if (!draft.faults.empty() || draft.plan.traces) return;
     const auto* faults = root.find("fault");
     const bool misnamed = std::any_of(root.entries.begin(), root.entries.end(), [](const auto& entry) {
         return entry.value.is_array_of_tables(); // already an unknown table

@@ -1,6 +1,6 @@
 // Which calls a fault strikes.
 #include "calls/flags.hpp"
-#include "language/key_readers.hpp"
+#include "language/fault_keys.hpp"
 #include "language/peer_notation.hpp"
 #include "language/suggest.hpp"
 
@@ -51,8 +51,6 @@ std::vector<std::string_view> flag_names()
         names.push_back(flag.name);
     return names;
 }
-
-} // namespace
 
 void read_path(FaultDraft& draft, const Field& field)
 {
@@ -159,11 +157,29 @@ void read_thread(FaultDraft& draft, const Field& field)
 
 void read_program(FaultDraft& draft, const Field& field)
 {
-    draft.programs = read_globs(field, [](std::string_view pattern) {
+    draft.program_globs = read_globs(field, [](std::string_view pattern) {
         if (pattern.find('/') != std::string_view::npos)
             return std::string("a program's name has no '/' (write its last part)");
         return glob_problem(pattern, false);
     });
 }
+
+void read_lineage(FaultDraft& draft, const Field& field)
+{
+    draft.lineage_globs = read_globs(field, [](std::string_view pattern) {
+        if (pattern.find_first_not_of("0123456789.x*?[]!-") != std::string_view::npos)
+            return std::string("a place in the tree is made of numbers and dots (\"0.2.*\")");
+        return glob_problem(pattern, false);
+    });
+}
+
+constexpr FaultKey keys[] = {
+#define SELECTOR(key, cost, scope, takes, why_not, help) {#key, all_types, no_types, read_##key, help},
+#include "plan/selectors.def"
+};
+
+} // namespace
+
+std::span<const FaultKey> selector_keys() { return keys; }
 
 } // namespace faultline::language

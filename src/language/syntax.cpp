@@ -30,7 +30,7 @@ struct Cursor {
             }
         }
     }
-    [[nodiscard]] Remark says(std::string text_of_it) const { return {line, column, std::move(text_of_it)}; }
+    [[nodiscard]] Remark says(std::string text_of_it) const { return {line, column, std::move(text_of_it), 0}; }
 };
 
 /// The length of the well-formed UTF-8 sequence at the beginning, or 0.
@@ -50,17 +50,6 @@ std::size_t character_length(std::string_view text)
     if (first >= 0xf1 && first <= 0xf3) return follows(1) && follows(2) && follows(3) ? 4 : 0;
     if (first == 0xf4) return follows(1, 0x80, 0x8f) && follows(2) && follows(3) ? 4 : 0;
     return 0;
-}
-
-std::optional<Remark> encoding_mistake(std::string_view text)
-{
-    for (Cursor cursor{text}; !cursor.done();) {
-        if (cursor.here() == '\0') return cursor.says("a NUL byte: this is not a text file (a plan is TOML)");
-        const auto length = character_length(text.substr(cursor.at));
-        if (length == 0) return cursor.says("this is not UTF-8 (save the plan as UTF-8)");
-        cursor.step(length);
-    }
-    return std::nullopt;
 }
 
 /// Moves behind the string that begins here, or to the end of the text.
@@ -137,9 +126,20 @@ constexpr Translation translations[] = {
 
 } // namespace
 
+std::optional<Remark> encoding_mistake(std::string_view text)
+{
+    for (Cursor cursor{text}; !cursor.done();) {
+        if (cursor.here() == '\0') return cursor.says("a NUL byte: this is not a text file (a plan is TOML)");
+        const auto length = character_length(text.substr(cursor.at));
+        if (length == 0) return cursor.says("this is not UTF-8 (save the plan as UTF-8)");
+        cursor.step(length);
+    }
+    return std::nullopt;
+}
+
 std::optional<Remark> text_mistake(std::string_view text)
 {
-    if (text.empty()) return Remark{0, 0, "the plan is empty (it needs at least one [[fault]])"};
+    if (text.empty()) return Remark{0, 0, "the plan is empty (it needs at least one [[fault]])", 0};
     if (auto mistake = encoding_mistake(text)) return mistake;
     return deep_key(text);
 }

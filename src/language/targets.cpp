@@ -127,23 +127,16 @@ constexpr Demand demands[] = {
      "it has no limit to its waiting"},
     {has_type<Type::returns>, [](const Spec& spec) { return spec.tracks != calls::Tracks::exits; }, "returns",
      "it never returns"},
-    {[](const FaultDraft& draft) { return !draft.paths.empty(); },
-     [](const Spec& spec) { return spec.path != calls::absent || spec.has_descriptor(); }, "the selector path",
-     "it has neither a path nor a descriptor"},
-    {[](const FaultDraft& draft) { return !draft.descriptors.empty(); },
-     [](const Spec& spec) { return spec.has_descriptor(); }, "the selector fd", "it has no descriptor"},
-    {[](const FaultDraft& draft) { return draft.kinds != 0; }, [](const Spec& spec) { return spec.has_descriptor(); },
-     "the selector fd_kind", "it has no descriptor"},
-    {[](const FaultDraft& draft) { return !draft.peers.empty(); }, [](const Spec& spec) { return spec.has_peer(); },
-     "the selector peer", "it has no remote end"},
-    {[](const FaultDraft& draft) { return draft.fault.selects_size(); },
-     [](const Spec& spec) { return spec.has_size(); }, "the selector size", "it does not say how many bytes it wants"},
     flags_demand<calls::Flags::Kind::open>("a flag O_…"),
     flags_demand<calls::Flags::Kind::protection>("a flag PROT_…"),
     flags_demand<calls::Flags::Kind::map>("a flag MAP_…"),
     flags_demand<calls::Flags::Kind::message>("a flag MSG_…"),
     flags_demand<calls::Flags::Kind::at>("a flag AT_…"),
     flags_demand<calls::Flags::Kind::socket>("a flag SOCK_…"),
+#define SELECTOR(key, cost, scope, takes, why_not, help)                                                               \
+    {[](const FaultDraft& draft) { return draft.fault.has(Selector::key); },                                           \
+     []([[maybe_unused]] const Spec& spec) { return takes; }, "the selector " #key, why_not},
+#include "plan/selectors.def"
     {[](const FaultDraft& draft) { return draft.fault.has_budget(); },
      [](const Spec& spec) {
          return spec.has_count() && (spec.has_size() || spec.in.shape == calls::Data::Shape::byte);
@@ -324,7 +317,7 @@ void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Rema
                                         in_quotes(word.text)));
             continue;
         }
-        if (has_type<Type::hang>(draft) || has_type<Type::signal>(draft) || has_type<Type::crash>(draft)) {
+        if (draft.type_known && !has(draft.fault.type, trait::own)) {
             remarks.mistake(draft.given["type"],
                             "the type is for calls into libc (a function of the program's own takes "
                             "exception, errno, delay, timeout, corruption and returns)");

@@ -28,7 +28,7 @@ namespace {
 
 Place place_of(const toml::source_region& source)
 {
-    return {static_cast<int>(source.begin.line), static_cast<int>(source.begin.column)};
+    return {static_cast<int>(source.begin.line), static_cast<int>(source.begin.column), 0};
 }
 
 Value value_of(const toml::node& node)
@@ -70,7 +70,7 @@ Document read_toml(std::string_view text)
     const auto result = toml::parse(text);
     if (result) return {value_of(result.table()), std::nullopt};
     const auto place = place_of(result.error().source());
-    return {{}, Remark{place.line, place.column, plain_syntax_error(result.error().description())}};
+    return {{}, Remark{place.line, place.column, plain_syntax_error(result.error().description()), 0}};
 }
 
 } // namespace faultline::language

@@ -8,6 +8,9 @@
 
 namespace faultline::language {
 
+/// What keeps a text from being read as characters: a NUL byte, or what is not UTF-8.
+[[nodiscard]] std::optional<Remark> encoding_mistake(std::string_view text);
+
 /// What keeps a text from being given to the TOML parser at all: it is empty, not UTF-8, or has a key of very many
 /// parts.
 [[nodiscard]] std::optional<Remark> text_mistake(std::string_view text);

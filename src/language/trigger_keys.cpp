@@ -1,5 +1,5 @@
 // Which of its matches a fault fires at.
-#include "language/key_readers.hpp"
+#include "language/fault_keys.hpp"
 
 #include <fmt/format.h>
 
@@ -24,8 +24,6 @@ std::optional<std::uint64_t> read_time(const Field& field)
 {
     return read_notation(field, parse_duration, "a duration such as \"2s\"");
 }
-
-} // namespace
 
 void read_after(FaultDraft& draft, const Field& field)
 {
@@ -100,6 +98,25 @@ void read_sticky(FaultDraft& draft, const Field& field)
 {
     if (const auto choice = read_choice(field, stickies)) draft.fault.sticky = static_cast<Sticky>(*choice + 1);
 }
+
+constexpr FaultKey keys[] = {
+    {"after", all_types, no_types, read_after, "not before this time since arming: \"2s\""},
+    {"until", all_types, no_types, read_until, "not after this time since arming"},
+    {"on", all_types, no_types, read_on,
+     "which matches fire: \"3\", \"2,5\", \"3..\", \"3..10\", \"3..10+2\", \"..5\""},
+    {"count", all_types, no_types, read_count,
+     "whose matches `on` numbers: \"process\", \"thread\", \"fd\", \"site\" or \"run\" (or whose bytes `budget`)"},
+    {"budget", all_types, no_types, read_budget, "let so many bytes through, then fire for good: \"10MiB\""},
+    {"probability", all_types, no_types, read_probability, "share of the matches that fire, 0.0 to 1.0"},
+    {"burst", all_types, no_types, read_burst, "fire in runs: { enter = 0.01, leave = 0.25 }"},
+    {"max_triggers", all_types, no_types, read_max_triggers, "fire at most so many times"},
+    {"sticky", all_types, no_types, read_sticky,
+     "once fired, fire at every later match: \"fault\", \"fd\" or \"site\""},
+};
+
+} // namespace
+
+std::span<const FaultKey> trigger_keys() { return keys; }
 
 void check_triggers(const FaultDraft& draft, Remarks& remarks)
 {

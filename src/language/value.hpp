@@ -1,7 +1,8 @@
-// A plan's text as a tree of values with their places: what the readers of keys go through. language/toml.cpp makes it
-// from TOML; the -f option makes the tables of its faults of its own notation.
+// A plan as a tree of values with their places: what the readers of keys go through. language/toml.cpp makes it from
+// TOML, language/fault_option.cpp makes a fault's table from a -f option.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@ namespace faultline::language {
 struct Place {
     int line = 0;
     int column = 0;
+    int option = 0; // of a -f option, its number from 1: `line` is then that of its item (language/fault_option.hpp)
+
+    auto operator<=>(const Place&) const = default;
 };
 
 struct Entry;

@@ -1,12 +1,14 @@
 // The ledger: the mapped file in which a process keeps its counters and events while it lives. It is right at every
 // moment, also after SIGKILL, because the page cache outlives the process; the statistics file is its rendering.
 //
-//   Header | plan | Totals per fault, ErrorCounts | thread blocks (grow) | events (grow)
+//   Header | plan | Totals per fault, ErrorCounts | thread blocks (grow) | events (grow) | trace (grows)
 //
 // A thread writes only to its own block, so counting needs no lock and threads never share a cache line. Regions that
 // grow are given disk space before they are mapped: a sparse mapping would kill the host with SIGBUS on a full disk.
 #pragma once
 
+#include "ledger/name.hpp"
+#include "ledger/trace.hpp"
 #include "plan/plan.hpp"
 
 #include <atomic>
@@ -17,7 +19,7 @@
 namespace faultline::ledger {
 
 inline constexpr std::uint64_t magic = 0x3154'4c55'4146'0a1a; // "\x1a\nFAULT1"
-inline constexpr std::uint32_t layout_version = 1;
+inline constexpr std::uint32_t layout_version = 3;
 inline constexpr std::uint64_t page = 4096;
 
 /// How far the life of a process image has come.
@@ -32,36 +34,26 @@ enum Trouble : std::uint32_t {
     disabled = 1U << 4U,             // FAULT_DISABLE=1
     argv_cut = 1U << 5U,
     lineage_cut = 1U << 6U,
-    errors_uncounted = 1U << 7U, // more kinds of errors than slots to count them in
-    cells_shared = 1U << 8U,     // more descriptors or sites than numbers to keep for them
-    run_unshared = 1U << 9U,     // count = "run", and the file that the processes of a run share could not be had
+    errors_uncounted = 1U << 7U,  // more kinds of errors than slots to count them in
+    cells_shared = 1U << 8U,      // more descriptors or sites than numbers to keep for them
+    run_unshared = 1U << 9U,      // count = "run", and the file that the processes of a run share could not be had
+    child_unrecorded = 1U << 10U, // a forked child could keep no record, nowhere
+    trace_lost = 1U << 12U,       // some sites of a trace are missing: no room in the file system, or too many
+    unstruck_unnamed = 1U << 11U, // more programs ran without faults than there is room to name
 };
 
-template <std::size_t N>
-struct Name {
-    std::uint32_t length = 0;
-    char bytes[N - sizeof(std::uint32_t)] = {};
-
-    [[nodiscard]] std::string_view view() const noexcept
-    {
-        return {bytes, length <= sizeof bytes ? length : sizeof bytes};
-    }
-    /// Keeps the first bytes where it is too long. Returns whether all fitted.
-    bool assign(std::string_view text) noexcept
-    {
-        length = 0;
-        return append(text);
-    }
-    bool append(std::string_view text) noexcept
-    {
-        const auto room = sizeof bytes - length;
-        const auto kept = text.size() < room ? text.size() : room;
-        for (std::size_t i = 0; i < kept; ++i)
-            bytes[length + i] = text[i];
-        length += static_cast<std::uint32_t>(kept);
-        return kept == text.size();
-    }
+/// Why a program that this process started was not struck.
+enum class Unreached : std::uint32_t {
+    reached, // it was, as far as can be seen from outside
+    statically_linked,
+    go,
+    musl,
+    architecture,
+    privileged,
+    environment, // it was not told to preload anything, or of no plan
+    library,     // the library is not to be found where it was started
 };
+
 using Lineage = Name<96>;
 
 /// What all threads share of a fault. On a cache line of its own: only what is exact over
@@ -191,6 +183,14 @@ enum Did : std::uint32_t {
     did_pass = 1U << 10U, // type drop: the call was made all the same
 };
 
+/// A program that this process started and that could not be struck. Claimed once for a program and a reason.
+struct Unstruck {
+    std::atomic<std::uint32_t> state; // 0: free; 1: being written; 2: holds
+    Unreached why;
+    Name<120> program; // the tail of its path
+};
+inline constexpr std::size_t unstruck_slots = 8;
+
 // What Header::exit_status holds beside a status.
 inline constexpr std::int32_t unknown_status = -1;
 inline constexpr std::int32_t by_abort = -2;
@@ -201,6 +201,7 @@ struct Header {
     std::atomic<State> state;
     std::uint64_t file_bytes; // of the fully grown file
     std::uint64_t plan_offset, totals_offset, threads_offset, events_offset;
+    std::uint64_t trace_offset;  // of the TraceModules; the TraceSites follow. 0: the plan asks for no trace
     std::uint64_t thread_stride; // bytes from one thread block to the next
     std::uint32_t thread_limit, function_count, fault_count;
     std::uint32_t image_by_exec; // 1: this image replaced another one of the same pid
@@ -211,6 +212,7 @@ struct Header {
     std::atomic<std::int64_t> armed_monotonic_ns; // 0: not armed yet
     std::atomic<std::int64_t> ended_monotonic_ns;
     std::int32_t pid, ppid;
+    std::atomic<std::int32_t> open_descriptors;            // at the end, under a plan that leaves the ledger; else 0
     std::atomic<std::int32_t> exit_status;                 // valid once finished; or unknown_status, or by_abort
     std::atomic<std::uint32_t> enabled;                    // 0: everything passes through; calls are still counted
     std::atomic<std::uint32_t> trouble;                    // Trouble bits
@@ -218,10 +220,13 @@ struct Header {
     alignas(64) std::atomic<std::uint64_t> events_claimed; // also counts those beyond event_limit
     std::atomic<std::uint64_t> events_lost;                // claimed, within the limit, but there was no room on disk
     std::atomic<std::uint64_t> events_backed; // slots [0, events_backed) have disk space, are mapped and may be touched
+    alignas(64) std::atomic<std::uint64_t> traces_claimed; // also counts those beyond trace_limit
+    std::atomic<std::uint64_t> traces_backed;              // as events_backed
     alignas(64) Lineage lineage;
     Name<256> program;
     std::uint32_t argc, argv_bytes; // argv_bytes of `argv` hold argc strings, each with its NUL
     char argv[2048];
+    Unstruck unstruck[unstruck_slots];
 
     // The accessors hold wherever the whole file lies in one piece from this header on. They check nothing.
     [[nodiscard]] const plan::Plan& plan() const noexcept { return *at<const plan::Plan>(plan_offset); }
@@ -242,6 +247,24 @@ struct Header {
     [[nodiscard]] const Event& event(std::uint64_t slot) const noexcept
     {
         return *at<const Event>(events_offset + slot * sizeof(Event));
+    }
+    // Only where trace_offset is set.
+    [[nodiscard]] TraceModule& trace_module(std::uint64_t index) noexcept
+    {
+        return *at<TraceModule>(trace_offset + index * sizeof(TraceModule));
+    }
+    [[nodiscard]] const TraceModule& trace_module(std::uint64_t index) const noexcept
+    {
+        return *at<const TraceModule>(trace_offset + index * sizeof(TraceModule));
+    }
+    [[nodiscard]] TraceSite& trace_site(std::uint64_t slot) noexcept { return *at<TraceSite>(trace_site_at(slot)); }
+    [[nodiscard]] const TraceSite& trace_site(std::uint64_t slot) const noexcept
+    {
+        return *at<const TraceSite>(trace_site_at(slot));
+    }
+    [[nodiscard]] std::uint64_t trace_site_at(std::uint64_t slot) const noexcept
+    {
+        return trace_offset + trace_modules_bytes + slot * sizeof(TraceSite);
     }
 
     /// Counts one error that a fault injected. After boot; in a signal handler and a vfork child as well.
@@ -284,6 +307,11 @@ inline void lay_out(Header& header, const plan::Plan& plan, std::uint32_t thread
     header.thread_stride = thread_stride(plan.faults.count, plan.functions.count);
     header.events_offset = header.threads_offset + rounded(threads * header.thread_stride, unit);
     header.file_bytes = header.events_offset + rounded((events == 0 ? 1 : events) * sizeof(Event), unit);
+    header.trace_offset = 0;
+    if (plan.traces) {
+        header.trace_offset = header.file_bytes;
+        header.file_bytes += trace_modules_bytes + rounded(std::uint64_t{trace_limit} * sizeof(TraceSite), unit);
+    }
     header.thread_limit = threads;
     header.function_count = plan.functions.count;
     header.fault_count = plan.faults.count;

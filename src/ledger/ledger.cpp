@@ -5,6 +5,7 @@
 #include "ledger/ledger.hpp"
 
 #include "ledger/render.hpp"
+#include "ledger/reserve.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
@@ -21,7 +22,8 @@ constexpr std::uint64_t second = 1'000'000'000;
 
 constinit Header* header_at = nullptr; // also in children: their ledger takes the same addresses
 constinit std::uint64_t reserved_bytes = 0;
-constinit bool on_disk = false;    // false: the ledger is only memory
+enum class Kept : std::uint8_t { in_file, in_reserve, in_memory };
+constinit Kept kept = Kept::in_memory;
 constinit std::uint64_t inode = 0; // of the ledger's file, lest we write into another one put in its place
 constinit std::atomic<std::uint64_t> threads_backed{0}; // bytes of the thread region that are mapped
 constinit std::atomic<std::uint32_t> next_look{0};
@@ -40,26 +42,9 @@ bool map_in_place(int fd, std::uint64_t from, std::uint64_t to) noexcept
                     MAP_SHARED | MAP_FIXED, fd, from) != nullptr;
 }
 
-/// Gives the bytes [from, to) of a new file space on the disk by writing zeros. On file systems that allocate late this
-/// is cheaper than fallocate, and a short-lived process's ledger never reaches the disk at all. 0, or -errno.
-long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept
-{
-    static constinit char zeros[page]{};
-    iovec pieces[16];
-    while (from < to) {
-        std::size_t count = 0;
-        for (auto at = from; at < to && count < std::size(pieces); at += page)
-            pieces[count++] = {zeros, to - at < page ? to - at : page};
-        const long written = sys::write_vector(fd, pieces, count, from);
-        if (written <= 0) return written == 0 ? -ENOSPC : written;
-        from += static_cast<std::uint64_t>(written);
-    }
-    return 0;
-}
-
 bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
 {
-    if (!on_disk) return true;
+    if (kept != Kept::in_file) return kept == Kept::in_memory;
     if ((header.trouble.load(std::memory_order_relaxed) & sealed) != 0) return false;
     const int fd = sys::open(place().ledger, O_RDWR | O_NOFOLLOW);
     if (fd < 0) return false;
@@ -89,14 +74,6 @@ bool owned_by_another() noexcept
            sys::process_exists(other->pid);
 }
 
-/// Whether something stands there that is no file. A record would replace it: root's /dev/null, say.
-bool is_special(const char* path) noexcept
-{
-    struct stat status;
-    return sys::call(SYS_newfstatat, AT_FDCWD, sys::address(path), sys::address(&status), 0) == 0 &&
-           !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
-}
-
 const char* reason(long error) noexcept
 {
     switch (-error) {
@@ -120,6 +97,8 @@ const char* reason(long error) noexcept
         return "it is a device, pipe or socket";
     case ELOOP:
         return "it is a symbolic link";
+    case ENOMEM:
+        return "there is no memory for it";
     case EMFILE:
     case ENFILE:
         return "no descriptor is free";
@@ -135,7 +114,7 @@ const char* reason(long error) noexcept
 /// A fresh file at place().ledger, or -errno. Never follows a link, never takes a file that a living process uses.
 int create_file() noexcept
 {
-    if (is_special(place().json)) return -ENXIO;
+    if (place().none || is_special(place().json)) return -ENXIO;
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
     int fd = sys::open(place().ledger, flags, 0600);
     if (fd == -EEXIST && !owned_by_another() && sys::unlink(place().ledger) == 0)
@@ -143,7 +122,47 @@ int create_file() noexcept
     return fd;
 }
 
-bool map_file(std::uint64_t fixed, const Header& sizes, long& error) noexcept
+/// Tells `faultline run`, if there is one, that this image exists and where its record is.
+bool announce(const Identity& identity) noexcept
+{
+    const auto& where = place();
+    if (where.run[0] == '\0') return true;
+    static constinit char line[sizeof where.json * 2 + 256];
+    sys::Writer path{line};
+    path << std::string_view{where.run} << "/images";
+    const int fd = sys::open(line, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) return false;
+    sys::Writer text{line};
+    text << static_cast<std::uint64_t>(identity.pid) << '\t' << identity.lineage << '\t'
+         << std::string_view{where.ledger} << '\t' << std::string_view{where.json} << '\n';
+    const auto length = text.view().size();
+    const bool told = sys::write_within_limit(fd, line, length) == static_cast<long>(length);
+    sys::close(fd);
+    return told;
+}
+
+/// Keeps addresses for the whole of a ledger. Children lay their own over their parent's, so that no pointer into it
+/// ever dangles.
+bool keep_addresses(std::uint64_t bytes) noexcept
+{
+    void* const base = sys::map(header_at, header_at == nullptr ? bytes : reserved_bytes, PROT_NONE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (header_at == nullptr ? 0 : MAP_FIXED));
+    if (base == nullptr) return false;
+    header_at = static_cast<Header*>(base);
+    reserved_bytes = bytes;
+    return true;
+}
+
+/// Whether the process may still map anything: not once RLIMIT_AS was lowered below what it has.
+bool may_map() noexcept
+{
+    void* const probe = sys::map(nullptr, page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+    if (probe != nullptr) sys::unmap(probe, page);
+    return probe != nullptr;
+}
+
+/// Makes the file of this process, and maps it. While that may still fail the parent's record stays where it is.
+bool map_file(const Identity& identity, std::uint64_t fixed, const Header& sizes, long& error) noexcept
 {
     error = create_file();
     if (error < 0) return false;
@@ -153,19 +172,93 @@ bool map_file(std::uint64_t fixed, const Header& sizes, long& error) noexcept
     inode = status.st_ino;
     const auto threads_end = fixed + chunk;
     const auto events_end = sizes.events_offset + chunk;
-    error = events_end > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
+    const auto trace_end = sizes.trace_offset + trace_modules_bytes + chunk;
+    const bool traces = sizes.trace_offset != 0;
+    error = (traces ? trace_end : events_end) > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
     if (error == 0) error = fill(fd, sizes.events_offset, events_end);
-    const bool mapped =
-        error == 0 && map_in_place(fd, 0, threads_end) && map_in_place(fd, sizes.events_offset, events_end);
+    if (error == 0 && traces) error = fill(fd, sizes.trace_offset, trace_end);
+    if (error == 0 && !may_map()) error = -ENOMEM;
+    // A record that the command does not find is none, so it lies better in the reserve, if there is one. There is none
+    // where the run has ended and a program that it left behind goes on.
+    if (error == 0 && !announce(identity) && has_reserve()) error = -ENOENT;
+    const bool mapped = error == 0 && keep_addresses(sizes.file_bytes) && map_in_place(fd, 0, threads_end) &&
+                        map_in_place(fd, sizes.events_offset, events_end) &&
+                        (!traces || map_in_place(fd, sizes.trace_offset, trace_end));
     sys::close(fd);
     if (!mapped) {
-        if (error == 0) error = -ENOSPC;
+        if (error == 0) error = -ENOMEM;
         sys::unlink(place().ledger);
     }
     return mapped;
 }
 
+/// Makes the file where the pattern has it, or else in the directory of `faultline run`.
+bool make_file(const Identity& identity, std::int64_t started_s, const Header& sizes, Problem& problem) noexcept
+{
+    // One thread block may be larger than a chunk.
+    const auto fixed = sizes.threads_offset + rounded(sizes.thread_stride, chunk) - chunk;
+    long error = -ENAMETOOLONG;
+    bool made = name_files(place().pattern, identity, started_s) && map_file(identity, fixed, sizes, error);
+    if (!made) {
+        problem.reason = reason(error);
+        sys::Writer{problem.file} << std::string_view{place().json};
+        if (place().run[0] != '\0') {
+            static constinit char elsewhere[sizeof(Place::run) + 32];
+            sys::Writer{elsewhere} << std::string_view{place().run} << "/fault-stats.%p.json";
+            made = name_files(elsewhere, identity, started_s) && map_file(identity, fixed, sizes, error);
+        }
+    }
+    if (made) threads_backed = fixed + chunk - sizes.threads_offset;
+    return made;
+}
+
+/// Keeps the record in memory, which nobody reads if the process is killed, or else not at all.
+bool make_memory(const Header& sizes) noexcept
+{
+    if (!keep_addresses(sizes.file_bytes) ||
+        sys::map(header_at, reserved_bytes, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED) == nullptr)
+        return false;
+    threads_backed = sizes.events_offset - sizes.threads_offset;
+    return true;
+}
+
+/// What a new record says of its process.
+void introduce(Header& header, const Identity& identity, std::int64_t started) noexcept
+{
+    header.image_by_exec = identity.image_by_exec ? 1 : 0;
+    header.seed = identity.seed;
+    header.started_s = started / static_cast<std::int64_t>(second);
+    header.started_ns = started % static_cast<std::int64_t>(second);
+    header.started_monotonic_ns = sys::now(CLOCK_MONOTONIC);
+    header.pid = identity.pid;
+    header.ppid = identity.ppid;
+    header.exit_status = unknown_status;
+    header.enabled = 1;
+    if (!header.lineage.assign(identity.lineage)) header.trouble |= lineage_cut;
+    header.program.assign(identity.program);
+    header.argc = identity.arguments.count;
+    header.argv_bytes = identity.arguments.bytes;
+    __builtin_memcpy(header.argv, identity.arguments.text, identity.arguments.bytes);
+    if (identity.arguments.cut) header.trouble |= argv_cut;
+}
+
 } // namespace
+
+long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept
+{
+    static constinit char zeros[page]{};
+    iovec pieces[16];
+    while (from < to) {
+        std::size_t count = 0;
+        for (auto at = from; at < to && count < std::size(pieces); at += page)
+            pieces[count++] = {zeros, to - at < page ? to - at : page};
+        const long written = sys::write_vector(fd, pieces, count, from);
+        if (written <= 0) return written == 0 ? -ENOSPC : written;
+        from += static_cast<std::uint64_t>(written);
+    }
+    return 0;
+}
 
 void Arguments::keep(int argc, char* const* argv) noexcept
 {
@@ -179,61 +272,51 @@ void Arguments::keep(int argc, char* const* argv) noexcept
     }
 }
 
-Header* create(const plan::Plan& plan, const Identity& identity, Problem& problem) noexcept
+Header* create(const plan::Plan& plan, const Identity& identity, Header* parent, Problem& problem) noexcept
 {
     static constinit Header sizes{}; // too large for a host's stack
     lay_out(sizes, plan, most_threads, plan.max_events, chunk);
-
-    // Children lay their own ledger over their parent's, so that no pointer into it ever dangles.
-    void* const base = sys::map(header_at, header_at == nullptr ? sizes.file_bytes : reserved_bytes, PROT_NONE,
-                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (header_at == nullptr ? 0 : MAP_FIXED));
-    if (base == nullptr) return nullptr;
-    header_at = static_cast<Header*>(base);
-    reserved_bytes = sizes.file_bytes;
-
     const std::int64_t started = sys::now(CLOCK_REALTIME);
-    const auto started_s = started / static_cast<std::int64_t>(second);
-    // One thread block may be larger than a chunk.
-    const auto fixed = sizes.threads_offset + rounded(sizes.thread_stride, chunk) - chunk;
-    long error = -ENAMETOOLONG;
-    on_disk = name_files(place().pattern, identity, started_s) && map_file(fixed, sizes, error);
-    if (!on_disk) {
-        problem.reason = reason(error);
-        sys::Writer{problem.file} << std::string_view{place().json};
-        if (place().run[0] != '\0') {
-            static constinit char elsewhere[sizeof(Place::run) + 32];
-            sys::Writer{elsewhere} << std::string_view{place().run} << "/fault-stats.%p.json";
-            on_disk = name_files(elsewhere, identity, started_s) && map_file(fixed, sizes, error);
-        }
+    Header* made = nullptr;
+    if (make_file(identity, started / static_cast<std::int64_t>(second), sizes, problem)) {
+        kept = Kept::in_file;
+        sizes.events_backed = chunk / sizeof(Event);
+        sizes.traces_backed = chunk / sizeof(TraceSite);
+    } else if (!place().none && (made = take_slot(slot_bytes(plan))) != nullptr) {
+        kept = Kept::in_reserve;
+        lay_out_slot(sizes, plan);
+        threads_backed = sizes.events_offset - sizes.threads_offset;
+    } else {
+        if (!place().none && parent != nullptr) parent->trouble |= child_unrecorded;
+        if (!make_memory(sizes)) return nullptr;
+        kept = Kept::in_memory;
+        sizes.events_backed = plan.max_events;
+        sizes.traces_backed = trace_limit;
     }
-    if (!on_disk && sys::map(header_at, reserved_bytes, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED) == nullptr)
-        return nullptr;
-    threads_backed = on_disk ? fixed + chunk - sizes.threads_offset : sizes.events_offset - sizes.threads_offset;
+    if (made == nullptr) made = header_at;
 
-    Header& header = *header_at;
-    lay_out(header, plan, most_threads, plan.max_events, chunk);
-    header.image_by_exec = identity.image_by_exec ? 1 : 0;
-    header.events_backed = on_disk ? chunk / sizeof(Event) : plan.max_events;
-    header.seed = identity.seed;
-    header.started_s = started_s;
-    header.started_ns = started % static_cast<std::int64_t>(second);
-    header.started_monotonic_ns = sys::now(CLOCK_MONOTONIC);
-    header.pid = identity.pid;
-    header.ppid = identity.ppid;
-    header.exit_status = unknown_status;
-    header.enabled = 1;
-    if (!header.lineage.assign(identity.lineage)) header.trouble |= lineage_cut;
-    header.program.assign(identity.program);
-    header.argc = identity.arguments.count;
-    header.argv_bytes = identity.arguments.bytes;
-    __builtin_memcpy(header.argv, identity.arguments.text, identity.arguments.bytes);
-    if (identity.arguments.cut) header.trouble |= argv_cut;
-    __builtin_memcpy(reinterpret_cast<char*>(base) + header.plan_offset, &plan, plan.bytes);
+    Header& header = *made;
+    header.version = sizes.version;
+    header.file_bytes = sizes.file_bytes;
+    header.plan_offset = sizes.plan_offset;
+    header.totals_offset = sizes.totals_offset;
+    header.threads_offset = sizes.threads_offset;
+    header.events_offset = sizes.events_offset;
+    header.trace_offset = sizes.trace_offset;
+    header.thread_stride = sizes.thread_stride;
+    header.thread_limit = sizes.thread_limit;
+    header.function_count = sizes.function_count;
+    header.fault_count = sizes.fault_count;
+    header.event_limit = sizes.event_limit;
+    header.events_backed = sizes.events_backed.load();
+    header.traces_backed = sizes.traces_backed.load();
+    introduce(header, identity, started);
+    __builtin_memcpy(reinterpret_cast<char*>(&header) + header.plan_offset, &plan, plan.bytes);
     header.thread(0).owner = unborn;
     header.thread(0).shared = 1;
     header.thread(0).lineage = header.lineage;
     header.threads_claimed = 1;
+    header.magic_number = magic;
     return &header;
 }
 
@@ -272,23 +355,58 @@ Thread& claim_thread(Header& header, std::uint32_t tid) noexcept
     return header.thread(0);
 }
 
+namespace {
+
+/// Makes sure that a slot of a region of `bytes`-sized ones, which begins at `offset`, has disk space and is mapped.
+bool back(Header& header, std::atomic<std::uint64_t>& slots, std::uint64_t slot, std::uint64_t offset,
+          std::uint64_t bytes) noexcept
+{
+    const auto step = chunk / bytes;
+    auto backed = slots.load(std::memory_order_acquire);
+    while (backed <= slot) {
+        const auto from = offset + backed * bytes;
+        if (!grow(header, from, from + chunk)) return false;
+        if (slots.compare_exchange_strong(backed, backed + step, std::memory_order_acq_rel)) backed += step;
+    }
+    return true;
+}
+
+} // namespace
+
 Event* claim_event(Header& header) noexcept
 {
     const auto slot = header.events_claimed.fetch_add(1, std::memory_order_relaxed);
     if (slot >= header.event_limit) return nullptr;
-    constexpr auto step = chunk / sizeof(Event);
-    auto backed = header.events_backed.load(std::memory_order_acquire);
-    while (backed <= slot) {
-        const auto from = header.events_offset + backed * sizeof(Event);
-        if (!grow(header, from, from + chunk)) {
-            header.events_lost.fetch_add(1, std::memory_order_relaxed);
-            header.trouble.fetch_or(events_lost_no_space, std::memory_order_relaxed);
-            return nullptr;
-        }
-        if (header.events_backed.compare_exchange_strong(backed, backed + step, std::memory_order_acq_rel))
-            backed += step;
+    if (back(header, header.events_backed, slot, header.events_offset, sizeof(Event))) return &header.event(slot);
+    header.events_lost.fetch_add(1, std::memory_order_relaxed);
+    header.trouble.fetch_or(events_lost_no_space, std::memory_order_relaxed);
+    return nullptr;
+}
+
+TraceSite* claim_trace(Header& header) noexcept
+{
+    const auto slot = header.traces_claimed.fetch_add(1, std::memory_order_relaxed);
+    if (slot < trace_limit && back(header, header.traces_backed, slot, header.trace_site_at(0), sizeof(TraceSite)))
+        return &header.trace_site(slot);
+    header.trouble.fetch_or(trace_lost, std::memory_order_relaxed);
+    return nullptr;
+}
+
+Unstruck* note_unstruck(Header& header, Unreached why, std::string_view program) noexcept
+{
+    constexpr auto room = sizeof(Unstruck{}.program.bytes);
+    if (program.size() > room) program.remove_prefix(program.size() - room);
+    for (auto& each : header.unstruck) {
+        auto state = each.state.load(std::memory_order_acquire);
+        if (state == 2 && each.why == why && each.program.view() == program) return nullptr;
+        if (state != 0 || !each.state.compare_exchange_strong(state, 1, std::memory_order_acq_rel)) continue;
+        each.why = why;
+        each.program.assign(program);
+        each.state.store(2, std::memory_order_release);
+        return &each;
     }
-    return &header.event(slot);
+    header.trouble.fetch_or(unstruck_unnamed, std::memory_order_relaxed);
+    return nullptr;
 }
 
 void finish(Header& header, State state, std::int32_t status, bool keep_ledger) noexcept
@@ -296,6 +414,17 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
     header.exit_status.store(status, std::memory_order_relaxed);
     if ((header.trouble.load() & sealed) != 0) return;
     header.ended_monotonic_ns.store(sys::now(CLOCK_MONOTONIC), std::memory_order_relaxed);
+    if (header.plan().leaves_ledger && kept == Kept::in_file) {
+        header.open_descriptors.store(sys::count_descriptors(), std::memory_order_relaxed);
+        header.state.store(state);
+        return;
+    }
+
+    // Under `faultline run` a slot is the command's to read: a path may mean another place to us by now.
+    if (place().none || (kept == Kept::in_reserve && (place().run[0] != '\0' || state == State::executed))) {
+        header.state.store(state);
+        return;
+    }
 
     const auto mask = sys::block_signals(); // a handler that ends the process would wait for itself
     for (int patience = 2000; finishing.exchange(true) && patience > 0; --patience)
@@ -328,7 +457,8 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
         const bool rendered = render(header, {write_all, &target}, render_buffer);
         sys::close(fd);
         if (rendered && sys::rename(temporary, place().json) == 0) {
-            if (on_disk && !keep_ledger) sys::unlink(place().ledger);
+            if (kept == Kept::in_file && !keep_ledger) sys::unlink(place().ledger);
+            if (kept == Kept::in_reserve) give_slot_back(header);
         } else {
             header.state.store(before);
             sys::unlink(temporary);
@@ -342,7 +472,7 @@ void resume(Header& header) noexcept
 {
     if ((header.trouble.load() & sealed) != 0) return;
     header.ended_monotonic_ns.store(0, std::memory_order_relaxed);
-    if (header.state.exchange(State::running) != State::running && on_disk) sys::unlink(place().json);
+    if (header.state.exchange(State::running) != State::running && kept == Kept::in_file) sys::unlink(place().json);
 }
 
 void remove_replaced(const char* path) noexcept

@@ -37,10 +37,16 @@ struct Problem {
     char file[sizeof(Place::json)];
 };
 
-/// Makes the ledger and copies the plan into it. Where the file cannot be written it says so in `problem` and uses the
-/// directory of `faultline run`, or else memory that is lost if the process is killed. Returns nullptr only without
-/// memory. At boot, and in a forked child while it has one thread.
-[[nodiscard]] Header* create(const plan::Plan& plan, const Identity& identity, Problem& problem) noexcept;
+/// Makes the ledger, copies the plan into it, and tells `faultline run` of it. Where the file cannot be written it says
+/// so in `problem` and uses the directory of `faultline run`, or the reserve, or else memory that is lost with the
+/// process, which it notes in `parent`, the record of the process that forked this one, if any. Returns nullptr only
+/// without memory; then the parent's record is as it was. At boot, and in a forked child while it has one thread.
+[[nodiscard]] Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
+                             Problem& problem) noexcept;
+
+/// Gives the bytes [from, to) of a new file space on the disk by writing zeros. On file systems that allocate late this
+/// is cheaper than fallocate, and a short-lived process's ledger never reaches the disk at all. 0, or -errno. Any time.
+long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept;
 
 /// Takes a thread block for `tid`: that of a thread that has ended, a new one, or the shared one of last resort.
 /// After boot, in a signal handler too.
@@ -48,6 +54,13 @@ struct Problem {
 
 /// Takes an event slot; nullptr where the limit is reached or the disk has no room, which the header counts. Any time.
 [[nodiscard]] Event* claim_event(Header& header) noexcept;
+
+/// Notes a program that runs without faults. Returns its entry, to take the note back with, where there was none yet.
+/// Any time; also for the record of a parent.
+Unstruck* note_unstruck(Header& header, Unreached why, std::string_view program) noexcept;
+
+/// Takes a slot for a site of the trace; nullptr where there is none left. Only under a plan that traces. Any time.
+[[nodiscard]] TraceSite* claim_trace(Header& header) noexcept;
 
 /// Writes the statistics file, whole, and removes the ledger unless `keep_ledger`. May be called again: the later file
 /// replaces the earlier one. Without system calls to spare (sealed) it leaves the ledger as the record. In a signal

@@ -2,7 +2,10 @@
 
 #include "ledger/ledger.hpp"
 #include "sys/calendar.hpp"
+#include "sys/syscalls.hpp"
 #include "sys/text.hpp"
+
+#include <sys/stat.h>
 
 namespace faultline::ledger {
 namespace {
@@ -71,6 +74,14 @@ void set_pattern(std::string_view pattern, std::string_view directory, std::stri
     if (!pattern.starts_with('/')) out << directory << '/';
     out << pattern;
     sys::Writer{where.run} << run;
+    where.none = is_special(where.pattern);
+}
+
+bool is_special(const char* path) noexcept
+{
+    struct stat status;
+    return sys::call(SYS_newfstatat, AT_FDCWD, sys::address(path), sys::address(&status), 0) == 0 &&
+           !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
 const Place& place() noexcept { return where; }

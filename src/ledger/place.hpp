@@ -15,11 +15,15 @@ struct Place {
     char json[4096];    // the statistics file
     char ledger[4096];  // the ledger beside it
     char run[4096];     // the directory of `faultline run`, or empty
+    bool none;          // the pattern names a device, pipe or socket: the whole tree keeps no records
 };
 
-/// Sets the pattern, relative to `directory` where it is not absolute. Boot only.
+/// Sets the pattern, relative to `directory` where it is not absolute, and `none`. Boot only.
 void set_pattern(std::string_view pattern, std::string_view directory, std::string_view run) noexcept;
 [[nodiscard]] const Place& place() noexcept;
+
+/// Whether something stands there that is no file. A record would replace it: root's /dev/null, say. Any time.
+[[nodiscard]] bool is_special(const char* path) noexcept;
 
 /// Names the files of a process image after a pattern, into place(). False where a name is too long. At boot, and in a
 /// forked child while it has one thread.

@@ -2,6 +2,9 @@
 // the file short while it is mapped kills the reader with SIGBUS, and what was checked could change afterwards.
 #include "ledger/reader.hpp"
 
+#include "ledger/reserve.hpp"
+#include "plan/valid.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -20,14 +23,6 @@ constexpr std::uint64_t most_threads = 1U << 20U;
 constexpr std::uint64_t most_functions = 1U << 14U;
 constexpr std::uint64_t most_stride = 1U << 24U;
 
-struct Closing {
-    int fd;
-    explicit Closing(int open) : fd(open) {}
-    ~Closing() { ::close(fd); }
-    Closing(const Closing&) = delete;
-    Closing& operator=(const Closing&) = delete;
-};
-
 std::string reason() { return std::strerror(errno); }
 
 /// Reads up to `bytes` bytes from `offset` on. Returns how many there were, or -1.
@@ -44,80 +39,6 @@ std::int64_t read_at(int fd, void* into, std::uint64_t bytes, std::uint64_t offs
     return static_cast<std::int64_t>(done);
 }
 
-/// Says whether things lie within a block of so many bytes.
-class Bounds {
-public:
-    explicit Bounds(std::uint64_t bytes) : bytes_(bytes) {}
-
-    [[nodiscard]] bool hold(std::uint64_t offset, std::uint64_t bytes, std::uint64_t alignment) const noexcept
-    {
-        return offset % alignment == 0 && offset <= bytes_ && bytes <= bytes_ - offset;
-    }
-    template <class T>
-    [[nodiscard]] bool hold(plan::Slice<T> slice) const noexcept
-    {
-        return slice.count == 0 || hold(slice.offset, std::uint64_t{slice.count} * sizeof(T), alignof(T));
-    }
-    /// The byte of a bool: one that is neither 0 nor 1 must not be read as a bool.
-    [[nodiscard]] static bool is_bool(const bool& flag) noexcept
-    {
-        unsigned char byte = 0;
-        std::memcpy(&byte, &flag, 1);
-        return byte <= 1;
-    }
-    template <class Enum>
-    [[nodiscard]] static bool below(Enum value, std::size_t count) noexcept
-    {
-        return static_cast<std::size_t>(value) < count;
-    }
-
-private:
-    std::uint64_t bytes_;
-};
-
-bool valid_globs(const plan::Plan& plan, plan::Slice<plan::Glob> globs, const Bounds& bounds) noexcept
-{
-    return bounds.hold(globs) &&
-           std::ranges::all_of(plan.view(globs), [&](const plan::Glob& each) { return bounds.hold(each.pattern); });
-}
-
-bool valid_set(const plan::Plan& plan, const plan::DescriptorSet& set, const Bounds& bounds) noexcept
-{
-    return valid_globs(plan, set.paths, bounds) && bounds.hold(set.peers) &&
-           std::ranges::all_of(plan.view(set.peers), [&](const plan::Peer& each) {
-               const bool named = each.host != plan::Peer::Host::name || each.name < plan.host_names.count;
-               return each.host <= plan::Peer::Host::unix_path && named && bounds.hold(each.pattern);
-           });
-}
-
-bool valid_callers(const plan::Plan& plan, plan::Slice<plan::CallerGlob> set, const Bounds& bounds) noexcept
-{
-    return bounds.hold(set) && std::ranges::all_of(plan.view(set), [&](const plan::CallerGlob& each) {
-               return bounds.hold(each.module) && bounds.hold(each.function);
-           });
-}
-
-bool valid_fault(const plan::Plan& plan, const plan::Fault& fault, const Bounds& bounds) noexcept
-{
-    const bool slices = bounds.hold(fault.name) && bounds.hold(fault.on) && bounds.hold(fault.errors) &&
-                        bounds.hold(fault.descriptors) && bounds.hold(fault.flags) && bounds.hold(fault.sites) &&
-                        valid_globs(plan, fault.programs, bounds);
-    const bool bools = Bounds::is_bool(fault.enabled) && Bounds::is_bool(fault.has_returns) &&
-                       Bounds::is_bool(fault.selective) && Bounds::is_bool(fault.plain) &&
-                       Bounds::is_bool(fault.interrupt) && Bounds::is_bool(fault.elsewhere);
-    const bool enums =
-        Bounds::below(fault.type, plan::type_names.size()) && Bounds::below(fault.mode, plan::mode_names.size()) &&
-        Bounds::below(fault.count, plan::count_names.size()) &&
-        Bounds::below(fault.sticky, plan::sticky_names.size()) &&
-        Bounds::below(fault.moment, plan::moment_names.size()) && fault.delay.shape <= plan::Delay::Shape::pareto;
-    const auto indexes = [](std::uint16_t index, std::uint32_t count) {
-        return index == plan::no_index || index < count;
-    };
-    return slices && bools && enums && indexes(fault.path_set, plan.descriptor_sets.count) &&
-           indexes(fault.kind_set, plan.descriptor_sets.count) && indexes(fault.peer_set, plan.descriptor_sets.count) &&
-           indexes(fault.caller_set, plan.caller_sets.count) && indexes(fault.thread_set, plan.thread_sets.count);
-}
-
 /// How many event slots of a ledger may hold something.
 std::uint64_t slots(const Header& header) noexcept
 {
@@ -127,6 +48,12 @@ std::uint64_t slots(const Header& header) noexcept
 std::uint32_t blocks(const Header& header) noexcept
 {
     return std::min(header.threads_claimed.load(), header.thread_limit);
+}
+
+std::uint64_t traced(const Header& header) noexcept
+{
+    if (header.trace_offset == 0) return 0;
+    return std::min({header.traces_claimed.load(), header.traces_backed.load(), std::uint64_t{trace_limit}});
 }
 
 /// How many bytes of the file matter, by its header; nothing where the header makes no sense.
@@ -144,10 +71,14 @@ std::optional<std::uint64_t> extent(const Header& header) noexcept
         header.thread_stride < thread_stride(header.fault_count, header.function_count))
         return {};
     if (slots(header) > most_bytes / sizeof(Event)) return {};
-    const auto end =
-        std::max({header.plan_offset + sizeof(plan::Plan), header.totals_offset + totals_bytes(header.fault_count),
-                  header.threads_offset + blocks(header) * header.thread_stride,
-                  header.events_offset + slots(header) * sizeof(Event)});
+    if (header.trace_offset != 0 && (header.trace_offset < sizeof(Header) || header.trace_offset > most_bytes ||
+                                     header.trace_offset % alignof(TraceSite) != 0))
+        return {};
+    const auto trace_end = header.trace_offset == 0 ? 0 : header.trace_site_at(traced(header));
+    const auto end = std::max({trace_end, header.plan_offset + sizeof(plan::Plan),
+                               header.totals_offset + totals_bytes(header.fault_count),
+                               header.threads_offset + blocks(header) * header.thread_stride,
+                               header.events_offset + slots(header) * sizeof(Event)});
     if (end > most_bytes) return {};
     return end;
 }
@@ -162,46 +93,13 @@ bool sensible(const Header& header) noexcept
 
 } // namespace
 
-bool valid(const plan::Plan& plan, std::uint64_t bytes) noexcept
-{
-    if (bytes < sizeof(plan::Plan) || plan.bytes < sizeof(plan::Plan) || plan.bytes > bytes) return false;
-    const Bounds bounds(plan.bytes);
-    if (!Bounds::is_bool(plan.seed_given) || !Bounds::is_bool(plan.follows_descriptors) ||
-        !Bounds::is_bool(plan.names_hosts) || !Bounds::is_bool(plan.names_threads) ||
-        !Bounds::is_bool(plan.moves_clock) || !Bounds::is_bool(plan.shuffles) || !Bounds::is_bool(plan.counts_run) ||
-        plan.arm > plan::Arm::file)
-        return false;
-    if (!bounds.hold(plan.arm_file) || !bounds.hold(plan.source) || !bounds.hold(plan.stats_file) ||
-        !bounds.hold(plan.programs) || !bounds.hold(plan.faults) || !bounds.hold(plan.functions) ||
-        !bounds.hold(plan.function_of_row) || !bounds.hold(plan.descriptor_sets) || !bounds.hold(plan.caller_sets) ||
-        !bounds.hold(plan.thread_sets) || !bounds.hold(plan.host_names))
-        return false;
-
-    const auto text = [&](plan::Text each) { return bounds.hold(each); };
-    const auto fault = [&](const plan::Fault& each) { return valid_fault(plan, each, bounds); };
-    const auto function = [&](const plan::Function& each) {
-        return bounds.hold(each.name) && bounds.hold(each.faults) &&
-               std::ranges::all_of(plan.view(each.faults), [&](auto index) { return index < plan.faults.count; });
-    };
-    const auto row = [&](std::uint16_t index) { return index == plan::no_index || index < plan.functions.count; };
-    const auto set = [&](const plan::DescriptorSet& each) { return valid_set(plan, each, bounds); };
-    const auto callers = [&](plan::Slice<plan::CallerGlob> each) { return valid_callers(plan, each, bounds); };
-    const auto threads = [&](plan::Slice<plan::Glob> each) { return valid_globs(plan, each, bounds); };
-    return std::ranges::all_of(plan.view(plan.programs), text) && std::ranges::all_of(plan.view(plan.faults), fault) &&
-           std::ranges::all_of(plan.view(plan.functions), function) &&
-           std::ranges::all_of(plan.view(plan.function_of_row), row) &&
-           std::ranges::all_of(plan.view(plan.descriptor_sets), set) &&
-           std::ranges::all_of(plan.view(plan.caller_sets), callers) &&
-           std::ranges::all_of(plan.view(plan.thread_sets), threads) &&
-           std::ranges::all_of(plan.view(plan.host_names), text);
-}
-
 void Copy::Unmap::operator()(std::byte* memory) const noexcept { ::munmap(memory, bytes); }
 
 /// Takes the header as it was at one moment, then what it speaks of: that was there before.
 struct Reader {
     int fd;
     std::uint64_t file_bytes;
+    std::uint64_t begin = 0; // of the ledger in its file; file_bytes count from there
 
     [[nodiscard]] static Opened problem(std::string text) { return {{}, std::move(text)}; }
     [[nodiscard]] Opened cut_short() const
@@ -215,7 +113,7 @@ struct Reader {
         if (file_bytes == 0) return problem("is empty");
         const auto memory = map(sizeof(Header));
         if (!memory) return problem(reason());
-        const auto got = read_at(fd, memory.get(), sizeof(Header), 0);
+        const auto got = read_at(fd, memory.get(), sizeof(Header), begin);
         const auto& header = *reinterpret_cast<const Header*>(memory.get());
         if (got < 0) return problem(reason());
         if (got < 12 || header.magic_number != magic) return problem("is not a ledger");
@@ -247,7 +145,7 @@ struct Reader {
         if (!memory) return problem(reason());
         std::vector<char> chunk(1U << 18U);
         for (std::uint64_t at = 0; at < bytes;) {
-            const auto got = read_at(fd, chunk.data(), std::min<std::uint64_t>(chunk.size(), bytes - at), at);
+            const auto got = read_at(fd, chunk.data(), std::min<std::uint64_t>(chunk.size(), bytes - at), begin + at);
             if (got < 0) return problem(reason());
             if (got == 0) return cut_short();
             // Holes stay holes: a sparse file must not cost memory.
@@ -259,32 +157,78 @@ struct Reader {
         std::memcpy(memory.get(), static_cast<const void*>(&header), sizeof(Header));
         Copy whole(std::move(memory));
         const auto& plan = whole.header().plan();
-        if (!valid(plan, bytes - header.plan_offset) || plan.faults.count != header.fault_count ||
+        if (!plan::valid(plan, bytes - header.plan_offset) || plan.faults.count != header.fault_count ||
             plan.functions.count != header.function_count)
             return problem("is damaged: its plan makes no sense");
         return {std::move(whole), {}};
     }
 };
 
+namespace {
+
+/// A regular file, open for reading, and its length; or why there is none.
+struct RegularFile {
+    int fd;
+    std::uint64_t bytes = 0;
+    std::string problem;
+
+    explicit RegularFile(const std::string& path)
+        : fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))
+    {
+        struct stat status = {};
+        if (fd < 0 || ::fstat(fd, &status) != 0)
+            problem = reason();
+        else if (!S_ISREG(status.st_mode))
+            problem = "is not a regular file";
+        bytes = static_cast<std::uint64_t>(status.st_size);
+    }
+    RegularFile(const RegularFile&) = delete;
+    RegularFile& operator=(const RegularFile&) = delete;
+    ~RegularFile() { ::close(fd); }
+
+    [[nodiscard]] bool begins_with(std::uint64_t number) const
+    {
+        std::uint64_t first = 0;
+        return problem.empty() && read_at(fd, &first, sizeof first, 0) == sizeof first && first == number;
+    }
+};
+
+} // namespace
+
 Opened open(const std::string& path)
 {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) return Reader::problem(reason());
-    const Closing closing(fd);
-    struct stat status = {};
-    if (::fstat(fd, &status) != 0) return Reader::problem(reason());
-    if (!S_ISREG(status.st_mode)) return Reader::problem("is not a regular file");
-    return Reader{fd, static_cast<std::uint64_t>(status.st_size)}.open();
+    const RegularFile file(path);
+    if (!file.problem.empty()) return Reader::problem(file.problem);
+    return Reader{file.fd, file.bytes}.open();
 }
 
-bool is_ledger(const std::string& path)
+OpenedReserve open_reserve(const std::string& path)
 {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0) return false;
-    const Closing closing(fd);
-    std::uint64_t first = 0;
-    return read_at(fd, &first, sizeof first, 0) == sizeof first && first == magic;
+    const RegularFile file(path);
+    OpenedReserve result{.records = {}, .unrecorded = 0, .problem = file.problem};
+    Reserve head{};
+    if (!file.problem.empty()) return result;
+    const bool whole = read_at(file.fd, &head, sizeof head, 0) == sizeof head && head.magic_number == reserve_magic;
+    const auto bytes = head.slot_bytes;
+    if (!whole || head.version != layout_version || bytes < sizeof(Header) || bytes > file.bytes) {
+        result.problem = "is damaged, or of another version of Faultline";
+        return result;
+    }
+    result.unrecorded = head.unrecorded;
+    const auto slots = std::min({head.claimed.load(), head.slots});
+    for (std::uint32_t slot = 0; slot < slots && reserve_bytes(slot + 1, bytes) <= file.bytes; ++slot) {
+        std::uint64_t first = 0;
+        const auto begin = reserve_bytes(slot, bytes);
+        // One that is not begun, or has become a statistics file.
+        if (read_at(file.fd, &first, sizeof first, begin) != sizeof first || first == 0) continue;
+        result.records.push_back(Reader{file.fd, bytes, begin}.open());
+    }
+    return result;
 }
+
+bool is_ledger(const std::string& path) { return RegularFile(path).begins_with(magic); }
+
+bool is_reserve(const std::string& path) { return RegularFile(path).begins_with(reserve_magic); }
 
 std::string Copy::json(const Ending& ending) const
 {

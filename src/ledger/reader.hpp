@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace faultline::ledger {
 
@@ -38,11 +39,18 @@ struct Opened {
 /// Reads the ledger at `path`.
 [[nodiscard]] Opened open(const std::string& path);
 
-/// Whether the file begins as a ledger does.
-[[nodiscard]] bool is_ledger(const std::string& path);
+/// The records in a reserve.
+struct OpenedReserve {
+    std::vector<Opened> records;
+    std::uint32_t unrecorded = 0; // processes that asked for room in vain
+    std::string problem;          // why there is nothing: what follows "FILE: "
+};
 
-/// Whether all that a plan of at most `bytes` bytes refers to lies within it, at the alignment it needs, and each of
-/// its numbers means something. Nothing else may be asked of a plan that is not valid.
-[[nodiscard]] bool valid(const plan::Plan& plan, std::uint64_t bytes) noexcept;
+/// Reads the reserve at `path`: every record that no statistics file holds.
+[[nodiscard]] OpenedReserve open_reserve(const std::string& path);
+
+/// Whether the file begins as a ledger, or a reserve, does.
+[[nodiscard]] bool is_ledger(const std::string& path);
+[[nodiscard]] bool is_reserve(const std::string& path);
 
 } // namespace faultline::ledger

@@ -5,6 +5,8 @@
 #include "calls/errors.hpp"
 #include "calls/signals.hpp"
 
+#include <iterator>
+
 namespace faultline::ledger {
 
 namespace {
@@ -28,8 +30,23 @@ constexpr Warning warnings[] = {
     {errors_uncounted, "there were more kinds of errors than are counted one by one: \"other\" holds the rest"},
     {cells_shared,
      "there were more descriptors or sites than are told apart: some shared a number, a budget or a latch"},
+    {trace_lost, "some sites are missing in the trace: there were too many, or no room for them"},
     {run_unshared,
      "count = \"run\" counted this process alone: the file that the run's processes share could not be had"},
+    {child_unrecorded, child_unrecorded_text},
+    {unstruck_unnamed, "more programs ran without faults than are named here"},
+};
+
+/// By Unreached; what follows "PROGRAM ran without faults: ".
+constexpr std::string_view unreached[] = {
+    "",
+    "it is statically linked",
+    "it is a Go program, and statically linked",
+    "it runs on musl libc",
+    "it is for another processor, or has 32 bits",
+    "it is set-user-ID or has capabilities",
+    "LD_PRELOAD or FAULT_CONFIG was taken out of its environment",
+    "libfaultline.so is not within its reach",
 };
 
 /// Counters belong to one writer each, who may be running: read them as they stand.
@@ -97,6 +114,8 @@ private:
     void events() noexcept;
     void event(const Event& event) noexcept;
     void effect(const Event& event) noexcept;
+    void sites() noexcept;
+    void site(const TraceSite& site) noexcept;
     void remarks() noexcept;
 
     const Header& header_;
@@ -117,6 +136,7 @@ void Rendering::document() noexcept
     function_counts();
     fault_counts();
     events();
+    if (header_.trace_offset != 0) sites();
     remarks();
     json_.close('}', Lines::each);
 }
@@ -335,6 +355,40 @@ void Rendering::effect(const Event& event) noexcept
     if (event.failed != 0) error("failed", event.failed);
 }
 
+void Rendering::sites() noexcept
+{
+    auto count = header_.traces_claimed.load(std::memory_order_acquire);
+    for (const std::uint64_t most : {header_.traces_backed.load(std::memory_order_acquire), std::uint64_t{trace_limit}})
+        if (most < count) count = most;
+    json_.key("sites").open('[', Lines::each);
+    for (std::uint64_t slot = 0; slot < count; ++slot) {
+        const auto& each = header_.trace_site(slot);
+        if (each.complete.load(std::memory_order_acquire) == 1 && each.function < functions().size()) site(each);
+    }
+    json_.close(']', Lines::each);
+}
+
+void Rendering::site(const TraceSite& site) noexcept
+{
+    json_.open('{');
+    json_.key("function").string(plan_.text(functions()[site.function].name));
+    json_.key("site").hexadecimal("", "", site.site, 8);
+    json_.key("calls").number(site.calls.load(std::memory_order_relaxed));
+    json_.key("first").number(site.first_call);
+    json_.key("thread").string(header_.lineage.view(), site.thread.view());
+    json_.key("stack").open('[');
+    for (std::size_t i = 0; i < site.frames && i < trace_frames; ++i) {
+        const auto module = site.frame[i] >> trace_module_shift;
+        const auto offset = site.frame[i] & ((std::uint64_t{1} << trace_module_shift) - 1);
+        if (module >= trace_modules)
+            json_.hexadecimal("", "0x", offset);
+        else
+            json_.hexadecimal(header_.trace_module(module).view(), "+0x", offset);
+    }
+    json_.close(']');
+    json_.close('}');
+}
+
 void Rendering::remarks() noexcept
 {
     json_.key("warnings").open('[', Lines::each);
@@ -344,6 +398,11 @@ void Rendering::remarks() noexcept
         const auto& fault = faults()[i];
         if (!fault.enabled || matched(i) != 0) continue;
         json_.string("fault '", plan_.text(fault.name), running() ? "' has not matched yet"sv : "' never matched"sv);
+    }
+    for (const auto& each : header_.unstruck) {
+        const auto why = static_cast<std::size_t>(each.why);
+        if (each.state.load(std::memory_order_acquire) == 2 && why < std::size(unreached))
+            json_.string(each.program.view(), " ran without faults: ", unreached[why]);
     }
     for (const auto& warning : warnings)
         if ((trouble & warning.trouble) != 0) json_.string(warning.text);

@@ -1,4 +1,4 @@
-// Renders a ledger as the JSON of the statistics file (spec.md, section 4): inside the process whose record it is, as
+// Renders a ledger as the JSON of the statistics file: inside the process whose record it is, as
 // the last thing that happens there, and in the faultline command for processes that could not do it themselves.
 #pragma once
 
@@ -6,6 +6,10 @@
 #include "ledger/layout.hpp"
 
 namespace faultline::ledger {
+
+/// The warning after which nothing may be said of what "never" happened in the tree.
+inline constexpr std::string_view child_unrecorded_text =
+    "a forked child could keep no record: what it did, and what struck it, is counted nowhere";
 
 /// What is known about a process's end beyond its ledger; nothing of it, inside the process.
 struct Ending {

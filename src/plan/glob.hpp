@@ -167,4 +167,13 @@ inline bool any_name_matches(const Plan& plan, Slice<Glob> globs, std::string_vi
     return chosen(plan.view(globs), [&](const Glob& glob) { return glob_matches(plan.text(glob.pattern), name); });
 }
 
+/// Whether the plan's `programs` are not given, or name this one.
+inline bool program_named(const Plan& plan, std::string_view name) noexcept
+{
+    if (plan.programs.count == 0) return true;
+    for (const auto glob : plan.view(plan.programs))
+        if (glob_matches(plan.text(glob), name)) return true;
+    return false;
+}
+
 } // namespace faultline::plan

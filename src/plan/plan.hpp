@@ -1,9 +1,10 @@
 // A plan as the engine reads it: one flat block of bytes without pointers, so that it can lie in the ledger, be shared
-// with children, be replaced by one pointer swap and be read in a signal handler. language/parse.hpp makes it from TOML.
+// with children, be replaced by one pointer swap and be read in a signal handler. language/parse.hpp makes it.
 #pragma once
 
 #include "calls/table.hpp"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -18,50 +19,78 @@ struct Slice {
 };
 using Text = Slice<char>;
 
+// An enum whose enumerators are the words of plans, and the words.
+#define FAULTLINE_ENUMERATOR(word) word,
+#define FAULTLINE_WORD(word) #word,
+#define FAULTLINE_WORDS(Enum, words, list)                                                                             \
+    enum class Enum : std::uint8_t { list(FAULTLINE_ENUMERATOR) };                                                     \
+    inline constexpr auto words = std::to_array<std::string_view>({list(FAULTLINE_WORD)});
+
 enum class Type : std::uint8_t {
-    error,
-    delay,
-    timeout,
-    hang,
-    corruption,
-    shorten,
-    drop,
-    returns,
-    signal,
-    crash,
-    throttle,
-    reset,
-    clock,
-    move,
-    wake,
-    shuffle,
+#define TYPE(type, ...) type,
+#include "plan/types.def"
 };
-inline constexpr std::array<std::string_view, 16> type_names{
-    "errno",  "delay", "timeout",  "hang",  "corruption", "short", "drop", "returns",
-    "signal", "crash", "throttle", "reset", "clock",      "move",  "wake", "shuffle"};
+inline constexpr auto type_names = std::to_array<std::string_view>({
+#define TYPE(type, name, ...) name,
+#include "plan/types.def"
+});
+inline constexpr auto type_meanings = std::to_array<std::string_view>({
+#define TYPE(type, name, effect, traits, meaning) meaning,
+#include "plan/types.def"
+});
+
+/// What else holds for a type: bits. types.def says what each means.
+namespace trait {
+inline constexpr unsigned none = 0, own = 1, some = 2, follows = 4, planned = 8, waits = 16;
+inline constexpr auto of_types = std::to_array<unsigned>({
+#define TYPE(type, name, effect, traits, meaning) traits,
+#include "plan/types.def"
+});
+} // namespace trait
+
+[[nodiscard]] constexpr bool has(Type type, unsigned trait) noexcept
+{
+    return (trait::of_types[static_cast<std::size_t>(type)] & trait) != 0;
+}
+
+enum class Selector : std::uint8_t {
+#define SELECTOR(key, ...) key,
+#include "plan/selectors.def"
+};
+inline constexpr auto selector_names = std::to_array<std::string_view>({
+#define SELECTOR(key, ...) #key,
+#include "plan/selectors.def"
+});
+[[nodiscard]] constexpr std::uint32_t bit_of(Selector selector) noexcept
+{
+    return 1U << static_cast<unsigned>(selector);
+}
 
 enum class Arm : std::uint8_t { load, main, after, file };
 
-enum class Mode : std::uint8_t { bitflip, random, zero, increment, reverse, swap, truncate };
-inline constexpr std::array<std::string_view, 7> mode_names{"bitflip", "random", "zero",    "increment",
-                                                            "reverse", "swap",   "truncate"};
+#define FAULTLINE_MODE_NAMES(_) _(bitflip) _(random) _(zero) _(increment) _(reverse) _(swap) _(truncate)
+FAULTLINE_WORDS(Mode, mode_names, FAULTLINE_MODE_NAMES)
+#undef FAULTLINE_MODE_NAMES
 
 /// Whose matches `on` counts, and whose bytes `budget`.
-enum class Count : std::uint8_t { process, thread, fd, site, run };
-inline constexpr std::array<std::string_view, 5> count_names{"process", "thread", "fd", "site", "run"};
+#define FAULTLINE_COUNT_NAMES(_) _(process) _(thread) _(fd) _(site) _(run)
+FAULTLINE_WORDS(Count, count_names, FAULTLINE_COUNT_NAMES)
+#undef FAULTLINE_COUNT_NAMES
 
 /// What stays struck once a fault has fired.
-enum class Sticky : std::uint8_t { no, fault, fd, site };
-inline constexpr std::array<std::string_view, 4> sticky_names{"no", "fault", "fd", "site"};
+#define FAULTLINE_STICKY_NAMES(_) _(no) _(fault) _(fd) _(site)
+FAULTLINE_WORDS(Sticky, sticky_names, FAULTLINE_STICKY_NAMES)
+#undef FAULTLINE_STICKY_NAMES
 
 /// When a `crash` comes: before the call, after it, or with half of a write done.
-enum class Moment : std::uint8_t { before, after, torn };
-inline constexpr std::array<std::string_view, 3> moment_names{"before", "after", "torn"};
+#define FAULTLINE_MOMENT_NAMES(_) _(before) _(after) _(torn)
+FAULTLINE_WORDS(Moment, moment_names, FAULTLINE_MOMENT_NAMES)
+#undef FAULTLINE_MOMENT_NAMES
 
 /// What a descriptor leads to.
-enum class Kind : std::uint8_t { file, directory, socket, pipe, tty, other, stream, datagram };
-inline constexpr std::array<std::string_view, 8> kind_names{"file", "directory", "socket", "pipe",
-                                                            "tty",  "other",     "stream", "datagram"};
+#define FAULTLINE_KIND_NAMES(_) _(file) _(directory) _(socket) _(pipe) _(tty) _(other) _(stream) _(datagram)
+FAULTLINE_WORDS(Kind, kind_names, FAULTLINE_KIND_NAMES)
+#undef FAULTLINE_KIND_NAMES
 inline constexpr std::uint32_t every_kind = (1U << static_cast<unsigned>(Kind::stream)) - 1; // the rest are sockets too
 
 inline constexpr std::uint64_t unlimited = ~std::uint64_t{0};
@@ -164,8 +193,8 @@ struct Fault {
     bool interrupt = false; // type signal: the call fails with EINTR
     bool elsewhere = false; // `program` does not name this process; boot finds out
 
-    // selectors; no_index: not given
-    std::uint16_t path_set = no_index; // index into Plan::descriptor_sets, as the next two
+    std::uint32_t selectors = 0;       // those that it has: a bit for each Selector
+    std::uint16_t path_set = no_index; // index into Plan::descriptor_sets, as the next two; no_index: not given
     std::uint16_t kind_set = no_index;
     std::uint16_t peer_set = no_index;
     std::uint16_t caller_set = no_index; // index into Plan::caller_sets
@@ -175,7 +204,9 @@ struct Fault {
     Slice<std::int32_t> descriptors;
     Slice<FlagTest> flags;
     Slice<std::uint32_t> sites;
-    Slice<Glob> programs;
+#define SELECTOR(...)
+#define GLOBS(key, ...) Slice<Glob> key##_globs;
+#include "plan/selectors.def"
 
     // triggers
     std::uint64_t after = 0; // ns since arming
@@ -198,19 +229,14 @@ struct Fault {
     std::int32_t signal = 0;       // types signal and crash
     std::int32_t status = -1;      // type crash: the exit status, in place of a signal
     std::uint64_t rate = 0;        // type throttle: bytes per second
+    Text file;                     // type hold: what it waits for
     std::int64_t clock_offset = 0; // type clock: ns
     double clock_speed = 1;
 
+    [[nodiscard]] bool has(Selector selector) const noexcept { return (selectors & bit_of(selector)) != 0; }
     [[nodiscard]] bool selects_size() const noexcept { return size_least != 0 || size_most != unlimited; }
     [[nodiscard]] bool has_budget() const noexcept { return budget != unlimited; }
 };
-
-/// Whether a type strikes only some of the calls that the functions and selectors name: a `short` those with a byte to
-/// spare, a `reset` those on a connection, a `drop` no stream's incoming bytes, a `move` no first allocation.
-[[nodiscard]] constexpr bool strikes_some_calls_only(Type type) noexcept
-{
-    return type == Type::shorten || type == Type::reset || type == Type::drop || type == Type::move;
-}
 
 /// The type's name, as plans and statistics have it.
 [[nodiscard]] constexpr std::string_view type_name(const Fault& fault) noexcept
@@ -235,6 +261,8 @@ struct Plan {
     bool moves_clock = false;         // some fault is of type clock
     bool shuffles = false;            // … of type shuffle
     bool counts_run = false;          // … counts over the whole tree of processes
+    bool traces = false;              // every call that can fail is noted with its site (ledger/trace.hpp)
+    bool leaves_ledger = false;       // the ledger stays as the record, and is not rendered
     std::uint64_t seed = 0;
     std::uint64_t arm_after = 0; // ns after main
     std::uint64_t max_events = 100000;

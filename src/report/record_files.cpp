@@ -39,9 +39,8 @@ std::int64_t began(int pid)
     return now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME) + ticks * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
 }
 
-void load_ledger(const std::string& path, Records& records)
+void add_ledger(const ledger::Opened& opened, const std::string& path, Records& records)
 {
-    const auto opened = ledger::open(path);
     if (!opened.ledger) {
         records.problems.push_back({Problem::Kind::damaged, path, opened.problem});
         return;
@@ -52,6 +51,15 @@ void load_ledger(const std::string& path, Records& records)
     } else {
         records.problems.push_back({Problem::Kind::damaged, path, "is damaged: its record makes no sense"});
     }
+}
+
+void load_reserve(const std::string& path, Records& records)
+{
+    const auto reserve = ledger::open_reserve(path);
+    if (!reserve.problem.empty()) records.problems.push_back({Problem::Kind::damaged, path, reserve.problem});
+    for (const auto& each : reserve.records)
+        add_ledger(each, path, records);
+    records.unrecorded += reserve.unrecorded;
 }
 
 } // namespace
@@ -74,7 +82,8 @@ void load(const std::string& path, Records& records)
     };
     using enum Problem::Kind;
     if (std::error_code error; std::filesystem::is_directory(path, error)) return problem(unreadable, "is a directory");
-    if (ledger::is_ledger(path) || path.ends_with(".live")) return load_ledger(path, records);
+    if (ledger::is_reserve(path)) return load_reserve(path, records);
+    if (ledger::is_ledger(path) || path.ends_with(".live")) return add_ledger(ledger::open(path), path, records);
     std::ifstream file(path, std::ios::binary);
     if (!file) return problem(unreadable, std::strerror(errno));
     std::ostringstream content;

@@ -5,6 +5,7 @@
 #include "ledger/reader.hpp"
 #include "report/process_record.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct Problem {
 struct Records {
     std::vector<Record> all;
     std::vector<Problem> problems;
+    std::uint64_t unrecorded = 0; // processes that are known to have no record
 };
 
 /// Adds what the file holds. Nothing is believed of it but that it is JSON or a ledger.

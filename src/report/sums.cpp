@@ -1,8 +1,11 @@
 #include "report/sums.hpp"
 
+#include "ledger/render.hpp"
 #include "report/record_json.hpp"
+#include "report/terminal.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace faultline::report {
 
@@ -41,18 +44,31 @@ void add(Sum& sum, const Record& record)
         function.calls += each.calls;
         function.faults += each.faults;
     }
-    for (const auto& warning : record.warnings)
+    for (const auto& warning : record.warnings) {
         ++sum.warnings[warning];
+        sum.complete = sum.complete && warning != ledger::child_unrecorded_text;
+    }
 }
 
 } // namespace
 
-Sum sum(const std::vector<Record>& records)
+Sum sum(const Records& records)
 {
     Sum sum;
-    for (const auto& record : records)
+    for (const auto& record : records.all)
         add(sum, record);
+    if (records.unrecorded != 0) {
+        sum.complete = false;
+        sum.warnings[fmt::format("{} could keep no record: what they did, and what struck them, is counted nowhere",
+                                 counted(records.unrecorded, "process"))] = 1;
+    }
     return sum;
+}
+
+std::string unmet(const Sum& sum, const std::string& fault)
+{
+    return sum.complete ? never_matched(fault, sum.running != 0)
+                        : fmt::format("fault '{}' matched nothing that is on record", fault);
 }
 
 Json to_json(const Sum& sum)
@@ -77,7 +93,8 @@ Json to_json(const Sum& sum)
         auto& errors = counts["errors"] = Json::object();
         for (const auto& [error, number] : fault.errors)
             errors[error] = number;
-        if (fault.awaited && fault.matched == 0) warnings.push_back(never_matched(fault.name, false));
+        if (fault.awaited && fault.matched == 0)
+            warnings.push_back(sum.complete ? never_matched(fault.name, false) : unmet(sum, fault.name));
     }
     for (const auto& [warning, processes] : sum.warnings)
         warnings.push_back(warning);

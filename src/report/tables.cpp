@@ -60,8 +60,7 @@ std::string fault_table(const Sum& sum, bool colour)
         begin = end;
     }
     for (const auto& fault : sum.faults)
-        if (fault.awaited && fault.matched == 0)
-            result += warning_line(never_matched(printable(fault.name), sum.running != 0), colour);
+        if (fault.awaited && fault.matched == 0) result += warning_line(unmet(sum, printable(fault.name)), colour);
     for (const auto& [warning, processes] : sum.warnings)
         result +=
             warning_line(processes > 1 ? fmt::format("{} (in {})", printable(warning), counted(processes, "process"))

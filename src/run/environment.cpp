@@ -1,11 +1,13 @@
 #include "run/environment.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <string_view>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace faultline::run {
@@ -52,18 +54,53 @@ std::string preload(const std::string& library, const std::vector<std::string>& 
 RunDirectory::RunDirectory()
 {
     const char* const wished = std::getenv("TMPDIR");
-    for (const char* const parent : {wished, "/tmp"}) {
-        if (parent == nullptr || *parent == '\0' || !path_.empty()) continue;
-        std::error_code error;
-        auto pattern = (fs::absolute(parent, error) / "faultline-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
-    }
+    const std::string parents[] = {wished == nullptr ? "" : wished, "/tmp", "/var/tmp"};
+    // First one that the other users of the tree can reach too.
+    for (const bool anybody : {true, false})
+        for (const auto& parent : parents) {
+            if (parent.empty() || !path_.empty() || (anybody && !open_to_all(parent))) continue;
+            std::error_code error;
+            auto pattern = (fs::absolute(parent, error) / "faultline-XXXXXX").string();
+            if (::mkdtemp(pattern.data()) == nullptr) continue;
+            outer_ = pattern;
+            unsigned char secret[16];
+            if (::getrandom(secret, sizeof secret, 0) != sizeof secret) return;
+            const auto inner = fmt::format("{}/{:02x}", outer_, fmt::join(secret, ""));
+            constexpr mode_t enter_only = 0711;
+            constexpr mode_t add_only = 01733;
+            if (::mkdir(inner.c_str(), S_IRWXU) == 0 && ::chmod(inner.c_str(), add_only) == 0 &&
+                ::chmod(outer_.c_str(), enter_only) == 0)
+                path_ = inner;
+        }
 }
 
 RunDirectory::~RunDirectory()
 {
     std::error_code error; // what cannot be removed stays: there is nothing better to do about it
-    if (!path_.empty() && !kept_) fs::remove_all(path_, error);
+    if (!outer_.empty() && !kept_) fs::remove_all(outer_, error);
+}
+
+std::string RunDirectory::write(const std::string& name, std::string_view bytes, unsigned mode) const
+{
+    const auto path = path_ + "/" + name;
+    std::FILE* const file = std::fopen(path.c_str(), "wxe");
+    if (file == nullptr) return {};
+    const bool opened_up = ::fchmod(::fileno(file), mode) == 0; // whatever the umask
+    const bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+    return std::fclose(file) == 0 && written && opened_up ? path : std::string();
+}
+
+bool open_to_all(const std::string& path)
+{
+    std::error_code error;
+    auto at = fs::canonical(path, error);
+    if (error) return false;
+    const auto wanted = fs::is_directory(at, error) ? fs::perms::others_exec : fs::perms::others_read;
+    if ((fs::status(at, error).permissions() & wanted) == fs::perms::none) return false;
+    for (at = at.parent_path();; at = at.parent_path()) {
+        if ((fs::status(at, error).permissions() & fs::perms::others_exec) == fs::perms::none) return false;
+        if (at == at.root_path()) return true;
+    }
 }
 
 std::string find_library()
@@ -79,24 +116,20 @@ std::string find_library()
     return {};
 }
 
-std::string RunDirectory::write(const std::string& name, std::string_view content) const
-{
-    const auto path = path_ + "/" + name;
-    std::ofstream file(path, std::ios::binary);
-    file << content;
-    return file.flush() ? path : std::string();
-}
-
 namespace {
 
-/// The library's path as LD_PRELOAD can hold it, which has no way to quote a separator; empty where there is none.
+/// The library's path as LD_PRELOAD can hold it, which has no way to quote blanks and colons, and as a user that the
+/// program becomes can reach it: where that is another one, the library is copied. Empty where there is none.
 std::string preloadable(const std::string& library, const std::string& directory)
 {
-    if (std::ranges::none_of(library, is_separator)) return library;
-    auto link = directory + "/libfaultline.so";
+    if (std::ranges::none_of(library, is_separator) && (::geteuid() != 0 || open_to_all(library))) return library;
+    auto copy = directory + "/libfaultline.so";
     std::error_code error;
-    fs::create_symlink(library, link, error);
-    return error || std::ranges::any_of(link, is_separator) ? std::string() : link;
+    fs::copy_file(library, copy, error);
+    constexpr auto readable = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                              fs::perms::others_read | fs::perms::others_exec;
+    if (!error) fs::permissions(copy, readable, error);
+    return error || std::ranges::any_of(copy, is_separator) ? std::string() : copy;
 }
 
 /// "NAME=" of "NAME=value".

@@ -9,7 +9,9 @@
 
 namespace faultline::run {
 
-/// A private directory that lives as long as this object.
+/// A directory that lives as long as this object. Every user that the program becomes may use it, and strangers may
+/// not: it lies in another one that they cannot list, under a name that they cannot guess, and what lies in it can be
+/// removed or renamed only by its owner (SECURITY.md).
 class RunDirectory {
 public:
     RunDirectory(); // under TMPDIR or /tmp; path() is empty where it cannot be made
@@ -21,13 +23,18 @@ public:
     [[nodiscard]] bool holds(const std::string& file) const { return file.starts_with(path_ + "/"); }
     void keep() noexcept { kept_ = true; } // something in it is still needed
     [[nodiscard]] bool kept() const noexcept { return kept_; }
-    /// Writes a file in it, and returns its path; empty where that fails.
-    [[nodiscard]] std::string write(const std::string& name, std::string_view content) const;
+    /// Writes a file of that name for every user of the tree to read, and with `mode` perhaps to write. Its path; empty
+    /// where that failed, and errno says why.
+    [[nodiscard]] std::string write(const std::string& name, std::string_view bytes, unsigned mode) const;
 
 private:
+    std::string outer_;
     std::string path_;
     bool kept_ = false;
 };
+
+/// Whether any user may read the file, and reach it.
+[[nodiscard]] bool open_to_all(const std::string& path);
 
 /// The absolute path of libfaultline.so; empty where it is not found. FAULTLINE_LIBRARY names it outright.
 [[nodiscard]] std::string find_library();

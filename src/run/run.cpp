@@ -2,6 +2,8 @@
 
 #include "door/door.hpp"
 #include "door/fit.hpp"
+#include "ledger/place.hpp"
+#include "ledger/reserve.hpp"
 #include "run/environment.hpp"
 #include "run/forwarding.hpp"
 #include "run/run_records.hpp"
@@ -15,7 +17,9 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <fstream>
 #include <poll.h>
+#include <sstream>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -24,11 +28,40 @@ namespace faultline::run {
 
 namespace {
 
-/// The plan's file, under an absolute path: the program may change its directory before it executes another one.
+/// The plan's file, under an absolute path: the program may change its directory before it executes another one. One
+/// that a user whom the program becomes could not read is copied.
 std::string plan_file(const RunPlan& plan, const RunDirectory& directory)
 {
-    if (plan.text.empty()) return std::filesystem::absolute(plan.source).string();
-    return directory.write("plan.toml", plan.text);
+    constexpr unsigned for_all_to_read = 0644;
+    if (!plan.text.empty()) return directory.write("plan.toml", plan.text, for_all_to_read);
+    auto path = std::filesystem::absolute(plan.source).string();
+    if (::geteuid() != 0 || open_to_all(path)) return path;
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return directory.write("plan.toml", text.str(), for_all_to_read);
+}
+
+/// Makes what all processes of the tree write to: the list of images, and room for those that can make no file.
+bool make_shared_files(const RunDirectory& directory, const plan::Plan& plan)
+{
+    constexpr int for_all_to_write = 0666;
+    if (directory.write("images", "", for_all_to_write).empty()) return false;
+    const auto reserve = fmt::format("{}/{}", directory.path(), ledger::reserve_name);
+    constexpr auto longer_path = 2 * ledger::page; // the plan that the program loads may name its file by a longer one
+    const auto bytes = ledger::slot_bytes(plan) + longer_path;
+    const auto error = ledger::make_reserve(reserve.c_str(), ledger::reserve_slots_of_run, bytes, for_all_to_write);
+    // Without space for them, what is missing in the end is at least counted.
+    return error == 0 || ledger::make_reserve(reserve.c_str(), 0, bytes, for_all_to_write) == 0;
+}
+
+/// The pattern for the names of statistics files; empty: they are read and removed.
+std::string statistics_pattern(const Request& request)
+{
+    if (!request.statistics.empty()) return request.statistics;
+    const char* const variable = std::getenv("FAULT_STATS");
+    if (variable != nullptr && *variable != '\0') return variable;
+    const auto& plan = request.plan->parsed.plan();
+    return request.plan->source.empty() ? std::string() : std::string(plan.text(plan.stats_file));
 }
 
 Refusal refusal_of(const Target& target)
@@ -139,11 +172,13 @@ void Launch::State::prepare(Setting& setting, const Target& target)
                    std::getenv("FAULTLINE_LIBRARY") != nullptr
                        ? "FAULTLINE_LIBRARY names a file that is not there"
                        : "libfaultline.so is neither beside this command nor in ../lib (FAULTLINE_LIBRARY names it)"));
-    if (setting.config.empty())
-        return refuse_with(refuse(no_directory, fmt::format("{} cannot be written", directory->path())));
+    if (setting.config.empty() || !make_shared_files(*directory, plan.parsed.plan()))
+        return refuse_with(
+            refuse(no_directory, fmt::format("{} cannot be written to: {}", directory->path(), std::strerror(errno))));
     setting.stats = request.statistics;
-    const char* const stats = std::getenv("FAULT_STATS");
-    in_directory = setting.stats.empty() && plan.source.empty() && (stats == nullptr || *stats == '\0');
+    const auto wished = statistics_pattern(request);
+    if (!wished.empty() && ledger::is_special(wished.c_str())) outcome.unwanted_statistics = wished;
+    in_directory = wished.empty() || !outcome.unwanted_statistics.empty();
     if (in_directory) setting.stats = directory->path() + "/fault-stats.%p.json";
 }
 

@@ -29,21 +29,13 @@ std::string content(const std::string& path)
     return text.str();
 }
 
-/// What a mistake in the plan means for whoever typed options: the line of TOML is theirs, but they never saw it.
-std::string explained(const language::Remark& remark, int lines_before,
-                      const std::vector<language::FaultOption>& options)
+/// A remark in the words of the option that it is about.
+std::string explained(const language::Remark& remark, const std::vector<language::FaultOption>& options)
 {
-    auto line = remark.line - lines_before - 1;
-    for (const auto& option : options) {
-        const auto lines = static_cast<int>(option.sources.size());
-        if (line >= 0 && line < lines) {
-            const auto& item = option.sources[static_cast<std::size_t>(line)];
-            return item.empty() ? fmt::format("-f '{}': {}", option.option, remark.text)
-                                : fmt::format("-f '{}': at '{}': {}", option.option, item, remark.text);
-        }
-        line -= lines;
-    }
-    return fmt::format("-f: {}", remark.text);
+    const auto& option = options[static_cast<std::size_t>(remark.option) - 1];
+    if (remark.line == 0) return fmt::format("-f '{}': {}", option.option, remark.text);
+    return fmt::format("-f '{}': at '{}': {}", option.option, option.items[static_cast<std::size_t>(remark.line) - 1],
+                       remark.text);
 }
 
 void add_options(RunPlan& run, const std::vector<std::string>& given)
@@ -53,26 +45,26 @@ void add_options(RunPlan& run, const std::vector<std::string>& given)
         for (const auto& fault : run.parsed.plan().view(run.parsed.plan().faults))
             names.emplace(run.parsed.plan().text(fault.name));
         run.text = content(run.source);
-        if (!run.text.ends_with('\n')) run.text += '\n';
     }
-    const auto lines_before = static_cast<int>(std::count(run.text.begin(), run.text.end(), '\n'));
     std::vector<language::FaultOption> options;
+    std::vector<language::Value> tables;
     for (const auto& each : given) {
-        options.push_back(language::parse_fault_option(each, names));
+        options.push_back(language::parse_fault_option(each, static_cast<int>(options.size()) + 1, names));
         if (!options.back().problem.empty())
             run.mistakes.push_back(fmt::format("-f '{}': {}", each, options.back().problem));
-        run.text += options.back().toml;
+        tables.push_back(options.back().table);
     }
     if (!run.mistakes.empty()) return;
     const auto absolute = run.source.empty() ? std::string("(faults of the command line)")
                                              : std::filesystem::absolute(run.source).string();
-    run.parsed = language::parse(run.text, absolute);
+    run.parsed = language::parse(run.text, absolute, tables);
     for (const auto& mistake : run.parsed.mistakes)
-        run.mistakes.push_back(mistake.line > lines_before || run.source.empty()
-                                   ? explained(mistake, lines_before, options)
-                                   : mistake.at(run.source));
+        run.mistakes.push_back(mistake.option != 0 ? explained(mistake, options) : mistake.at(run.source));
     for (auto& warning : run.parsed.warnings)
-        if (warning.line > lines_before) warning = language::Remark{0, 0, explained(warning, lines_before, options)};
+        if (warning.option != 0) warning = language::Remark{0, 0, explained(warning, options), 0};
+    if (!run.text.empty() && !run.text.ends_with('\n')) run.text += '\n';
+    for (const auto& table : tables)
+        run.text += language::fault_as_toml(table);
 }
 
 void choose_seed(RunPlan& run, const std::string& option)

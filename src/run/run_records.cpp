@@ -1,5 +1,7 @@
 #include "run/run_records.hpp"
 
+#include "ledger/reserve.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -68,15 +70,33 @@ bool write_whole(const std::string& path, std::string_view text)
     return false;
 }
 
-/// Makes the record of a process that left its ledger. Of one that is dead it becomes the statistics file.
-void settle(const Image& image, const Deaths& deaths, RunDirectory& directory, Outcome& outcome)
+/// Whether the file is our own user's. Only such a file is replaced or removed by the name that the list of images
+/// gives: other users of the tree may write to the list.
+bool is_ours(const std::string& path)
+{
+    struct stat status = {};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
+}
+
+/// Where the statistics of a ledger go.
+std::string statistics_file(const Image& image, const RunDirectory& directory)
+{
+    const auto beside = report::statistics_of(image.ledger);
+    const bool trusted = beside == image.json && is_ours(image.ledger);
+    if (trusted || directory.holds(image.ledger)) return beside;
+    return fmt::format("{}/{}", directory.path(), std::filesystem::path(beside).filename().string());
+}
+
+/// Makes the record of a process that left its ledger. Of one that is dead it becomes the statistics file. Says whether
+/// it did, so that the ledger may go.
+bool settle(const Image& image, const ledger::Opened& opened, const std::string& statistics, const Deaths& deaths,
+            RunDirectory& directory, Outcome& outcome)
 {
     using enum report::Problem::Kind;
-    auto& [all, problems] = outcome.records;
-    const auto opened = ledger::open(image.ledger);
+    auto& problems = outcome.records.problems;
     if (!opened.ledger) {
         problems.push_back({damaged, image.ledger, opened.problem});
-        return;
+        return false;
     }
     const auto& header = opened.ledger->header();
     std::string words;
@@ -84,21 +104,41 @@ void settle(const Image& image, const Deaths& deaths, RunDirectory& directory, O
     auto record = report::record_of(*opened.ledger, ending_of(image, header, deaths, words), &text);
     if (!record) {
         problems.push_back({damaged, image.ledger, "is damaged: its record makes no sense"});
-        return;
+        return false;
     }
-    record->file = image.json;
     const bool running =
         deaths.count(image.pid) == 0 && header.state == ledger::State::running && report::lives(header);
-    if (running) {
-        record->file = image.ledger;
-        if (directory.holds(image.ledger)) directory.keep();
-    } else if (write_whole(image.json, text)) {
-        ::unlink(image.ledger.c_str());
-    } else {
-        record->file = image.ledger;
-    }
+    const bool settled = !running && write_whole(statistics, text);
+    if (running && directory.holds(image.ledger)) directory.keep();
+    record->file = settled ? statistics : image.ledger;
     outcome.files.push_back(record->file);
-    all.push_back(std::move(*record));
+    outcome.records.all.push_back(std::move(*record));
+    return settled;
+}
+
+/// The records of processes that had to borrow room for them. Says whether the program's own is among them.
+bool settle_reserves(const Deaths& deaths, RunDirectory& directory, Outcome& outcome)
+{
+    bool program_seen = false;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(directory.path(), error)) {
+        const auto path = entry.path().string();
+        if (!entry.path().filename().string().starts_with(ledger::reserve_name)) continue;
+        const auto reserve = ledger::open_reserve(path);
+        if (!reserve.problem.empty())
+            outcome.records.problems.push_back({report::Problem::Kind::damaged, path, reserve.problem});
+        outcome.records.unrecorded += reserve.unrecorded;
+        for (const auto& opened : reserve.records) {
+            Image image{.pid = 0, .ledger = path, .json = {}};
+            if (opened.ledger) image.pid = opened.ledger->header().pid;
+            program_seen = program_seen || image.pid == outcome.pid;
+            auto statistics = fmt::format("{}/fault-stats.{}.json", directory.path(), image.pid);
+            for (int other = 1; std::filesystem::exists(statistics, error); ++other)
+                statistics = fmt::format("{}/fault-stats.{}.{}.json", directory.path(), image.pid, other);
+            settle(image, opened, statistics, deaths, directory, outcome);
+        }
+    }
+    return program_seen;
 }
 
 } // namespace
@@ -110,7 +150,11 @@ void collect(RunDirectory& directory, const Deaths& deaths, bool meant_for_other
         program_seen = program_seen || image.pid == outcome.pid;
         std::error_code error;
         if (std::filesystem::exists(image.ledger, error)) {
-            settle(image, deaths, directory, outcome);
+            const auto opened = ledger::open(image.ledger);
+            const auto statistics = statistics_file(image, directory);
+            if (settle(image, opened, statistics, deaths, directory, outcome) &&
+                (is_ours(image.ledger) || directory.holds(image.ledger)))
+                ::unlink(image.ledger.c_str());
         } else if (std::filesystem::exists(image.json, error)) {
             report::load(image.json, outcome.records);
             outcome.files.push_back(image.json);
@@ -119,6 +163,7 @@ void collect(RunDirectory& directory, const Deaths& deaths, bool meant_for_other
                 {report::Problem::Kind::gone, image.json, fmt::format("the record of process {} is gone", image.pid)});
         }
     }
+    program_seen = settle_reserves(deaths, directory, outcome) || program_seen;
     const bool any = !outcome.records.all.empty();
     outcome.armed = program_seen || (meant_for_others && any) ? Armed::yes
                     : meant_for_others                        ? Armed::elsewhere

@@ -1,7 +1,10 @@
 #include "sys/syscalls.hpp"
 
+#include "sys/vdso.hpp"
+
 #include <atomic>
 #include <cerrno>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,11 +19,15 @@ int clock_by_system_call(clockid_t clock, timespec* time)
     return static_cast<int>(call(SYS_clock_gettime, clock, address(time)));
 }
 
-constinit std::atomic<int (*)(clockid_t, timespec*)> clock_reader{&clock_by_system_call};
+constinit std::atomic<ClockReader> clock_reader{&clock_by_system_call};
 
 } // namespace
 
-void use_clock(int (*clock_gettime)(clockid_t, timespec*)) noexcept { clock_reader.store(clock_gettime); }
+void use_vdso() noexcept
+{
+    const auto* const header = reinterpret_cast<const void*>(getauxval(AT_SYSINFO_EHDR));
+    if (const auto found = find_clock(header)) clock_reader.store(found, std::memory_order_relaxed);
+}
 
 std::int64_t now(clockid_t clock) noexcept
 {
@@ -46,6 +53,26 @@ long write_within_limit(int fd, const void* bytes, std::size_t count) noexcept
         if (static_cast<std::uint64_t>(at) >= file_size_limit()) return -EFBIG;
     }
     return write(fd, bytes, count);
+}
+
+int count_descriptors() noexcept
+{
+    struct Entry { // linux_dirent64
+        std::uint64_t inode;
+        std::int64_t offset;
+        std::uint16_t length;
+        unsigned char type;
+        char name[1];
+    };
+    const int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY);
+    if (directory < 0) return 0;
+    alignas(Entry) char bytes[256];
+    int count = 0;
+    for (long got = 0; (got = call(SYS_getdents64, directory, address(bytes), sizeof bytes)) > 0;)
+        for (long at = 0; at < got; at += reinterpret_cast<const Entry*>(bytes + at)->length)
+            count += reinterpret_cast<const Entry*>(bytes + at)->name[0] == '.' ? 0 : 1;
+    close(directory);
+    return count - 1; // the directory itself
 }
 
 } // namespace faultline::sys

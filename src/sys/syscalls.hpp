@@ -128,6 +128,9 @@ inline std::uint64_t file_size_limit() noexcept
 /// Writes to a descriptor of which nothing is known, unless the file size limit would have the kernel send SIGXFSZ.
 long write_within_limit(int fd, const void* bytes, std::size_t count) noexcept;
 
+/// How many descriptors this process has open; 0 where that cannot be told.
+int count_descriptors() noexcept;
+
 /// Every signal blocked for the length of a step that a handler must not see half done; returns the mask to restore.
 inline std::uint64_t block_signals() noexcept
 {
@@ -145,8 +148,9 @@ inline void restore_signals(std::uint64_t mask) noexcept
 /// a handler and returns false; else it goes on afterwards.
 bool sleep_until(std::int64_t deadline_ns, bool interruptible) noexcept;
 
-/// Nanoseconds of a clock; through the vDSO once `use_clock` was called, so without a system call.
+/// Nanoseconds of a clock, from the kernel itself: through its vDSO once `use_vdso` was called, so without a system call.
 std::int64_t now(clockid_t clock) noexcept;
-void use_clock(int (*clock_gettime)(clockid_t, timespec*)) noexcept;
+/// Boot only.
+void use_vdso() noexcept;
 
 } // namespace faultline::sys

@@ -9,7 +9,7 @@ int main()
     for (const auto& spec : faultline::calls::table)
         std::printf("    %s;\n", spec.name.c_str());
 #define API(symbol) std::puts("    " #symbol ";");
-#include "api/symbols.def"
+#include "api/exported.def"
 #undef API
     std::puts("  local: *;\n};");
 }

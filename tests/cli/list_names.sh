@@ -7,12 +7,16 @@ grep -Eq '^  twins .*__read_chk' out || fail 'no twins'
 grep -Eq '^  errors .*EIO' out || fail 'no errors'
 grep -Eq '^  by name only .*EBADF' out || fail 'no programming errors'
 grep -Eq '^  fault types .*corruption short' out || fail 'no types'
+grep -q '^  selectors *fd path fd_kind peer size caller site thread program lineage$' out || fail 'other selectors'
+faultline list open
+grep -q '^  selectors *path flags caller site thread program lineage$' out || fail 'other selectors of open'
 faultline list functions __read_chk connect
 grep -q '^read$' out || fail 'a twin is not known as its function'
 grep -q '^connect$' out || fail 'the second one is missing'
 faultline list --format json connect
 cp out connect.json
 holds connect.json 'len(d) == 1' '"ECONNREFUSED" in d[0]["errnos"]' \
+    '"peer" in d[0]["selectors"] and "size" not in d[0]["selectors"]' \
     '"timeout" in d[0]["types"] and "corruption" not in d[0]["types"]'
 faultline list @sync
 says out 'fsync'

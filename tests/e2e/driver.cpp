@@ -115,6 +115,7 @@ public:
         int number = 0;
         for (std::string line; std::getline(file, line);) {
             ++number;
+            numbered_by_run_ = numbered_by_run_ || line == "count = \"run\"";
             if (!line.starts_with("#: ")) continue;
             std::istringstream stream(line.substr(3));
             Directive directive{number, {}, {}, {}, {}};
@@ -167,6 +168,7 @@ private:
     fs::path plan_;
     std::string library_, command_;
     std::vector<Directive> directives_;
+    bool numbered_by_run_ = false; // a fault's matches are those of all processes together
     fs::path root_, directory_;
     int complaints_ = 0;
     std::size_t stale_ = 0; // ledgers beside their own statistics file
@@ -330,8 +332,7 @@ void Driver::judge_record(const Record& record)
     for (const auto& event : document["events"]) {
         ++events[event["fault"]];
         const auto& fault = document["faults"][event["fault"].get<std::string>()];
-        const bool numbered_by_run = slurp(plan_).find("count = \"run\"") != std::string::npos;
-        if (event["match"] < 1 || (event["match"] > fault["matched"] && !numbered_by_run))
+        if (event["match"] < 1 || (event["match"] > fault["matched"] && !numbered_by_run_))
             complain("an event's match is out of range: " + event.dump());
         const auto& function = document["functions"][event["target"].get<std::string>()];
         if (event["call"] < 1 || event["call"] > function["calls"])

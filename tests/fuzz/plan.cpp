@@ -1,7 +1,7 @@
 // Any bytes as a plan: it is parsed and described, or there is a mistake to tell. What the parser makes, the reader of
 // ledgers must accept, for ledgers hold plans.
 #include "language/parse.hpp"
-#include "ledger/reader.hpp"
+#include "plan/valid.hpp"
 
 #include <cstdlib>
 
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
         if (mistake.at("plan.toml").find('\n') != std::string::npos) std::abort(); // one line each
     if (parsed.mistakes.empty() == parsed.block.empty()) std::abort();
     if (parsed.block.empty()) return 0;
-    if (!ledger::valid(parsed.plan(), parsed.block.size())) std::abort();
+    if (!plan::valid(parsed.plan(), parsed.block.size())) std::abort();
     for (const auto& fault : parsed.plan().view(parsed.plan().faults))
         if (language::describe(parsed.plan(), fault).empty()) std::abort();
     return 0;

@@ -7,6 +7,7 @@ program host -pthread <<'END2' || fail "cc: $(cat host.log)"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 static void* strike(void* times)
 {
@@ -22,6 +23,12 @@ int main(int argc, char** argv)
         const int fd = open(argv[1], O_WRONLY | O_CREAT, 0600);
         while (write(fd, block, sizeof block) > 0) {}
         while (write(fd, block, 1) > 0) {}
+    }
+    if (argc > 2) { // a child that begins when it is full
+        int status = 0;
+        if (fork() == 0) _exit(strike((void*)5) == 0 ? 5 : 9);
+        wait(&status);
+        return WEXITSTATUS(status);
     }
     pthread_t threads[30];
     for (int i = 0; i < 30; ++i) pthread_create(&threads[i], 0, strike, (void*)30);
@@ -74,6 +81,19 @@ rm disk/filler
 holds report.json 'd["faults"]["f"]["triggered"] == 910' \
     'len(d["processes"][0]["events"]) == 910 or d["processes"][0]["warnings"] and d["processes"][0]["events_dropped"] > 0'
 rm -f disk/*
+armed ./host disk/filler fork # the first fork finds it full: no room could be set aside, and that is said
+expect 5
+rm disk/filler
+"$FAULTLINE" report --format json disk/s.json* >report.json || fail "no record: $(ls -la disk)"
+holds report.json 'd["faults"]["f"]["triggered"] == 10' \
+    'any(w.startswith("a forked child could keep no record") for w in d["warnings"])' \
+    'not any("never matched" in w for w in d["warnings"])'
+rm -f disk/*
+status=0
+FAULT_STATS="$PWD/disk/s.json" "$FAULTLINE" run -c plan.toml --report -o report.json -- ./host disk/filler fork >out 2>err || status=$?
+expect 5 # under run it was set aside elsewhere
+holds report.json 'd["faults"]["f"]["triggered"] == 15' 'd["stats"]["processes"] == 2' 'not d["warnings"]'
+rm -rf disk/* "$TMPDIR"/*
 dd if=/dev/zero of=disk/filler bs=4k 2>/dev/null || : # full before the start
 armed ./host
 expect 4

@@ -54,3 +54,14 @@ for name in pipe link; do
     [ -p dir/pipe ] && [ -L dir/link ] || fail "$name was replaced: $(ls -la dir)"
     [ "$(ls dir | wc -l)" = 2 ] || fail "$name: something is left: $(ls dir)"
 done
+# That is said once in a tree, and no child leaves anything beside it: no name is made of the pattern.
+for name in dir/pipe /dev/null; do
+    export FAULT_STATS=$name
+    strike sh -c './writer a; ./writer b; (./writer c)'
+    [ "$(grep -c 'it is a device, pipe or socket' err)" = 1 ] || fail "$name: said $(grep -c device err) times"
+    faultline run -c plan.toml --report -o report.json -- sh -c './writer a; ./writer b; exit 0'
+    holds report.json 'd["faults"]["f"]["triggered"] >= 2'
+    [ "$(ls -d dir/pipe* /dev/null*)" = "$(printf '/dev/null\ndir/pipe')" ] || fail "left: $(ls -d dir/* /dev/null*)"
+    [ -c /dev/null ] && [ -p dir/pipe ] || fail "$name was replaced"
+done
+left_nothing

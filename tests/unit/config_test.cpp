@@ -119,6 +119,40 @@ TEST(Config, ReferenceShowsEveryKey)
             << key.name;
 }
 
+/// Whether some end-to-end test has a plan with that line, or a test of the command an option with that item.
+bool tests_have(const std::string& key, const std::string& value = "")
+{
+    const auto tests = config.parent_path() / "tests";
+    const auto line = "\n" + key + " = " + value;
+    for (const auto& entry : std::filesystem::directory_iterator(tests / "e2e"))
+        if (entry.path().extension() == ".toml" && text_of(entry.path()).find(line) != std::string::npos) return true;
+    for (const auto& entry : std::filesystem::directory_iterator(tests / "cli"))
+        if (text_of(entry.path()).find("," + key + "=" + value) != std::string::npos) return true;
+    return false;
+}
+
+TEST(Types, HaveAnEndToEndTest)
+{
+    for (const auto type : type_names)
+        EXPECT_TRUE(tests_have("type", '"' + std::string{type} + '"')) << type;
+}
+
+TEST(Selectors, HaveAnEndToEndTest)
+{
+    for (const auto key : selector_names)
+        EXPECT_TRUE(tests_have(std::string{key})) << key;
+}
+
+// The page says how a plan is written: what is not on it does not exist for its readers.
+TEST(Documentation, NamesEveryTypeAndEveryKeyOfAFault)
+{
+    const auto page = text_of(config.parent_path() / "docs/plan.md");
+    for (const auto type : type_names)
+        EXPECT_NE(page.find('`' + std::string{type} + '`'), std::string::npos) << "docs/plan.md lacks type " << type;
+    for (const auto selector : selector_names)
+        EXPECT_NE(page.find('`' + std::string{selector} + '`'), std::string::npos) << "docs/plan.md lacks " << selector;
+}
+
 // A key of some types only may mean something else on each of them.
 TEST(Config, ReferenceShowsEveryTypeWithTheKeysOfItsOwn)
 {

@@ -1,4 +1,4 @@
-// Options are turned into TOML and given to the plan's parser: what counts is the fault that comes out, and what is
+// Options are turned into tables and given to the plan's readers: what counts is the fault that comes out, and what is
 // said of an option that makes none.
 #include "language/fault_option.hpp"
 #include "language/parse.hpp"
@@ -15,19 +15,22 @@ using language::parse_fault_option;
 std::string problem(std::string_view option)
 {
     std::set<std::string> names;
-    return parse_fault_option(option, names).problem;
+    return parse_fault_option(option, 1, names).problem;
 }
 
 class FaultOption : public testing::Test {
 protected:
     const plan::Fault& fault(std::string_view option)
     {
-        const auto parsed_option = parse_fault_option(option, names_);
+        const auto parsed_option = parse_fault_option(option, 1, names_);
         EXPECT_EQ(parsed_option.problem, "");
-        EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(parsed_option.toml, '\n')), parsed_option.sources.size());
-        parsed_ = language::parse(parsed_option.toml, "/option");
+        parsed_ = language::parse("", "/option", {&parsed_option.table, 1});
         for (const auto& mistake : parsed_.mistakes)
-            ADD_FAILURE() << mistake.at(parsed_option.toml);
+            ADD_FAILURE() << mistake.at(option);
+        // A process that reads its plan from a file reads the very same one.
+        const auto as_file = language::parse(language::fault_as_toml(parsed_option.table), "/option");
+        EXPECT_EQ(as_file.mistakes.size(), 0);
+        EXPECT_EQ(as_file.block, parsed_.block);
         static const plan::Fault none;
         return parsed_.mistakes.empty() ? plan().view(plan().faults)[0] : none;
     }
@@ -117,11 +120,35 @@ TEST_F(FaultOption, MakesNamesThatAreUnique)
     EXPECT_EQ(plan().text(plan().view(plan().faults)[0].name), "7");
 }
 
-TEST_F(FaultOption, KnowsWhichItemALineComesFrom)
+TEST_F(FaultOption, KnowsWhichItemAMistakeIsIn)
 {
-    const auto option = parse_fault_option("write:errno=EIO,on=3", names_);
-    const std::vector<std::string> sources{"", "", "write", "", "errno=EIO", "on=3"};
-    EXPECT_EQ(option.sources, sources);
+    const auto option = parse_fault_option("write:errno=EIO,on=0", 7, names_);
+    EXPECT_EQ(option.items, (std::vector<std::string>{"write", "errno=EIO", "on=0"}));
+    const auto parsed = language::parse("", "/option", {&option.table, 1});
+    ASSERT_EQ(parsed.mistakes.size(), 1);
+    EXPECT_EQ(parsed.mistakes[0].option, 7);
+    EXPECT_EQ(parsed.mistakes[0].line, 3);
+}
+
+TEST_F(FaultOption, UnderstandsTheEscapesOfQuotes)
+{
+    const auto path = [&](std::string_view option) {
+        fault(option);
+        return std::string(plan().text(plan().view(plan().view(plan().descriptor_sets)[0].paths)[0].pattern));
+    };
+    EXPECT_EQ(path(R"(write:EIO,path="/a\\b\"\t\u00e9\U0001f600")"), "/a\\b\"\t\u00e9\U0001f600");
+    EXPECT_EQ(path(R"(write:EIO,path='/a\tb')"), R"(/a\tb)");
+    EXPECT_NE(problem(R"(write:EIO,path="/a\qb")").find("unknown \\ escape"), std::string::npos);
+    EXPECT_NE(problem(R"(write:EIO,path="/a\ud800")").find("unknown \\ escape"), std::string::npos);
+}
+
+TEST_F(FaultOption, RefusesWhatIsNoNumberKeyOrText)
+{
+    EXPECT_NE(problem("write:EIO,max_triggers=9223372036854775808").find("too large"), std::string::npos);
+    EXPECT_NE(problem("write:errno={EIO=1,EIO=2}").find("'EIO' is given twice"), std::string::npos);
+    EXPECT_NE(problem("write:errno={EIO}").find("not key=value"), std::string::npos);
+    EXPECT_NE(problem("write:EIO,path=/\xff").find("not UTF-8"), std::string::npos);
+    EXPECT_NE(problem("write:EIO,functions=read").find("'functions' is given twice"), std::string::npos);
 }
 
 TEST_F(FaultOption, IsOneLineAnItem)

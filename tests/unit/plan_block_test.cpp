@@ -54,7 +54,7 @@ TEST(Block, LiesAlignedWithinItsBytes)
         expect_inside(plan, fault.descriptors);
         expect_inside(plan, fault.flags);
         expect_inside(plan, fault.sites);
-        expect_inside(plan, fault.programs);
+        expect_inside(plan, fault.program_globs);
     }
     for (const auto& function : plan.view(plan->functions))
         expect_inside(plan, function.faults);

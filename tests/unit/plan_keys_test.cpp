@@ -85,6 +85,7 @@ std::string needs_of(std::string_view type)
     if (type == "signal") return "signal = \"SIGUSR1\"";
     if (type == "throttle") return "rate = \"1KiB/s\"";
     if (type == "clock") return "offset = \"1h\"";
+    if (type == "hold") return "file = \"/tmp/go\"";
     return "";
 }
 

@@ -164,12 +164,12 @@ TEST(FaultMistakes, OfTypes)
 {
     expect({
         {with("corupt", ""), "p:3:8: unknown type 'corupt' (it must be errno, delay, timeout, hang, corruption, short, "
-                             "drop, returns, signal, crash, throttle, reset, clock, move, wake or shuffle)"},
+                             "drop, returns, signal, crash, throttle, reset, clock, move, wake, shuffle or hold)"},
         {with("corruptoin", ""), "p:3:8: unknown type 'corruptoin' (did you mean 'corruption'?)"},
         {with("Errno", ""), "p:3:8: unknown type 'Errno' (did you mean 'errno'?)"},
         {"[[fault]]\nname = \"x\"\nfunctions = \"read\"\ntype = 3\n",
          "p:4:8: type is an integer; it must be one of errno, delay, timeout, hang, corruption, short, drop, returns, "
-         "signal, crash, throttle, reset, clock, move, wake or shuffle"},
+         "signal, crash, throttle, reset, clock, move, wake, shuffle or hold"},
         {"[[fault]]\nname = \"x\"\nfunctions = \"read\"\ntype = \"\"\n",
          "p:4:8: type is an empty string (give it a value)"},
     });

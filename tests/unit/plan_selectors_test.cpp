@@ -111,7 +111,7 @@ TEST(SelectorKeys, CallersSitesThreadsAndProgramsArrive)
     EXPECT_EQ(callers[1].negated, 1U);
     EXPECT_EQ(plan.view(plan.fault().sites)[0], 0x9f0c5ad1U);
     EXPECT_EQ(plan.text(plan.view(plan.view(plan->thread_sets)[plan.fault().thread_set])[0].pattern), "io-*");
-    EXPECT_EQ(plan.text(plan.view(plan.fault().programs)[0].pattern), "tar");
+    EXPECT_EQ(plan.text(plan.view(plan.fault().program_globs)[0].pattern), "tar");
     EXPECT_TRUE(plan->names_threads);
     EXPECT_EQ(mistakes(with("caller = \"/lib/libc.so.6\"")),
               Lines{"p:4:10: caller is '/lib/libc.so.6'; a module is named by its file's last part (write it without "
@@ -277,6 +277,17 @@ TEST(TypeKeys, RefuseWhatCannotMeanAnything)
     EXPECT_EQ(said("signal", "\"malloc\"", "signal = \"SIGUSR1\""), Lines{}) << "without EINTR it may be anywhere";
 }
 
+TEST(Selectors, TakePlacesInTheTree)
+{
+    const Valid plan(with("lineage = [\"0.2.*\", \"!0.2.1\"]"));
+    EXPECT_TRUE(plan.fault().has(Selector::lineage));
+    EXPECT_EQ(plan.described(),
+              "x: all calls to write at 0.2.* but not at 0.2.1 fail with one of the errors that can really "
+              "happen to them");
+    EXPECT_EQ(mistakes(with("lineage = \"worker\"")),
+              Lines{"p:4:11: lineage is 'worker'; a place in the tree is made of numbers and dots (\"0.2.*\")"});
+}
+
 TEST(Descriptions, SayWhatTheFaultDoes)
 {
     const auto described = [](std::string_view type, std::string_view functions, std::string_view more) {
@@ -289,6 +300,8 @@ TEST(Descriptions, SayWhatTheFaultDoes)
               "x: all calls to time tell another time, 90m behind");
     EXPECT_EQ(described("crash", "\"write\"", "moment = \"torn\"\nstatus = 4"),
               "x: all calls to write write half, where they write, and then end the process with status 4");
+    EXPECT_EQ(described("hold", "\"rename\"", "file = \"/tmp/go\"\ndelay = \"2s\""),
+              "x: all calls to rename wait until '/tmp/go' exists, at most 2s, and proceed");
     EXPECT_EQ(described("errno", "\"open\"",
                         "errno = \"EROFS\"\nflags = [\"O_WRONLY\", \"!O_CREAT\"]\nsticky = "
                         "\"fault\"\non = 2"),

@@ -2,6 +2,7 @@
 // record or an explanation, never a crash (run under ASan and UBSan to be sure).
 #include "ledger/reader.hpp"
 #include "made_ledger.hpp"
+#include "plan/valid.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -146,15 +147,15 @@ TEST_F(Reader, ChecksEverySliceOfThePlan)
 {
     MadeLedger ledger;
     const auto& plan = ledger.header().plan();
-    ASSERT_TRUE(valid(plan, plan.bytes));
-    EXPECT_FALSE(valid(plan, plan.bytes - 1));
-    EXPECT_FALSE(valid(plan, 0));
+    ASSERT_TRUE(plan::valid(plan, plan.bytes));
+    EXPECT_FALSE(plan::valid(plan, plan.bytes - 1));
+    EXPECT_FALSE(plan::valid(plan, 0));
 
     const auto refuses = [](auto change) {
         MadeLedger made;
         auto& hostile = const_cast<plan::Plan&>(made.header().plan());
         change(hostile);
-        return !valid(hostile, hostile.bytes);
+        return !plan::valid(hostile, hostile.bytes);
     };
     const auto fault = [](plan::Plan& hostile) -> plan::Fault& {
         return const_cast<plan::Fault&>(hostile.view(hostile.faults)[0]);

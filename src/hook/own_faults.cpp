@@ -21,10 +21,10 @@ void prepare() noexcept
     static constinit bool done = false;
     if (done || process.plan != nullptr) return;
     done = true;
-    sys::use_clock(real<int(clockid_t, timespec*)>(calls::id_clock_gettime));
+    sys::use_vdso();
     effects::use_libc([](calls::Id row) { return resolve(row); });
     engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
-    engine::prepare_sites();
+    engine::prepare_sites(reinterpret_cast<const void*>(&arm));
 }
 
 void arm(const plan::Plan& plan) noexcept

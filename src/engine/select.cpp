@@ -1,4 +1,4 @@
-#include "engine/selectors.hpp"
+#include "engine/select.hpp"
 
 #include "calls/flags.hpp"
 #include "engine/callers.hpp"
@@ -8,14 +8,22 @@
 #include "sys/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <sys/prctl.h>
+#include <utility>
 
 namespace faultline::engine {
 namespace {
 
 constexpr SetBits bit_of(std::uint16_t set) noexcept { return SetBits{1} << set; }
 
-bool path_selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
+/// selects_KEY: whether a call is one of those that a selector names. Only of faults that have it.
+#define ASKS(key)                                                                                                      \
+    [[nodiscard]] bool selects_##key([[maybe_unused]] const Context& context,                                          \
+                                     [[maybe_unused]] const plan::Fault& fault,                                        \
+                                     [[maybe_unused]] const Call& call) noexcept
+
+ASKS(path)
 {
     const auto& spec = spec_of(call);
     const auto wanted = bit_of(fault.path_set);
@@ -51,7 +59,7 @@ const sockaddr* named_address(const Call& call, socklen_t& length) noexcept
     return static_cast<const sockaddr*>(header->msg_name);
 }
 
-bool peer_selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
+ASKS(peer)
 {
     const auto& spec = spec_of(call);
     const auto wanted = bit_of(fault.peer_set);
@@ -62,7 +70,7 @@ bool peer_selects(const Context& context, const plan::Fault& fault, const Call& 
     return (context.descriptors.sets(context.plan(), descriptor_of(call)) & wanted) != 0;
 }
 
-bool flags_select(const Context& context, const plan::Fault& fault, const Call& call) noexcept
+ASKS(flags)
 {
     const auto& spec = spec_of(call);
     for (const auto& test : context.plan().view(fault.flags)) {
@@ -82,7 +90,7 @@ struct NamedThread {
 constinit thread_local NamedThread own_name{0, 0};
 constinit std::atomic<std::uint32_t> renamings{1};
 
-bool thread_selects(const Context& context, const plan::Fault& fault) noexcept
+ASKS(thread)
 {
     if (context.thread_sets != nullptr) return (*context.thread_sets >> fault.thread_set & 1U) != 0;
     const auto& plan = context.plan();
@@ -96,6 +104,37 @@ bool thread_selects(const Context& context, const plan::Fault& fault) noexcept
     }
     return (own_name.sets >> fault.thread_set & 1U) != 0;
 }
+
+ASKS(fd)
+{
+    const auto numbers = context.plan().view(fault.descriptors);
+    return std::find(numbers.begin(), numbers.end(), descriptor_of(call)) != numbers.end();
+}
+
+ASKS(size)
+{
+    const auto bytes = asked_bytes(call);
+    return bytes >= fault.size_least && bytes <= fault.size_most;
+}
+
+ASKS(caller)
+{
+    const auto& plan = context.plan();
+    const auto sets = context.passing ? find_caller_sets(plan, call.caller) : caller_sets(plan, call.caller);
+    return (sets >> fault.caller_set & 1U) != 0;
+}
+
+ASKS(fd_kind) { return (context.descriptors.sets(context.plan(), descriptor_of(call)) & bit_of(fault.kind_set)) != 0; }
+
+ASKS(site)
+{
+    const auto sites = context.plan().view(fault.sites);
+    return may_be_site(call.caller, sites) && std::find(sites.begin(), sites.end(), site_of(call)) != sites.end();
+}
+
+ASKS(lineage) { return plan::any_name_matches(context.plan(), fault.lineage_globs, context.thread.lineage.view()); }
+
+ASKS(program) { return !fault.elsewhere; }
 
 /// What a type can strike at all.
 bool type_selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
@@ -118,6 +157,40 @@ bool type_selects(const Context& context, const plan::Fault& fault, const Call& 
     }
 }
 
+/// The selectors, the cheap ones first; of those that cost the same, in the order of the table.
+constexpr auto order = [] {
+    constexpr int costs[] = {
+#define SELECTOR(key, cost, ...) cost,
+#include "plan/selectors.def"
+    };
+    std::array<plan::Selector, std::size(costs)> sorted{};
+    std::size_t count = 0;
+    for (int cost = 0; cost <= 9; ++cost)
+        for (std::size_t i = 0; i < std::size(costs); ++i)
+            if (costs[i] == cost) sorted.at(count++) = static_cast<plan::Selector>(i);
+    return sorted;
+}();
+
+#define SELECTOR(key, cost, ...) static_assert((cost) >= 0 && (cost) <= 9, "a cost is a number from 0 to 9");
+#include "plan/selectors.def"
+
+template <plan::Selector selector>
+[[nodiscard, gnu::always_inline]] inline bool holds(const Context& context, const plan::Fault& fault,
+                                                    const Call& call) noexcept
+{
+    if (!fault.has(selector)) return true;
+#define SELECTOR(key, ...)                                                                                             \
+    if constexpr (selector == plan::Selector::key) return selects_##key(context, fault, call);
+#include "plan/selectors.def"
+}
+
+template <std::size_t... i>
+[[nodiscard, gnu::always_inline]] inline bool all_hold(const Context& context, const plan::Fault& fault,
+                                                       const Call& call, std::index_sequence<i...>) noexcept
+{
+    return (holds<order[i]>(context, fault, call) && ...);
+}
+
 } // namespace
 
 std::uint32_t match_thread_name(const plan::Plan& plan, std::string_view name) noexcept
@@ -133,31 +206,8 @@ void thread_renamed() noexcept { renamings.fetch_add(1, std::memory_order_releas
 
 bool selects(const Context& context, const plan::Fault& fault, const Call& call) noexcept
 {
-    const auto& plan = context.plan();
-    if (fault.elsewhere || asks_in_vain(call)) return false;
-    if (fault.descriptors.count != 0) {
-        const auto numbers = plan.view(fault.descriptors);
-        if (std::find(numbers.begin(), numbers.end(), descriptor_of(call)) == numbers.end()) return false;
-    }
-    if (fault.selects_size()) {
-        const auto bytes = asked_bytes(call);
-        if (bytes < fault.size_least || bytes > fault.size_most) return false;
-    }
-    if (fault.flags.count != 0 && !flags_select(context, fault, call)) return false;
-    if (fault.caller_set != plan::no_index &&
-        ((context.passing ? find_caller_sets(plan, call.caller) : caller_sets(plan, call.caller)) >> fault.caller_set &
-         1U) == 0)
-        return false;
-    if (fault.thread_set != plan::no_index && !thread_selects(context, fault)) return false;
-    if (fault.kind_set != plan::no_index &&
-        (context.descriptors.sets(plan, descriptor_of(call)) & bit_of(fault.kind_set)) == 0)
-        return false;
-    if (plan::strikes_some_calls_only(fault.type) && !type_selects(context, fault, call)) return false;
-    if (fault.peer_set != plan::no_index && !peer_selects(context, fault, call)) return false;
-    if (fault.path_set != plan::no_index && !path_selects(context, fault, call)) return false;
-    if (fault.sites.count == 0) return true;
-    const auto sites = plan.view(fault.sites);
-    return may_be_site(call.caller, sites) && std::find(sites.begin(), sites.end(), site_of(call)) != sites.end();
+    return !asks_in_vain(call) && all_hold(context, fault, call, std::make_index_sequence<order.size()>{}) &&
+           (!plan::has(fault.type, plan::trait::some) || type_selects(context, fault, call));
 }
 
 } // namespace faultline::engine

@@ -1,0 +1,457 @@
+#include "explore/explorer.hpp"
+
+#include "explore/journal.hpp"
+#include "explore/queue.hpp"
+#include "plan/glob.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <csignal>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <mutex>
+#include <sys/stat.h>
+#include <thread>
+
+namespace faultline::explore {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::nanoseconds;
+
+constexpr std::chrono::seconds patience_of_baseline{60};
+constexpr int longer = 4; // times the limit, for a point that reached it once
+constexpr int level_of_put_aside = 1000;
+constexpr int confirmations = 3;
+
+double seconds_since(Clock::time_point began) { return std::chrono::duration<double>(Clock::now() - began).count(); }
+
+class Exploration {
+public:
+    Exploration(Options& options, const std::function<void(const Progress&)>& tell, Summary& summary)
+        : options_(options), tell_(tell), summary_(summary)
+    {}
+
+    void run(const std::string& root, const std::function<std::vector<Command>(const std::string&)>& prepare)
+    {
+        began_ = Clock::now();
+        if (!start_workers(root, prepare) || !baseline() || !open_journal()) return;
+        fill_queue();
+        if (summary_.known_points == 0) {
+            summary_.problem = summary_.sites.empty() ? "no call that can fail was seen in the command"
+                                                      : "nothing of what is to be tried fits a call of the command";
+            summary_.baseline_trouble = true;
+            return;
+        }
+        std::vector<std::thread> threads;
+        for (auto& worker : workers_)
+            threads.emplace_back([this, &worker] { work(*worker); });
+        for (auto& thread : threads)
+            thread.join();
+        finish();
+    }
+
+private:
+    bool fail(std::string problem)
+    {
+        summary_.problem = std::move(problem);
+        return false;
+    }
+
+    bool start_workers(const std::string& root, const std::function<std::vector<Command>(const std::string&)>& prepare)
+    {
+        auto& surroundings = options_.work.surroundings;
+        surroundings.view = root + "/run";
+        if (::mkdir(surroundings.view.c_str(), 0700) != 0) return fail(std::strerror(errno));
+        surroundings.commands = prepare(surroundings.view);
+        // What is copied for each run is itself a copy, so that neither our output nor anybody's work changes it.
+        if (!options_.work.original.empty()) {
+            const auto once = root + "/original";
+            if (::mkdir(once.c_str(), 0700) != 0) return fail(std::strerror(errno));
+            if (auto problem = copy_tree(options_.work.original, once, options_.output, options_.work.limits);
+                !problem.empty())
+                return fail(problem);
+            options_.work.original = once;
+        }
+        for (unsigned i = 0; i < options_.jobs; ++i) {
+            auto worker = std::make_unique<Worker>(options_.work, root, fmt::format("w{}", i));
+            if (!worker->problem().empty()) return fail(worker->problem());
+            const auto& isolation = worker->enclosure().isolation();
+            if (!isolation.mounts) return fail_without_mounts(isolation);
+            workers_.push_back(std::move(worker));
+        }
+        return true;
+    }
+
+    bool fail_without_mounts(const Isolation& isolation)
+    {
+        return fail(fmt::format("the kernel allows no mount namespace here ({}): run it as root, or allow user "
+                                "namespaces (sysctl kernel.unprivileged_userns_clone=1)",
+                                isolation.missing));
+    }
+
+    // --- before the first fault ------------------------------------------------------------------------------------
+
+    bool baseline()
+    {
+        auto& worker = *workers_.front();
+        auto& base = summary_.baseline;
+        if (const auto problem = worker.refresh(); !problem.empty()) return fail(problem);
+        base.pristine = worker.tree();
+        const auto trace = plan_of({}, false, true) + "[stats]\nrender = false\n";
+        const auto plain = worker.run("", patience_of_baseline);
+        auto first = worker.run(trace, patience_of_baseline);
+        auto second = worker.run(trace, patience_of_baseline);
+        if (!plain.problems.empty()) return fail(plain.problems.front());
+        if (!first.problems.empty()) return fail(first.problems.front());
+        if (plain.end.timed_out)
+            return fail(
+                fmt::format("the command does not end within {} s without any fault", patience_of_baseline.count()));
+        if (!first.armed) return fail("the faults were not armed in the command: it cannot be preloaded");
+        base.mask.learn(plain, first);
+        base.mask.learn(first, second);
+        base.mask.learn(plain, second);
+        auto third = worker.run(trace, patience_of_baseline);
+        if (!base.mask.agree(plain, first) || !base.mask.agree(first, third)) {
+            base.mask.learn(first, third);
+            const auto fourth = worker.run(trace, patience_of_baseline);
+            if (!base.mask.agree(first, fourth) || !base.mask.agree(plain, fourth)) return unstable(first, fourth);
+        }
+        for (const auto& each : base.mask.described())
+            summary_.notes.push_back(fmt::format("differs from run to run, and is masked: {}", each));
+        if (first.check && first.check->status != 0) return fail("--check fails without any fault");
+        recovery_baseline(worker, first);
+        limit_ = options_.timeout.count() != 0 ? options_.timeout
+                                               : nanoseconds(static_cast<std::int64_t>(
+                                                     (10 * std::max(first.end.seconds, third.end.seconds) + 1) * 1e9));
+        summary_.sites = first.sites;
+        tree_ = first.processes > 1;
+        base.run = std::move(first);
+        if (base.run.end.exit_status() != 0)
+            summary_.notes.push_back(fmt::format("without any fault the command {}",
+                                                 base.run.end.crashed()
+                                                     ? fmt::format("is killed by signal {}", base.run.end.signal())
+                                                     : fmt::format("exits {}", base.run.end.exit_status())));
+        return true;
+    }
+
+    bool unstable(const Observation& a, const Observation& b)
+    {
+        summary_.baseline_trouble = true;
+        const auto& mask = summary_.baseline.mask;
+        std::string what = difference(mask.tree(a.tree), mask.tree(b.tree));
+        if (a.end.status != b.end.status)
+            what = fmt::format("its exit status is {} and {}", a.end.exit_status(), b.end.exit_status());
+        if (what.empty()) what = mask.out(a.out) != mask.out(b.out) ? "its output changes" : "its error output changes";
+        return fail(fmt::format("the command differs from run to run without any fault: {}", what));
+    }
+
+    void recovery_baseline(Worker& worker, Observation& after_run)
+    {
+        if (!options_.work.has_recovery) return;
+        auto& base = summary_.baseline;
+        auto fresh = Observation();
+        static_cast<void>(worker.refresh());
+        worker.run_recovery(fresh, patience_of_baseline);
+        base.recovery_of_pristine = fresh.recovery;
+        base.recovered_pristine = std::move(*fresh.recovered_tree);
+        after_run = worker.run(plan_of({}, false, true) + "[stats]\nrender = false\n", patience_of_baseline);
+        auto again = after_run;
+        worker.run_recovery(again, patience_of_baseline);
+        base.recovery_of_run = again.recovery;
+        base.recovered_run = std::move(*again.recovered_tree);
+    }
+
+    // --- what is to be tried ---------------------------------------------------------------------------------------
+
+    bool open_journal()
+    {
+        std::error_code error;
+        std::filesystem::create_directories(options_.output + "/findings", error);
+        if (error) return fail(fmt::format("{} cannot be made: {}", options_.output, error.message()));
+        const auto path = options_.output + "/journal.jsonl";
+        if (options_.resume) {
+            std::size_t unreadable = 0;
+            for (auto& line : Journal::read(path, unreadable))
+                done_.emplace(line.id, std::move(line));
+            if (unreadable != 0)
+                summary_.notes.push_back(fmt::format("{} lines of the journal cannot be read", unreadable));
+        }
+        const auto problem = journal_.open(path, options_.resume);
+        return problem.empty() || fail(fmt::format("{}: {}", path, problem));
+    }
+
+    void fill_queue()
+    {
+        std::set<std::string> functions;
+        for (const auto& site : summary_.sites) {
+            const auto tries = tries_of(site.function, options_.families);
+            functions.insert(site.function);
+            summary_.pairs += tries.size();
+            if (!tries.empty()) ++summary_.sites_to_try;
+            add_site(queue_, site, tries, options_.every);
+            sites_[{site.function, site.id}] = site;
+        }
+        summary_.functions = functions.size();
+        summary_.known_points = queue_.known();
+    }
+
+    // --- the runs --------------------------------------------------------------------------------------------------
+
+    [[nodiscard]] bool over() const
+    {
+        return (options_.stop != nullptr && options_.stop->load()) ||
+               (options_.time.count() != 0 && Clock::now() - began_ >= options_.time) ||
+               (options_.sample != 0 && points_ >= options_.sample);
+    }
+
+    void work(Worker& worker)
+    {
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            changed_.wait(lock, [&] { return queue_.size() != 0 || running_ == 0 || over(); });
+            if (over()) {
+                if (queue_.size() != 0 && summary_.stopped.empty())
+                    summary_.stopped = options_.stop != nullptr && options_.stop->load()    ? "it was interrupted"
+                                       : options_.sample != 0 && points_ >= options_.sample ? "the sample is complete"
+                                                                                            : "the time is up";
+                break;
+            }
+            auto next = queue_.take();
+            if (!next) break; // and nothing runs that could add more
+            if (next->point.id() % options_.shards + 1 != options_.shard) continue;
+            ++running_;
+            ++points_;
+            lock.unlock();
+            evaluate(worker, *next);
+            lock.lock();
+            --running_;
+            changed_.notify_all();
+        }
+        changed_.notify_all();
+    }
+
+    [[nodiscard]] std::string plan_for(const Point& point, bool trace) const
+    {
+        return plan_of(point, tree_, trace) + "\n[stats]\nrender = false\n";
+    }
+
+    Observation observe(Worker& worker, const Point& point, nanoseconds limit, Outcome& outcome, bool traced = false)
+    {
+        const auto& base = summary_.baseline;
+        auto seen = worker.run(plan_for(point, false), limit, traced);
+        if (needs_recovery(base, seen)) worker.run_recovery(seen, limit);
+        outcome = classify(base, seen);
+        return seen;
+    }
+
+    void evaluate(Worker& worker, const Pending& next)
+    {
+        const auto& point = next.point;
+        const auto id = point.id();
+        if (const auto known = done_.find(id); known != done_.end()) return replay(worker, known->second);
+        Outcome outcome;
+        auto seen = observe(worker, point, limit_ * (next.attempt == 0 ? 1 : longer), outcome);
+        if (seen.end.timed_out && next.attempt == 0) {
+            const std::lock_guard lock(mutex_);
+            queue_.add(level_of_put_aside, point, 1);
+            --points_;
+            return;
+        }
+        Crash crash;
+        const bool child_died = outcome.kind == Class::crash && !seen.end.crashed();
+        if (is_killed(outcome.kind)) {
+            Outcome again;
+            static_cast<void>(observe(worker, point, limit_ * longer, again, true));
+            crash = worker.enclosure().last_crash();
+            if (child_died) settle_child(seen, outcome, crash);
+        }
+        Line line{id, point, outcome, seen.end, seen.matched, {}};
+        if (is_finding(outcome.kind) && !absorbs(point)) note_finding(worker, line, seen, crash);
+        std::vector<Site> fresh;
+        if (options_.depth > 1 && point.strikes.size() < static_cast<std::size_t>(options_.depth) &&
+            outcome.kind != Class::not_reached)
+            fresh = new_sites(worker, point);
+        settle(line, fresh);
+    }
+
+    [[nodiscard]] static bool is_killed(Class kind) { return kind == Class::crash || kind == Class::abort; }
+
+    /// A process of the tree left no word of its end: only a signal that means a crash makes it one.
+    void settle_child(const Observation& seen, Outcome& outcome, const Crash& crash)
+    {
+        if (crash.signal == SIGABRT)
+            outcome = {Class::abort, fmt::format("SIGABRT in {}", crash.program)};
+        else if (crash.signal != 0)
+            outcome.detail = fmt::format("SIG{} in {}", sigabbrev_np(crash.signal), crash.program);
+        else {
+            auto without = seen;
+            without.died.clear();
+            outcome = classify(summary_.baseline, without);
+        }
+    }
+
+    /// Sites that the run has and the baseline has not: the handling of the fault.
+    std::vector<Site> new_sites(Worker& worker, const Point& point)
+    {
+        auto seen = worker.run(plan_for(point, true), limit_);
+        std::vector<Site> fresh;
+        for (auto& site : seen.sites)
+            if (!sites_.contains({site.function, site.id})) fresh.push_back(std::move(site));
+        return fresh;
+    }
+
+    void replay(Worker& worker, const Line& line)
+    {
+        if (is_finding(line.outcome.kind) && !absorbs(line.point)) {
+            Outcome outcome;
+            Crash crash;
+            const bool crashed = is_killed(line.outcome.kind);
+            bool is_new = false;
+            {
+                const std::lock_guard lock(mutex_);
+                is_new = !findings_.contains(line.key);
+            }
+            Observation seen;
+            if (is_new) {
+                seen = observe(worker, line.point, limit_ * longer, outcome, crashed);
+                if (crashed) crash = worker.enclosure().last_crash();
+            }
+            auto copy = line;
+            note_finding(worker, copy, seen, crash);
+        }
+        settle(line, {}, false);
+    }
+
+    [[nodiscard]] std::optional<Site> site_of(const Strike& strike) const
+    {
+        const auto place = sites_.find({strike.function, strike.site});
+        return place == sites_.end() ? std::nullopt : std::optional(place->second);
+    }
+
+    [[nodiscard]] bool absorbs(const Point& point) const
+    {
+        const auto& strike = point.strikes.back();
+        return !options_.absorbed.empty() && is_absorbed(options_.absorbed, strike, site_of(strike));
+    }
+
+    void note_finding(Worker& worker, Line& line, const Observation& seen, const Crash& crash)
+    {
+        const auto site = site_of(line.point.strikes.back());
+        if (line.key.empty()) line.key = merge_key(line.outcome, line.point, site, crash);
+        {
+            const std::lock_guard lock(mutex_);
+            const auto found = findings_.find(line.key);
+            if (found != findings_.end()) {
+                auto& finding = found->second;
+                finding.others.push_back(line.point);
+                if (weaker(line.point, finding.point)) {
+                    std::swap(finding.others.back(), finding.point);
+                    finding.site = site;
+                    finding.out = seen.out.empty() ? finding.out : seen.out;
+                    finding.err = seen.err.empty() ? finding.err : seen.err;
+                }
+                return;
+            }
+            Finding finding;
+            finding.kind = line.outcome.kind;
+            finding.detail = line.outcome.detail;
+            finding.key = line.key;
+            finding.point = line.point;
+            finding.known = options_.known.contains(line.key);
+            finding.site = site;
+            finding.crash = crash;
+            finding.out = seen.out;
+            finding.err = seen.err;
+            finding.struck = seen.struck;
+            findings_.emplace(line.key, std::move(finding));
+        }
+        int repeated = 1;
+        for (int i = 1; i < confirmations; ++i) {
+            Outcome again;
+            const bool hung = line.outcome.kind == Class::hang; // it would only hang longer
+            static_cast<void>(observe(worker, line.point, limit_ * (hung ? 1 : longer), again));
+            repeated += again.kind == line.outcome.kind ? 1 : 0;
+        }
+        const std::lock_guard lock(mutex_);
+        auto& finding = findings_.at(line.key);
+        finding.repeated = repeated;
+        finding.tried = confirmations;
+    }
+
+    void settle(const Line& line, const std::vector<Site>& fresh, bool is_new = true)
+    {
+        const std::lock_guard lock(mutex_);
+        if (is_new) journal_.append(line);
+        ++summary_.counts[line.outcome.kind];
+        if (is_finding(line.outcome.kind) && absorbs(line.point)) ++summary_.absorbed;
+        const auto& strike = line.point.strikes.back();
+        if (line.point.strikes.size() == 1 && line.outcome.kind != Class::not_reached) {
+            tried_sites_.insert({strike.function, strike.site});
+            tried_pairs_.insert(
+                fmt::format("{} {} {} {}", strike.function, strike.site, strike.what.type, strike.what.error));
+        }
+        if (line.outcome.kind != Class::not_reached && line.outcome.kind != Class::hang)
+            add_followups(queue_, line.point, line.matched, level_of(strike));
+        for (const auto& site : fresh)
+            add_site(queue_, site, tries_of(site.function, options_.families), false, line.point.strikes);
+        Progress progress{points_, queue_.known(), seconds_since(began_), {}};
+        for (const auto& [key, finding] : findings_)
+            ++progress.findings[finding.kind];
+        if (tell_) tell_(progress);
+    }
+
+    /// The place of a strike's error among those of its function: what follows it waits as long.
+    [[nodiscard]] int level_of(const Strike& strike) const
+    {
+        const auto tries = tries_of(strike.function, options_.families);
+        const auto place = std::ranges::find(tries, strike.what);
+        return static_cast<int>(place - tries.begin()) * 2;
+    }
+
+    void finish()
+    {
+        for (auto& [key, finding] : findings_)
+            summary_.findings.push_back(std::move(finding));
+        std::ranges::stable_sort(summary_.findings, {}, [](const Finding& each) { return each.kind; });
+        summary_.points = points_;
+        summary_.known_points = queue_.known();
+        summary_.sites_tried = tried_sites_.size();
+        summary_.pairs_tried = tried_pairs_.size();
+        summary_.seconds = seconds_since(began_);
+    }
+
+    Options& options_;
+    const std::function<void(const Progress&)>& tell_;
+    Summary& summary_;
+    std::vector<std::unique_ptr<Worker>> workers_;
+    Clock::time_point began_;
+    nanoseconds limit_{0};
+    bool tree_ = false;
+    std::map<std::pair<std::string, std::uint32_t>, Site> sites_; // of the baseline; not changed while workers run
+    std::map<std::uint64_t, Line> done_;                          // of the journal that is resumed
+
+    std::mutex mutex_; // over all that follows
+    std::condition_variable changed_;
+    Queue queue_;
+    Journal journal_;
+    std::size_t running_ = 0, points_ = 0;
+    std::map<std::string, Finding> findings_;
+    std::set<std::pair<std::string, std::uint32_t>> tried_sites_;
+    std::set<std::string> tried_pairs_;
+};
+
+} // namespace
+
+Summary explore(Options options, const std::string& root,
+                const std::function<std::vector<Command>(const std::string&)>& prepare,
+                const std::function<void(const Progress&)>& tell)
+{
+    Summary summary;
+    Exploration(options, tell, summary).run(root, prepare);
+    return summary;
+}
+
+} // namespace faultline::explore

@@ -1,0 +1,64 @@
+// The loop: baseline and trace, points, runs, outcomes, findings. Prints nothing; what is worth saying is told to an
+// observer, and what was found is in the summary.
+#pragma once
+
+#include "explore/finding.hpp"
+#include "explore/worker.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace faultline::explore {
+
+struct Options {
+    std::vector<std::string> families; // names; those that are tried
+    WorkPlan work;                     // its surroundings' view and commands are set by the caller of environment()
+    std::string output;                // directory; made if it is not there
+    unsigned jobs = 1;
+    std::chrono::nanoseconds time{0};    // for the whole exploration; 0: no limit
+    std::chrono::nanoseconds timeout{0}; // of one run; 0: by the baseline
+    bool every = false;
+    int depth = 1;
+    std::uint64_t sample = 0; // at most so many points, chosen by the seed; 0: all
+    std::uint64_t seed = 1;
+    std::uint64_t shard = 1, shards = 1;
+    bool resume = false;
+    std::set<std::string> known;       // keys of findings that are known
+    std::vector<std::string> absorbed; // function patterns and sites whose failure may be swallowed
+    std::atomic<bool>* stop = nullptr; // becomes true when the exploration is to end early
+};
+
+struct Progress {
+    std::size_t done = 0, known = 0;
+    double seconds = 0;
+    std::map<Class, std::size_t> findings;
+};
+
+struct Summary {
+    std::string problem;            // why there was no exploration; empty: there was
+    bool baseline_trouble = false;  // … because the baseline is unstable or reaches no point
+    std::vector<std::string> notes; // what is masked, what is missing
+    Baseline baseline;
+    std::vector<Site> sites;
+    std::vector<Finding> findings;       // worst first
+    std::map<Class, std::size_t> counts; // of runs
+    std::size_t points = 0, known_points = 0;
+    std::size_t sites_to_try = 0; // at which something of the chosen families fits
+    std::size_t sites_tried = 0, pairs_tried = 0, pairs = 0, functions = 0;
+    std::size_t absorbed = 0; // runs
+    double seconds = 0;
+    std::string stopped; // why not all was tried; empty: all was
+};
+
+/// Explores. `root` is a private directory for the runs; `prepare` fills in the commands of the surroundings once it is
+/// known under which directory they will find themselves.
+[[nodiscard]] Summary explore(Options options, const std::string& root,
+                              const std::function<std::vector<Command>(const std::string& view)>& prepare,
+                              const std::function<void(const Progress&)>& tell);
+
+} // namespace faultline::explore

@@ -1,0 +1,32 @@
+// What an exploration leaves: findings.json, and a directory for each finding with all that it takes to see it again.
+#pragma once
+
+#include "explore/explorer.hpp"
+
+#include <set>
+#include <string>
+
+namespace faultline::explore {
+
+/// "silent-wrong-2": the name of a finding's directory.
+[[nodiscard]] std::string directory_name(const Summary& summary, std::size_t finding);
+
+/// The faults of a point as options of `faultline run`.
+[[nodiscard]] std::string as_options(const Point& point, bool tree);
+
+/// Writes findings.json and findings/… below `directory`. Returns what went wrong; empty: nothing.
+[[nodiscard]] std::string write_findings(const Summary& summary, const Options& options,
+                                         const std::vector<std::string>& command, const std::string& directory);
+
+/// The keys of the findings in a file of --known; a file that is not there has none. `problem`: why it cannot be read.
+[[nodiscard]] std::set<std::string> read_known(const std::string& path, std::string& problem);
+/// Makes the findings known: adds them to the file.
+[[nodiscard]] std::string accept(const std::string& path, const std::vector<Finding>& findings);
+
+/// The entries of a file of --absorb: one a line, comments from '#' on.
+[[nodiscard]] std::vector<std::string> read_absorbed(const std::string& path, std::string& problem);
+
+/// A word as a shell takes it.
+[[nodiscard]] std::string quoted(const std::string& word);
+
+} // namespace faultline::explore

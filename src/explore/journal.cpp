@@ -1,0 +1,123 @@
+#include "explore/journal.hpp"
+
+#include "report/json_document.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fcntl.h>
+#include <fstream>
+#include <unistd.h>
+
+namespace faultline::explore {
+
+namespace {
+
+using report::Json;
+
+Json to_json(const Point& point)
+{
+    auto strikes = Json::array();
+    for (const auto& strike : point.strikes)
+        strikes.push_back(Json::object({{"function", strike.function},
+                                        {"site", strike.site},
+                                        {"family", strike.what.family},
+                                        {"type", strike.what.type},
+                                        {"errno", strike.what.error},
+                                        {"match", strike.occurrence},
+                                        {"persistence", name_of(strike.persistence)},
+                                        {"call", strike.call}}));
+    return strikes;
+}
+
+Point to_point(const Json& json)
+{
+    Point point;
+    for (const auto& each : json.elements()) {
+        auto& strike = point.strikes.emplace_back();
+        strike.function = each.member("function").text();
+        strike.site = static_cast<std::uint32_t>(each.member("site").count());
+        strike.what = {each.member("family").text(), each.member("type").text(), each.member("errno").text()};
+        strike.occurrence = each.member("match").count();
+        strike.call = each.member("call").count();
+        for (const auto persistence : {Persistence::twice, Persistence::thrice, Persistence::on})
+            if (each.member("persistence").text() == name_of(persistence)) strike.persistence = persistence;
+    }
+    return point;
+}
+
+/// Nothing where the text is no line of a journal.
+std::optional<Line> to_line(std::string_view text)
+{
+    const auto json = report::parse_json(text);
+    if (!json) return {};
+    Line line;
+    line.point = to_point(json->member("strikes"));
+    const auto kind = class_named(json->member("class").text());
+    if (!kind || line.point.strikes.empty()) return {};
+    line.id = line.point.id();
+    if (id_text(line.id) != json->member("point").text()) return {}; // written by another version
+    line.outcome = {*kind, json->member("detail").text()};
+    line.end.status = static_cast<int>(json->member("status").integer().value_or(0));
+    line.end.timed_out = json->member("timed_out").as<bool>() != nullptr && *json->member("timed_out").as<bool>();
+    line.end.seconds = json->member("seconds").number().value_or(0);
+    line.end.cpu_seconds = json->member("cpu_seconds").number().value_or(0);
+    line.matched = json->member("matched").count();
+    line.key = json->member("key").text();
+    return line;
+}
+
+} // namespace
+
+Journal::~Journal()
+{
+    if (fd_ >= 0) ::close(fd_);
+}
+
+std::string Journal::open(const std::string& path, bool resume)
+{
+    fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (resume ? 0 : O_TRUNC), 0644);
+    if (fd_ < 0) return std::strerror(errno);
+    const auto size = ::lseek(fd_, 0, SEEK_END);
+    for (auto at = size; at > 0; --at) {
+        char byte = 0;
+        if (::pread(fd_, &byte, 1, at - 1) != 1) return std::strerror(errno);
+        if (byte != '\n') continue;
+        if (at != size && ::ftruncate(fd_, at) != 0) return std::strerror(errno);
+        return {};
+    }
+    if (size > 0 && ::ftruncate(fd_, 0) != 0) return std::strerror(errno);
+    return {};
+}
+
+void Journal::append(const Line& line)
+{
+    const auto json = Json::object({{"point", id_text(line.id)},
+                                    {"class", name_of(line.outcome.kind)},
+                                    {"detail", line.outcome.detail},
+                                    {"strikes", to_json(line.point)},
+                                    {"status", line.end.status},
+                                    {"timed_out", line.end.timed_out},
+                                    {"seconds", line.end.seconds},
+                                    {"cpu_seconds", line.end.cpu_seconds},
+                                    {"matched", line.matched},
+                                    {"key", line.key}});
+    const auto text = report::one_line(json) + "\n";
+    static_cast<void>(::write(fd_, text.data(), text.size()));
+    ::fdatasync(fd_);
+}
+
+std::vector<Line> Journal::read(const std::string& path, std::size_t& unreadable)
+{
+    std::vector<Line> lines;
+    std::ifstream in(path);
+    for (std::string text; std::getline(in, text);) {
+        if (auto line = to_line(text))
+            lines.push_back(std::move(*line));
+        else
+            ++unreadable;
+    }
+    return lines;
+}
+
+} // namespace faultline::explore

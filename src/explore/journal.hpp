@@ -1,0 +1,40 @@
+// The journal of an exploration: one line of JSON for each run, appended and synced, so that it is whole whatever kills
+// the explorer, and another one goes on where it stopped.
+#pragma once
+
+#include "explore/finding.hpp"
+
+#include <map>
+#include <string>
+
+namespace faultline::explore {
+
+/// What is kept of one point's run.
+struct Line {
+    std::uint64_t id = 0;
+    Point point;
+    Outcome outcome;
+    End end;
+    std::uint64_t matched = 0;
+    std::string key; // of a finding
+};
+
+class Journal {
+public:
+    Journal() = default;
+    ~Journal();
+    Journal(const Journal&) = delete;
+    Journal& operator=(const Journal&) = delete;
+
+    /// Opens the file for appending, and cuts off a last line that was not finished. Returns what was wrong.
+    [[nodiscard]] std::string open(const std::string& path, bool resume);
+    void append(const Line& line);
+
+    /// The lines of a journal; what cannot be read is skipped and counted.
+    [[nodiscard]] static std::vector<Line> read(const std::string& path, std::size_t& unreadable);
+
+private:
+    int fd_ = -1;
+};
+
+} // namespace faultline::explore

@@ -1,0 +1,58 @@
+// What differs from run to run without any fault is no misbehaviour: it is learnt from the baseline and masked.
+#pragma once
+
+#include "explore/observation.hpp"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace faultline::explore {
+
+/// Lines of an output that change in part of their text.
+class LineMask {
+public:
+    /// Compares one output of two runs without faults.
+    void learn(std::string_view a, std::string_view b);
+    /// The output with what changes replaced. Two that say the same become equal.
+    [[nodiscard]] std::string apply(std::string_view text) const;
+    [[nodiscard]] bool empty() const { return patterns_.empty() && !whole_; }
+    [[nodiscard]] bool masks_all() const { return whole_; }
+    [[nodiscard]] std::vector<std::string> described() const;
+
+private:
+    struct Pattern {
+        std::string before, after; // what does not change, at both ends of the line
+        auto operator<=>(const Pattern&) const = default;
+    };
+    std::set<Pattern> patterns_;
+    bool whole_ = false; // nothing in it can be compared
+};
+
+class Mask {
+public:
+    /// Learns from two runs without faults.
+    void learn(const Observation& a, const Observation& b);
+
+    [[nodiscard]] std::string out(std::string_view text) const { return out_.apply(text); }
+    [[nodiscard]] std::string err(std::string_view text) const { return err_.apply(text); }
+    [[nodiscard]] Tree tree(const Tree& tree) const;
+    /// Whether two runs without faults agree once what differs is masked: a third run shows whether that was all.
+    [[nodiscard]] bool agree(const Observation& a, const Observation& b) const;
+    /// A line for each thing that is masked.
+    [[nodiscard]] std::vector<std::string> described() const;
+
+private:
+    struct Name {
+        std::string before, after;
+        auto operator<=>(const Name&) const = default;
+    };
+    [[nodiscard]] std::string masked_name(const std::string& path) const;
+
+    LineMask out_, err_;
+    std::set<Name> names_;           // of files whose names change
+    std::set<std::string> contents_; // files, by masked name, whose contents change
+};
+
+} // namespace faultline::explore

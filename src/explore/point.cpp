@@ -1,0 +1,78 @@
+#include "explore/point.hpp"
+
+#include "engine/draw.hpp"
+
+#include <array>
+#include <fmt/format.h>
+
+namespace faultline::explore {
+
+namespace {
+
+std::string matches(const Strike& strike)
+{
+    switch (strike.persistence) {
+    case Persistence::once:
+        return fmt::format("{}", strike.occurrence);
+    case Persistence::twice:
+        return fmt::format("{}..{}", strike.occurrence, strike.occurrence + 1);
+    case Persistence::thrice:
+        return fmt::format("{}..{}", strike.occurrence, strike.occurrence + 2);
+    case Persistence::on:
+        return fmt::format("{}..", strike.occurrence);
+    }
+    return {};
+}
+
+std::string text_of(const Strike& strike)
+{
+    return fmt::format("{}@{:08x} {}{}{}", strike.function, strike.site,
+                       strike.what.error.empty() ? strike.what.type : strike.what.error,
+                       strike.occurrence == 1 ? "" : fmt::format(", match {}", strike.occurrence),
+                       strike.persistence == Persistence::once ? "" : fmt::format(", {}", name_of(strike.persistence)));
+}
+
+} // namespace
+
+std::string_view name_of(Persistence persistence)
+{
+    constexpr std::array<std::string_view, 4> names{"once", "twice", "thrice", "on"};
+    return names[static_cast<std::size_t>(persistence)];
+}
+
+std::uint64_t Point::id() const
+{
+    std::uint64_t hash = 0;
+    for (const auto& strike : strikes)
+        hash = engine::hash(fmt::format("{} {:08x} {} {} {} {};", strike.function, strike.site, strike.what.type,
+                                        strike.what.error, strike.occurrence, name_of(strike.persistence)),
+                            hash);
+    return hash;
+}
+
+std::string Point::text() const
+{
+    std::string result;
+    for (const auto& strike : strikes)
+        result += (result.empty() ? "" : " + ") + text_of(strike);
+    return result;
+}
+
+std::string plan_of(const Point& point, bool tree, bool trace)
+{
+    std::string plan = "seed = 1\n";
+    if (trace) plan += "trace = true\n";
+    int number = 0;
+    for (const auto& strike : point.strikes) {
+        plan += fmt::format("\n[[fault]]\nname = \"strike-{}\"\nfunctions = \"{}\"\ntype = \"{}\"\n", ++number,
+                            strike.function, strike.what.type);
+        if (!strike.what.error.empty()) plan += fmt::format("errno = \"{}\"\n", strike.what.error);
+        plan += fmt::format("site = \"{:08x}\"\non = \"{}\"\n", strike.site, matches(strike));
+        if (tree) plan += "count = \"run\"\n";
+    }
+    return plan;
+}
+
+std::string id_text(std::uint64_t id) { return fmt::format("{:016x}", id); }
+
+} // namespace faultline::explore

@@ -1,0 +1,52 @@
+// One worker: a directory of its own and an enclosure. It makes fresh surroundings, runs the command under a plan, and
+// reports what was to be seen.
+#pragma once
+
+#include "explore/enclosure.hpp"
+#include "explore/file_tree.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace faultline::explore {
+
+/// The commands of every enclosure, by their places in Surroundings::commands.
+enum CommandIndex : std::size_t { bare, preloaded, recover, check };
+
+struct WorkPlan {
+    Surroundings surroundings;
+    std::string original; // the directory that is copied for each run; empty: an empty one
+    bool has_check = false;
+    bool has_recovery = false;
+    TreeLimits limits;
+};
+
+class Worker {
+public:
+    /// `root`/NAME becomes its directory. Only while this process has one thread.
+    Worker(const WorkPlan& plan, const std::string& root, const std::string& name);
+
+    [[nodiscard]] const Enclosure& enclosure() const { return *enclosure_; }
+    [[nodiscard]] const std::string& problem() const { return problem_; }
+    [[nodiscard]] const std::string& directory() const { return directory_; }
+
+    /// Empties everything and copies the original. Returns why it could not.
+    [[nodiscard]] std::string refresh();
+    /// What is there now.
+    [[nodiscard]] Tree tree() const;
+    /// Fresh surroundings, the command, and a look at what came of it. An empty plan: without Faultline.
+    [[nodiscard]] Observation run(const std::string& plan, std::chrono::nanoseconds limit, bool traced = false);
+    /// The recovery command in what the last run left, then the check.
+    void run_recovery(Observation& observation, std::chrono::nanoseconds limit);
+
+private:
+    void look(Observation& observation) const;
+
+    const WorkPlan& plan_;
+    std::string directory_;
+    std::string problem_;
+    std::unique_ptr<Enclosure> enclosure_;
+};
+
+} // namespace faultline::explore

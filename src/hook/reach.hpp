@@ -1,0 +1,30 @@
+// Whether a program that is about to run will be struck: the loader preloads nothing into some, and says nothing of it.
+// Cheap looks at the file, in the process that starts it: no allocation, and nothing that lasts.
+#pragma once
+
+#include "ledger/layout.hpp"
+
+namespace faultline::hook {
+
+/// A program as exec and posix_spawn take it.
+struct Program {
+    int directory;                  // AT_FDCWD, or what `path` is relative to
+    const char* path;               // "": the descriptor itself
+    bool along_path;                // a name without a slash is looked for along PATH
+    char* const* environment;       // what it is to run with
+    const char* const* search_from; // the environment whose PATH counts
+};
+
+/// What was found out: why it will not be struck, and the name to say it by, which lies in `name`.
+struct Reach {
+    ledger::Unreached why = ledger::Unreached::reached;
+    char name[256];
+};
+
+/// Keeps where our library is, from LD_PRELOAD. Boot.
+void remember_library(std::string_view path) noexcept;
+
+/// Looks at the program. Makes system calls: not behind seccomp. In a vfork child too.
+void find_reach(const Program& program, Reach& reach) noexcept;
+
+} // namespace faultline::hook

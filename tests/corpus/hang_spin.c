@@ -1,0 +1,18 @@
+// expect: hang spin
+// Whatever the error, it tries again at once.
+#include "corpus.h"
+
+int main(void)
+{
+    ssize_t done;
+    int tries = 0;
+    do
+        done = write(1, "ready\n", 6);
+#ifdef SOUND
+    while (done < 0 && errno == EINTR && ++tries < 1000);
+#else
+    while (done < 0 && tries == 0);
+#endif
+    if (done < 0) return failed("write");
+    return write_all(1, "ready\n" + done, 6 - (size_t)done) == 0 ? 0 : failed("write");
+}
