@@ -222,8 +222,20 @@ void Supervisor::interrupt(Job& job)
     const bool seized = ::ptrace(PTRACE_SEIZE, job.tid, 0, 0) == 0 && ::ptrace(PTRACE_INTERRUPT, job.tid, 0, 0) == 0;
     answer(listener_, job.id, 0, seized ? restart : -EINTR);
     if (!seized) return;
-    int status = 0;
-    if (::waitpid(job.tid, &status, __WALL) == job.tid) ::ptrace(PTRACE_DETACH, job.tid, 0, 0);
+    // It stops on its way out of the call, unless it is killed; nobody else waits for it here for longer than that.
+    constexpr int most_looks = 500;
+    for (int look = 0; look < most_looks; ++look) {
+        int status = 0;
+        const auto stopped = ::waitpid(job.tid, &status, __WALL | WNOHANG);
+        if (stopped == 0) {
+            sys::sleep_until(sys::now(CLOCK_MONOTONIC) + millisecond / 5, false);
+            continue;
+        }
+        // A stop for the signal itself: it goes on to the caller.
+        const bool for_signal = stopped == job.tid && WIFSTOPPED(status) && status >> 16 == 0;
+        ::ptrace(PTRACE_DETACH, job.tid, 0, static_cast<long>(for_signal ? WSTOPSIG(status) : 0));
+        return;
+    }
 }
 
 void Supervisor::look_after_held()
