@@ -33,6 +33,7 @@ struct Options {
     std::string output;
     std::string door = "auto";
     bool report = false;
+    bool trace = false;
     bool quiet = false;
     std::vector<std::string> command;
 };
@@ -111,8 +112,11 @@ void summarize(const RunPlan& plan, const std::string& command, const Outcome& o
             if (parsed.text(fault.name) == each.name)
                 each.text = without_name(language::describe(parsed, fault), each.name);
 
-    std::string text = fmt::format("faultline: {} {}; {}\n{}", printable(command), run::ending(outcome.status),
-                                   report::headline(all), report::fault_table(all, report::coloured(STDERR_FILENO)));
+    const bool has_faults = !all.faults.empty();
+    std::string text =
+        fmt::format("faultline: {} {}; {}\n{}{}", printable(command), run::ending(outcome.status),
+                    report::headline(all), has_faults ? report::fault_table(all, report::coloured(STDERR_FILENO)) : "",
+                    report::trace_table(outcome.records.all));
     for (const auto& warning : outcome.warnings)
         text += fmt::format("  warning: {}\n", printable(warning));
     if (!outcome.why_kernel.empty())
@@ -169,7 +173,8 @@ int run_with_plan(const Options& options)
 {
     const auto& command = options.command;
     if (command.empty()) return fail(own_error, "there is no command to run: write it behind '--'");
-    const auto plan = std::make_shared<RunPlan>(run::make_run_plan(options.plan, options.faults, options.seed));
+    const auto plan =
+        std::make_shared<RunPlan>(run::make_run_plan(options.plan, options.faults, options.seed, options.trace));
     for (const auto& mistake : plan->mistakes)
         fmt::print(stderr, "faultline: {}\n", mistake);
     if (!plan->mistakes.empty()) return own_error;
@@ -218,6 +223,7 @@ void add_run(Subcommand& self)
         "where calls are met: preload (libc's symbols), kernel (system calls: static programs, Go, musl), or auto,\n"
         "which is preload where that works (default: auto)",
         "DOOR");
+    self.flag("--trace", options->trace, "record every call that can fail, by its sites, and print a table of them");
     self.flag("--report", options->report, "write all statistics and events as one JSON document at the end");
     self.option("-o,--output", options->output, "the file for --report, which it implies (default: standard output)",
                 "FILE");

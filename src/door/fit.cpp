@@ -116,6 +116,9 @@ Fit fit(std::vector<std::byte>& block)
     Fit result;
     auto& plan = *reinterpret_cast<plan::Plan*>(block.data());
     const auto faults = plan.view(plan.faults);
+    if (plan.traces)
+        result.refusals.emplace_back(
+            "recording every call (--trace) needs the preload: the kernel's door has no call sites");
     std::set<int> numbers(std::begin(of_lineage), std::end(of_lineage));
     std::vector<std::set<std::string>> reached(faults.size()), unreached(faults.size());
     const auto rows = plan.view(plan.function_of_row);
