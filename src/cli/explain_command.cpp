@@ -53,7 +53,7 @@ void judge(Explanation& about)
                                  library.name, library.needed_by));
     if (all.front().go)
         say(partly, fmt::format("{} is a Go program, and Go makes its system calls itself: only calls that go through "
-                                "cgo are struck. strace --inject reaches the others.",
+                                "cgo are struck. faultline run --door kernel reaches the others.",
                                 name));
     else if (all.front().symbols.empty())
         say(partly, fmt::format("What {} imports cannot be read: it has no table of dynamic symbols.", name));
@@ -160,6 +160,9 @@ void print_json(const Explanation& about)
     document["program"] = about.target.program;
     document["preloading"] = verdicts[about.verdict];
     document["obstacle"] = about.target.obstacle == Obstacle::none ? Json() : Json(run::name_of(about.target.obstacle));
+    document["door"] = about.verdict != refused                          ? Json("preload")
+                       : run::kernel_door_reaches(about.target.obstacle) ? Json("kernel")
+                                                                         : Json();
     document["reasons"] = about.reasons;
     document["notes"] = about.notes;
     auto& covered = document["covered"] = Json::object();

@@ -30,6 +30,9 @@ using Names = std::vector<std::string_view>;
 [[nodiscard]] std::string functions_text();
 /// A paragraph for each of these functions.
 [[nodiscard]] std::string functions_text(const Names& names);
+/// Which system calls each function becomes for the kernel's door, or what to name in its place.
+[[nodiscard]] std::string door_text(const Names& names);
+[[nodiscard]] Json door_json(const Names& names);
 /// What both of these say; of every function where `names` is empty.
 [[nodiscard]] Json functions_json(const Names& names);
 

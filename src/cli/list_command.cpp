@@ -156,6 +156,29 @@ int unknown(const Listing& listing, std::string_view word)
     return own_error;
 }
 
+/// list --door kernel.
+int list_door(const std::vector<std::string>& words, bool as_json)
+{
+    const Listing& functions = listings[0];
+    Names names;
+    for (const auto& word : words) {
+        if (word == functions.name) continue;
+        if (word.starts_with('@') && !resolve(listings[1], word).empty()) {
+            const auto all = members(resolve(listings[1], word));
+            names.insert(names.end(), all.begin(), all.end());
+            continue;
+        }
+        const auto name = resolve(functions, word);
+        if (name.empty()) return unknown(functions, word);
+        names.push_back(name);
+    }
+    if (as_json)
+        fmt::print("{}\n", report::lines(door_json(names)));
+    else
+        fmt::print("{}", door_text(names));
+    return 0;
+}
+
 int list(const std::vector<std::string>& words, bool as_json)
 {
     const Listing* listing = nullptr;
@@ -194,11 +217,18 @@ void add_list(Subcommand& self)
     self.optional_words("NAME", *words,
                         "functions, groups, errnos or types, behind it names of some; or names alone (read, @sync,\n"
                         "ENOSPC, short). Left out: the names of all functions");
+    const auto door = std::make_shared<std::string>("preload");
+    self.option("--door", *door, "kernel: the system calls that functions become for faultline run --door kernel",
+                "DOOR");
     self.format(*format);
-    self.footer("Examples:\n  faultline list\n  faultline list read fwrite\n"
+    self.footer("Examples:\n  faultline list\n  faultline list read fwrite\n  faultline list --door kernel @net\n"
                 "  faultline list functions | grep ENOSPC\n  faultline list errnos EIO\n"
                 "  faultline list --format json @sync");
-    self.action([words, format] { return list(*words, *format == "json"); });
+    self.action([words, format, door] {
+        if (*door != "preload" && *door != "kernel")
+            return fail(own_error, fmt::format("--door {}: it is preload or kernel", report::printable(*door)));
+        return *door == "kernel" ? list_door(*words, *format == "json") : list(*words, *format == "json");
+    });
 }
 
 } // namespace faultline::cli

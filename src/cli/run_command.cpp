@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ struct Options {
     std::vector<std::string> faults;
     std::string seed;
     std::string output;
+    std::string door = "auto";
     bool report = false;
     bool trace = false;
     bool quiet = false;
@@ -52,6 +54,15 @@ std::string words(const run::Refusal& refusal, const std::string& command)
                        refusal.advice);
 }
 
+/// The value of --door; nullopt: there is no such door.
+std::optional<run::Way> way_of(const std::string& door)
+{
+    if (door == "preload") return run::Way::preload;
+    if (door == "kernel") return run::Way::kernel;
+    if (door == "auto") return run::Way::automatic;
+    return std::nullopt;
+}
+
 std::string why_unarmed(const Outcome& outcome, const std::string& command)
 {
     if (outcome.armed == run::Armed::elsewhere)
@@ -72,6 +83,7 @@ Json document(const Options& options, const RunPlan& plan, const Outcome& outcom
     result["plan"] = plan.source.empty() ? Json() : Json(std::filesystem::absolute(plan.source).string());
     if (!options.faults.empty()) result["options"] = options.faults;
     result["seed"] = plan.seed;
+    if (outcome.way == run::Way::kernel) result["door"] = "kernel";
     result.append(report::to_json(report::sum(outcome.records)));
     if (!outcome.records.problems.empty()) {
         auto& problems = result["problems"] = Json::array();
@@ -105,6 +117,10 @@ void summarize(const RunPlan& plan, const std::string& command, const Outcome& o
         fmt::format("faultline: {} {}; {}\n{}{}", printable(command), run::ending(outcome.status),
                     report::headline(all), has_faults ? report::fault_table(all, report::coloured(STDERR_FILENO)) : "",
                     report::trace_table(outcome.records.all));
+    for (const auto& warning : outcome.warnings)
+        text += fmt::format("  warning: {}\n", printable(warning));
+    if (!outcome.why_kernel.empty())
+        text += fmt::format("  through the kernel's door, for {}\n", printable(outcome.why_kernel));
     for (const auto& problem : outcome.records.problems)
         text += fmt::format("  warning: {}\n", printable(report::words(problem)));
     text += plan.drawn
@@ -166,7 +182,10 @@ int run_with_plan(const Options& options)
         for (const auto& warning : plan->parsed.warnings)
             fmt::print(stderr, "faultline: warning: {}\n", warning.line == 0 ? warning.text : warning.at(plan->source));
 
+    const auto way = way_of(options.door);
+    if (!way) return fail(own_error, fmt::format("--door {}: it is preload, kernel or auto", printable(options.door)));
     run::Request request;
+    request.way = *way;
     request.command = command;
     request.plan = plan;
     request.foreground = true;
@@ -199,6 +218,11 @@ void add_run(Subcommand& self)
     self.option("-c,--config", options->plan, "the plan, a TOML file (default: $FAULT_CONFIG)", "PLAN");
     self.option("-f,--fault", options->faults, "a fault: FUNCTIONS:KEY=VALUE,…; may be given several times", "FAULT");
     self.option("--seed", options->seed, "use this seed, whatever the plan says", "N");
+    self.option(
+        "--door", options->door,
+        "where calls are met: preload (libc's symbols), kernel (system calls: static programs, Go, musl), or auto,\n"
+        "which is preload where that works (default: auto)",
+        "DOOR");
     self.flag("--trace", options->trace, "record every call that can fail, by its sites, and print a table of them");
     self.flag("--report", options->report, "write all statistics and events as one JSON document at the end");
     self.option("-o,--output", options->output, "the file for --report, which it implies (default: standard output)",

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace faultline::engine {
@@ -53,12 +54,33 @@ private:
     std::uint64_t generation_;
 };
 
-/// The number of a fault for a descriptor or site. Where the table is full `full` is set, and one number serves all
-/// that found no place. Any time after boot; lock-free.
-[[nodiscard]] Cell cell(Purpose purpose, std::uint16_t fault, std::uint32_t of, std::uint64_t generation,
-                        bool& full) noexcept;
+/// The numbers of one process. All zero bits: none yet.
+class Cells {
+public:
+    constexpr Cells() = default;
 
-/// Forgets all: a forked child counts for itself. While the process has one thread.
-void clear_cells() noexcept;
+    /// The number of a fault for a descriptor or site. Where the table is full `full` is set, and one number serves all
+    /// that found no place. Any time after boot; lock-free.
+    [[nodiscard]] Cell cell(Purpose purpose, std::uint16_t fault, std::uint32_t of, std::uint64_t generation,
+                            bool& full) noexcept;
+
+    /// Forgets all: a forked child counts for itself. While the process has one thread.
+    void clear() noexcept;
+
+private:
+    struct Slot {
+        std::atomic<std::uint64_t> key; // 0: free
+        std::atomic<std::uint64_t> word;
+    };
+    static constexpr std::size_t table_size = 16384;
+    Slot table_[table_size]{};
+    std::atomic<std::uint64_t> last_resort_{0};
+    std::atomic<bool> used_{false};
+};
+
+#pragma GCC visibility push(hidden)
+/// Those of the process that we are in.
+extern constinit Cells own_cells;
+#pragma GCC visibility pop
 
 } // namespace faultline::engine

@@ -108,16 +108,26 @@ void append_components(sys::Writer& out, std::string_view path) noexcept
     }
 }
 
+/// The length of the path, or nothing above 0. `bytes` has the room of a Scratch.
+long working_directory(const Subject& subject, char* bytes) noexcept
+{
+    if (!subject.is_another()) return sys::getcwd(bytes, Scratch::size) - 1;
+    char link[32];
+    sys::Writer{link} << "/proc/" << static_cast<std::uint64_t>(subject.tid) << "/cwd";
+    return sys::readlink(link, bytes, Scratch::size);
+}
+
 } // namespace
 
 void allow_look_ups(bool may) noexcept { may_look_up = may; }
 bool look_ups_allowed() noexcept { return may_look_up.load(std::memory_order_relaxed); }
 
-bool path_of_descriptor(int fd, char* bytes, std::size_t room, std::string_view& path) noexcept
+bool path_of_descriptor(const Subject& subject, int fd, char* bytes, std::size_t room, std::string_view& path) noexcept
 {
-    if (fd < 0 || !may_look_up.load(std::memory_order_relaxed)) return false;
+    const OwnDescriptor own{subject, fd};
+    if (own.get() < 0 || !may_look_up.load(std::memory_order_relaxed)) return false;
     char link[32];
-    sys::Writer{link} << "/proc/self/fd/" << static_cast<std::uint64_t>(fd);
+    sys::Writer{link} << "/proc/self/fd/" << static_cast<std::uint64_t>(own.get());
     const long length = sys::readlink(link, bytes, room);
     if (length <= 0 || bytes[0] != '/') return false;
     path = {bytes, static_cast<std::size_t>(length)};
@@ -126,7 +136,7 @@ bool path_of_descriptor(int fd, char* bytes, std::size_t room, std::string_view&
     return true;
 }
 
-SetBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexcept
+SetBits match_paths(const plan::Plan& plan, const Subject& subject, int dirfd, const char* path) noexcept
 {
     if (path == nullptr || !has_paths(plan)) return 0;
     const Scratch scratch;
@@ -137,11 +147,11 @@ SetBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexcep
         std::string_view directory;
         if (dirfd == AT_FDCWD) {
             if (!may_look_up.load(std::memory_order_relaxed)) return 0;
-            const long length = sys::getcwd(scratch.data(), Scratch::size);
-            if (length <= 1 || scratch.data()[0] != '/') return 0;
-            base = static_cast<std::size_t>(length) - 1;
+            const long length = working_directory(subject, scratch.data());
+            if (length <= 0 || scratch.data()[0] != '/') return 0;
+            base = static_cast<std::size_t>(length);
         } else {
-            if (!path_of_descriptor(dirfd, scratch.data(), Scratch::size, directory)) return 0;
+            if (!path_of_descriptor(subject, dirfd, scratch.data(), Scratch::size, directory)) return 0;
             base = directory.size();
         }
         if (base == 1) base = 0; // "/" itself
@@ -156,11 +166,12 @@ SetBits Descriptors::look_up(const plan::Plan& plan, int fd) noexcept
     if (fd < 0) return 0;
     const auto index = static_cast<std::size_t>(fd);
     auto entry = index < table_size ? entries_[index].load(std::memory_order_relaxed) : 0;
-    auto bits = match_facts(plan, fd);
+    const OwnDescriptor own{subject(), fd};
+    auto bits = own.get() < 0 ? 0 : match_facts(plan, own.get());
     if (has_paths(plan)) {
         const Scratch scratch;
         std::string_view path;
-        if (scratch.data() != nullptr && path_of_descriptor(fd, scratch.data(), Scratch::size, path))
+        if (scratch.data() != nullptr && path_of_descriptor({}, own.get(), scratch.data(), Scratch::size, path))
             bits |= match_absolute(plan, path);
     }
     if (!forgetful_ && index < table_size) {

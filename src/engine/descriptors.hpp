@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/peers.hpp"
+#include "engine/subject.hpp"
 
 #include <atomic>
 
@@ -18,6 +19,10 @@ inline constexpr SetBits is_datagram = SetBits{1} << datagram_bit;
 
 class Descriptors {
 public:
+    /// Of another process than our own; `of` may change from call to call, but has to stay where it is.
+    void observe(const Subject& of) noexcept { subject_ = &of; }
+    /// Whose descriptors these are.
+    [[nodiscard]] Subject subject() const noexcept { return subject_ == nullptr ? Subject{} : *subject_; }
     /// For plans that come and go: what a descriptor leads to is looked up each time.
     void remember_nothing() noexcept { forgetful_ = true; }
 
@@ -58,6 +63,7 @@ private:
     static constexpr std::uint64_t bits_mask = one_generation - 1;
     static constexpr std::size_t table_size = 65536; // descriptors above are looked up each time
 
+    const Subject* subject_ = nullptr; // nullptr: our own process
     bool forgetful_ = false;
     std::atomic<std::uint64_t> entries_[table_size]{};
     std::atomic<int> reach_{0}; // no descriptor from here on was ever known
@@ -68,10 +74,12 @@ private:
 void allow_look_ups(bool may) noexcept;
 [[nodiscard]] bool look_ups_allowed() noexcept;
 
-/// The sets that match a call's own path. `dirfd` is AT_FDCWD or the directory that a relative path starts from.
-[[nodiscard]] SetBits match_paths(const plan::Plan& plan, int dirfd, const char* path) noexcept;
+/// The sets that match a call's own path. `dirfd` is AT_FDCWD or the directory that a relative path starts from, of the
+/// subject's.
+[[nodiscard]] SetBits match_paths(const plan::Plan& plan, const Subject& subject, int dirfd, const char* path) noexcept;
 
-/// Writes the absolute path of a descriptor; false where it has none (a socket, a pipe). Any time; one system call.
-bool path_of_descriptor(int fd, char* bytes, std::size_t room, std::string_view& path) noexcept;
+/// Writes the absolute path of a descriptor of the subject's; false where it has none (a socket, a pipe). Any time; one
+/// system call, or three where the subject is another process.
+bool path_of_descriptor(const Subject& subject, int fd, char* bytes, std::size_t room, std::string_view& path) noexcept;
 
 } // namespace faultline::engine

@@ -32,7 +32,7 @@ void learn_opened(const View& view, const calls::Spec& spec, const Word* words, 
     const int dirfd = spec.dirfd == calls::absent ? AT_FDCWD : static_cast<int>(words[spec.dirfd]);
     const int kept = errno;
     view.descriptors.opened(view.plan, fd,
-                            match_paths(view.plan, dirfd, reinterpret_cast<const char*>(words[spec.path])));
+                            match_paths(view.plan, {}, dirfd, reinterpret_cast<const char*>(words[spec.path])));
     errno = kept;
 }
 

@@ -29,7 +29,7 @@ void keep_path(ledger::Event& event, std::string_view path) noexcept
     event.path.assign(path);
 }
 
-void note_path(ledger::Event& event, const Call& call, bool may_ask) noexcept
+void note_path(ledger::Event& event, const Call& call, const Subject& subject, bool may_ask) noexcept
 {
     const auto& spec = spec_of(call);
     if (spec.path != calls::absent) {
@@ -39,7 +39,7 @@ void note_path(ledger::Event& event, const Call& call, bool may_ask) noexcept
     if (event.has_fd == 0 || !may_ask) return;
     const Scratch scratch;
     std::string_view path;
-    if (scratch.data() != nullptr && path_of_descriptor(event.fd, scratch.data(), Scratch::size, path))
+    if (scratch.data() != nullptr && path_of_descriptor(subject, event.fd, scratch.data(), Scratch::size, path))
         keep_path(event, path);
 }
 
@@ -95,11 +95,11 @@ ledger::Event* record(const Context& context, const Call& call, const Match& mat
         event->bytes = verdict.cut;
         event->did |= ledger::did_bytes;
     }
-    note_path(*event, call, look_ups_allowed());
+    note_path(*event, call, context.descriptors.subject(), look_ups_allowed());
     const auto lineage = context.thread.lineage.view();
     const auto process = header.lineage.view();
     if (lineage.starts_with(process)) event->thread.assign(lineage.substr(process.size()));
-    note_site(*event, call);
+    if (!context.descriptors.subject().is_another()) note_site(*event, call); // our own stack
     if (verdict.error != 0) event->error = verdict.error;
     event->complete.store(1, std::memory_order_release);
     return event;

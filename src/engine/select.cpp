@@ -33,8 +33,10 @@ ASKS(path)
     const auto* path = pointer<const char>(call, spec.path);
     if (spec.dirfd != calls::absent && (path == nullptr || *path == '\0')) // AT_EMPTY_PATH: the descriptor itself
         return of_descriptor(dirfd);
-    auto bits = match_paths(context.plan(), dirfd, path);
-    if (spec.path2 != calls::absent) bits |= match_paths(context.plan(), dirfd, pointer<const char>(call, spec.path2));
+    const auto subject = context.descriptors.subject();
+    auto bits = match_paths(context.plan(), subject, dirfd, path);
+    if (spec.path2 != calls::absent)
+        bits |= match_paths(context.plan(), subject, dirfd, pointer<const char>(call, spec.path2));
     return (bits & wanted) != 0;
 }
 
@@ -90,6 +92,7 @@ constinit std::atomic<std::uint32_t> renamings{1};
 
 ASKS(thread)
 {
+    if (context.thread_sets != nullptr) return (*context.thread_sets >> fault.thread_set & 1U) != 0;
     const auto& plan = context.plan();
     const auto now = renamings.load(std::memory_order_acquire);
     if (own_name.renamings != now) {
@@ -97,9 +100,7 @@ ASKS(thread)
         char name[16]{};
         sys::call(SYS_prctl, PR_GET_NAME, sys::address(name));
         own_name = {now, 0};
-        const auto sets = plan.view(plan.thread_sets);
-        for (std::size_t i = 0; i < sets.size(); ++i)
-            if (plan::any_name_matches(plan, sets[i], sys::text_within(name, sizeof name))) own_name.sets |= 1U << i;
+        own_name.sets = match_thread_name(plan, sys::text_within(name, sizeof name));
     }
     return (own_name.sets >> fault.thread_set & 1U) != 0;
 }
@@ -191,6 +192,15 @@ template <std::size_t... i>
 }
 
 } // namespace
+
+std::uint32_t match_thread_name(const plan::Plan& plan, std::string_view name) noexcept
+{
+    const auto sets = plan.view(plan.thread_sets);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < sets.size(); ++i)
+        if (plan::any_name_matches(plan, sets[i], name)) bits |= 1U << i;
+    return bits;
+}
 
 void thread_renamed() noexcept { renamings.fetch_add(1, std::memory_order_release); }
 

@@ -284,7 +284,7 @@ void after_fork_in_child() noexcept
     own_block = nullptr;
     if (!process.selected) return;
     process.record_pending = true;
-    engine::clear_cells();
+    engine::own_cells.clear();
     engine::clear_trace();
     ledger::share_board();
     ledger::inherit_reserve();

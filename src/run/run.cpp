@@ -1,5 +1,7 @@
 #include "run/run.hpp"
 
+#include "door/door.hpp"
+#include "door/fit.hpp"
 #include "ledger/place.hpp"
 #include "ledger/reserve.hpp"
 #include "run/environment.hpp"
@@ -14,6 +16,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,7 +91,18 @@ Refusal refusal_of(const Note& note, const Request& request)
     return {.kind = kind, .obstacle = {}, .of_command = true, .text = reason, .advice = {}};
 }
 
-void restore_signals(const void* forwarding) { static_cast<const Forwarding*>(forwarding)->restore(); }
+/// What the program's process does before it is executed.
+struct Before {
+    const Forwarding* forwarding = nullptr;
+    const door::Door* door = nullptr;
+};
+
+void prepare_process(const void* before)
+{
+    const auto& what = *static_cast<const Before*>(before);
+    if (what.forwarding != nullptr) what.forwarding->restore();
+    if (what.door != nullptr) door::Door::enter(what.door);
+}
 
 } // namespace
 
@@ -100,6 +114,8 @@ struct Launch::State {
 
     void begin();
     void prepare(Setting& setting, const Target& target);
+    void choose_way(const Target& target);
+    void open_door();
     bool take(bool wait); // the notes that are there, or else one; returns whether that was the last one
     void note(const Note& note);
     void close() noexcept;
@@ -108,6 +124,8 @@ struct Launch::State {
     const Request request;
     std::optional<RunDirectory> directory; // only of a run with a plan
     std::optional<Forwarding> forwarding;
+    std::optional<door::Door> door;
+    Before before;
     Keeper keeper;
     Deaths deaths;
     Outcome outcome;
@@ -128,14 +146,15 @@ void Launch::State::prepare(Setting& setting, const Target& target)
         return refuse_with(
             refuse(no_directory, fmt::format("a directory for this run cannot be made under TMPDIR or /tmp: {}",
                                              std::strerror(errno))));
-    setting.library = find_library();
+    const bool preloads = outcome.way == Way::preload;
+    if (preloads) setting.library = find_library();
     constexpr unsigned for_all_to_read = 0644;
     setting.block = directory->write("plan", compiled(plan.parsed, plan.toml), for_all_to_read);
     const auto& parsed = plan.parsed.plan();
     setting.config = plan.toml == plan::TomlFile{} ? setting.block : std::string(parsed.text(parsed.source));
     setting.seed = plan.seed;
     setting.needed = target.needed;
-    if (setting.library.empty())
+    if (preloads && setting.library.empty())
         return refuse_with(
             refuse(no_library,
                    std::getenv("FAULTLINE_LIBRARY") != nullptr
@@ -151,15 +170,63 @@ void Launch::State::prepare(Setting& setting, const Target& target)
     if (in_directory) setting.stats = directory->path() + "/fault-stats.%p.json";
 }
 
+void Launch::State::choose_way(const Target& target)
+{
+    outcome.way = request.way;
+    if (request.way != Way::automatic) return;
+    const bool kernel = kernel_door_reaches(target.obstacle) && door::obstacle().empty();
+    outcome.way = kernel ? Way::kernel : Way::preload;
+    if (kernel) outcome.why_kernel = target.problem;
+}
+
+/// Starts the supervisor of the kernel's door, or says why not.
+void Launch::State::open_door()
+{
+    const auto& plan = *request.plan;
+    using enum Refusal::Kind;
+    if (const auto obstacle = door::obstacle(); !obstacle.empty())
+        return refuse_with(refuse(no_door, fmt::format("the kernel's door cannot be used: {}", obstacle)));
+    auto block = plan.parsed.block;
+    const auto fit = door::fit(block);
+    if (!fit.refusals.empty()) return refuse_with(refuse(no_door, fmt::format("{}", fmt::join(fit.refusals, "\n"))));
+    outcome.warnings = fit.warnings;
+    const char* const stats = std::getenv("FAULT_STATS");
+    const char* const disable = std::getenv("FAULT_DISABLE");
+    const auto& parsed = plan.parsed.plan();
+    auto pattern = in_directory                         ? directory->path() + "/fault-stats.%p.json"
+                   : !request.statistics.empty()        ? request.statistics
+                   : stats != nullptr && *stats != '\0' ? std::string(stats)
+                                                        : std::string(parsed.text(parsed.stats_file));
+    const auto start_in =
+        request.directory.empty() ? std::filesystem::current_path() : std::filesystem::absolute(request.directory);
+    door.emplace(door::Setting{.plan = std::move(block),
+                               .seed = plan.seed,
+                               .statistics = std::move(pattern),
+                               .directory = directory->path(),
+                               .working_directory = start_in.string(),
+                               .disabled = disable != nullptr && std::string_view(disable) == "1"},
+                 fit.numbers);
+    if (const auto problem = door->problem(); !problem.empty()) refuse_with(refuse(no_door, problem));
+}
+
 void Launch::State::begin()
 {
     over = true;
     const auto target = find_target(request.command.front());
-    const bool runs =
-        target.obstacle == Obstacle::none || (request.plan == nullptr && target.obstacle > Obstacle::absent);
+    choose_way(target);
+    const bool reachable = request.plan == nullptr
+                               ? target.obstacle > Obstacle::absent
+                               : outcome.way == Way::kernel &&
+                                     (kernel_door_reaches(target.obstacle) || target.obstacle == Obstacle::privileged);
+    const bool runs = target.obstacle == Obstacle::none || reachable;
     if (!runs) return refuse_with(refusal_of(target));
     Setting setting;
     prepare(setting, target);
+    if (outcome.refusal) return;
+    if (request.plan != nullptr && outcome.way == Way::kernel) open_door();
+    if (door && target.obstacle == Obstacle::privileged && ::geteuid() != 0)
+        outcome.warnings.push_back(fmt::format("{} runs without the privileges that its file gives it (no_new_privs)",
+                                               request.command.front()));
     if (outcome.refusal) return;
     std::string problem;
     Program program{.path = target.path,
@@ -181,8 +248,8 @@ void Launch::State::begin()
     sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &mask);
     if (request.foreground) forwarding.emplace();
-    keeper = start_keeper(program, request.foreground ? restore_signals : nullptr,
-                          request.foreground ? &*forwarding : nullptr, mask);
+    before = {forwarding ? &*forwarding : nullptr, door ? &*door : nullptr};
+    keeper = start_keeper(program, forwarding || door ? prepare_process : nullptr, &before, mask);
     over = keeper.pid < 0;
     if (over)
         refuse_with(
@@ -281,6 +348,9 @@ Outcome Launch::finish()
     state.close();
     state.forwarding.reset();
     auto& outcome = state.outcome;
+    if (state.door && !outcome.refusal)
+        if (const auto problem = state.door->problem(); !problem.empty())
+            outcome.refusal = refuse(Refusal::Kind::void_run, problem);
     if (outcome.refusal || state.request.plan == nullptr) return std::move(outcome);
 
     auto& directory = *state.directory;

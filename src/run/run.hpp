@@ -21,6 +21,13 @@
 
 namespace faultline::run {
 
+/// How the program's calls are met.
+enum class Way : std::uint8_t {
+    preload,   // where they pass libc's symbols
+    kernel,    // where they enter the kernel (src/door/)
+    automatic, // preload where that works, else kernel
+};
+
 struct Request {
     std::vector<std::string> command;     // found along PATH, as a shell does; at least one word
     std::shared_ptr<const RunPlan> plan;  // one without mistakes; nullptr: the program runs without Faultline
@@ -39,6 +46,7 @@ struct Request {
     /// file and without FAULT_STATS they stand in the run's own directory, and are removed with it.
     std::string statistics;
     bool keep_directory = false; // the run's own, with all that stands in it
+    Way way = Way::preload;
 };
 
 /// Why a program did not run.
@@ -49,6 +57,8 @@ struct Refusal {
         not_preloaded,  // nothing can be preloaded into it: see obstacle
         no_directory,   // for this run
         no_library,     // libfaultline.so
+        no_door,        // the kernel's door cannot be used here, or not with this plan
+        void_run,       // the program ran, but not under the plan from beginning to end
         not_started,    // a directory or file of the request, or a process, could not be had
     };
     Kind kind{};
@@ -88,9 +98,12 @@ struct Outcome {
     std::int64_t resident_kb = 0;            // the most that one of them had
     std::vector<LeftOver> left;
     Armed armed = Armed::without_plan;
-    report::Records records;         // of every process image that the library announced
-    std::vector<std::string> files;  // statistics files and ledgers that stay
-    std::string unwanted_statistics; // the pattern that asks for none, for it names a device, pipe or socket
+    Way way = Way::preload;            // never automatic
+    std::string why_kernel;            // of an automatic choice
+    std::vector<std::string> warnings; // what of the plan the kernel's door leaves out
+    report::Records records;           // of every process image that the library announced
+    std::vector<std::string> files;    // statistics files and ledgers that stay
+    std::string unwanted_statistics;   // the pattern that asks for none, for it names a device, pipe or socket
 };
 
 /// A run that goes on. It ends with this object: a contained one at once.

@@ -103,7 +103,8 @@ Refusal inspect_elf(const ElfFile& file, const std::string& path)
     const auto loader = file.interpreter();
     if (loader.find("ld-musl") != std::string::npos)
         return {other_libc, "it runs on musl libc: Faultline works with glibc only",
-                "A build of the program for a glibc distribution can be run."};
+                "faultline run --door kernel reaches its system calls; a build for a glibc distribution can be "
+                "preloaded into."};
     if (!loader.empty()) {
         if (::access(loader.c_str(), F_OK) == 0) return {};
         return {absent, fmt::format("the loader that it asks for, {}, is not there", loader),
@@ -113,12 +114,13 @@ Refusal inspect_elf(const ElfFile& file, const std::string& path)
     for (const auto& name : file.dynamic(ElfFile::Entry::soname))
         if (name.starts_with("ld-linux")) return {};
     const bool go = file.has_section(".go.buildinfo") || file.has_section(".note.go.buildid");
-    return {
-        statically_linked,
-        fmt::format("it is {}statically linked: there is no loader that could preload libfaultline.so into it",
-                    go ? "a Go program, and " : ""),
-        go ? "Go makes its system calls itself, with or without a loader; strace --inject reaches them."
-           : "Link it dynamically (without -static, -static-pie); strace --inject reaches its system calls as it is."};
+    return {statically_linked,
+            fmt::format("it is {}statically linked: there is no loader that could preload libfaultline.so into it",
+                        go ? "a Go program, and " : ""),
+            go ? "Go makes its system calls itself, with or without a loader; faultline run --door kernel reaches them."
+               : "faultline run --door kernel reaches its system calls; linked dynamically (without -static, "
+                 "-static-pie), its "
+                 "calls to libc can be struck."};
 }
 
 /// The interpreter that a script's first line names, and the first word after it.
@@ -188,6 +190,11 @@ Target find_target(const std::string& command)
     auto target = search(command);
     if (target.obstacle == Obstacle::none) inspect(target, target.path);
     return target;
+}
+
+bool kernel_door_reaches(Obstacle obstacle)
+{
+    return obstacle == Obstacle::statically_linked || obstacle == Obstacle::other_libc;
 }
 
 std::string_view name_of(Obstacle obstacle)

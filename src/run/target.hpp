@@ -36,6 +36,9 @@ struct Target {
 /// through "#!/usr/bin/env NAME".
 [[nodiscard]] Target find_target(const std::string& command);
 
+/// Whether the kernel's door (src/door/) reaches what cannot be preloaded into.
+[[nodiscard]] bool kernel_door_reaches(Obstacle obstacle);
+
 /// An obstacle to preloading in one word, for other programs: "static", "privileged" …; empty: none.
 [[nodiscard]] std::string_view name_of(Obstacle obstacle);
 

@@ -85,3 +85,23 @@ int main(int count, char** words)
 }
 END
 }
+
+# same_events REPORT REPORT: two runs had the same faults, whatever the moment and wherever in the code. At least ten, so
+# that nothing is not the same as nothing.
+same_events() {
+    python3 - "$@" <<'END' || fail "not the same events in $*"
+import json, sys
+def events(path):
+    found = []
+    for process in json.load(open(path))["processes"]:
+        for event in process["events"]:
+            for key in ("time", "site", "caller", "call"):
+                event.pop(key, None)
+            found.append((process["process"]["lineage"], json.dumps(event, sort_keys=True)))
+    return sorted(found)
+first, second = events(sys.argv[1]), events(sys.argv[2])
+if len(first) < 10 or first != second:
+    sys.exit(f"{len(first)} and {len(second)} events; the first that differ: "
+             f"{next(((a, b) for a, b in zip(first, second) if a != b), None)}")
+END
+}

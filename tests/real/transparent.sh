@@ -4,6 +4,7 @@
 # to be the same. Without plans every function is armed by a fault that never fires and by one that fires once in 10^12
 # calls, and the statistics have to show that PROGRAM's calls were intercepted. The plans given are hostile but legal, and
 # the statistics have to show that they struck PROGRAM.
+#   transparent.sh PROGRAM COMMAND: the same through the kernel's door of the command faultline, instead of a preload.
 program=$1 library=$2
 shift 2
 export LC_ALL=C TZ=UTC HOME=/nonexistent PYTHONUNBUFFERED= PATH=/usr/bin:/bin:/usr/sbin:/sbin
@@ -199,12 +200,12 @@ run() {
     local name=$1
     shift
     mkdir -p "$work/$name" "$work/in"
-    (cd "$work/in" && exec env "$@" sh "$work/script" > "../$name/out" 2> "../$name/err" < /dev/null)
+    (cd "$work/in" && exec env "$@" $under sh "$work/script" > "../$name/out" 2> "../$name/err" < /dev/null)
     echo $? > "$work/$name/status"
     rm -rf "$work/in"
 }
 
-failed=0
+failed=0 under=
 # try NAME PLAN COUNTER: under the plan all is as it was bare, and PROGRAM's records count something.
 try() {
     local name=$1 plan=$2 counter=$3 what sum
@@ -213,7 +214,12 @@ try() {
         sed 's/"file", //' "$plan" > "$work/tiny-io-but-files.toml"
         plan=$work/tiny-io-but-files.toml
     fi
-    run "$name" LD_PRELOAD="$library" FAULT_CONFIG="$(realpath "$plan")" FAULT_STATS="$work/stats-$name/%e.%p.json"
+    if [ "${library##*/}" = faultline ]; then
+        under="$library run -q --door kernel -c $plan --"
+        run "$name" FAULT_STATS="$work/stats-$name/%e.%p.json"
+    else
+        run "$name" LD_PRELOAD="$library" FAULT_CONFIG="$(realpath "$plan")" FAULT_STATS="$work/stats-$name/%e.%p.json"
+    fi
     for what in out err status; do
         cmp -s "$work/bare/$what" "$work/$name/$what" && continue
         echo "$what differs under $name:"

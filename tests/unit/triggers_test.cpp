@@ -15,7 +15,7 @@ namespace {
 
 class Triggers : public testing::Test {
 protected:
-    Triggers() { clear_cells(); }
+    Triggers() { own_cells.clear(); }
 };
 
 /// Runs a function in eight threads, each with a block of its own.
@@ -82,7 +82,7 @@ TEST_F(Triggers, CountOfARunIsSharedByProcesses)
 TEST_F(Triggers, TheCountOfRacingThreadsIsExact)
 {
     for (const auto* const count : {"fd", "run", "process"}) {
-        clear_cells();
+        own_cells.clear();
         Host host(plan("on = \"3..10+2\"\ncount = \"" + std::string(count) + "\""));
         race(host, [&](std::uint32_t block) { host.writes(1000, block); });
         std::vector<std::uint64_t> matches;
@@ -198,7 +198,7 @@ TEST_F(Triggers, StickyHoldsForItsDescriptorOrSiteAlone)
     host.descriptors().forget(6);
     EXPECT_FALSE(write(6));
 
-    clear_cells();
+    own_cells.clear();
     Host by_site(plan("on = 2\nsticky = \"site\""));
     static const char one = 0;
     static const char other = 0;

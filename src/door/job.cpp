@@ -1,0 +1,392 @@
+#include "door/job.hpp"
+
+#include "door/remote.hpp"
+#include "sys/sockets.hpp"
+#include "sys/syscalls.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace faultline::door {
+namespace {
+
+using Shape = calls::Data::Shape;
+constexpr std::int64_t second = 1'000'000'000;
+
+bool synchronizes(int number) { return number == SYS_fsync || number == SYS_fdatasync; }
+
+void note_bytes(const Job& job, std::uint64_t bytes)
+{
+    if (job.verdict.event == nullptr) return;
+    job.verdict.event->bytes = bytes;
+    job.verdict.event->did |= ledger::did_bytes;
+}
+
+void note_damage(const Job& job, const effects::Damage& damage)
+{
+    auto* const event = job.verdict.event;
+    if (event == nullptr) return;
+    event->mode = job.verdict.fault->mode;
+    event->bytes = damage.count;
+    event->offset = damage.first;
+    event->did |= ledger::did_mode | ledger::did_bytes | (damage.count != 0 ? ledger::did_offset : 0U);
+}
+
+void note_signal(const Job& job, std::int32_t signal)
+{
+    if (job.verdict.event == nullptr || signal == 0) return;
+    job.verdict.event->signal = signal;
+    job.verdict.event->did |= ledger::did_signal;
+}
+
+Wait reply(Job& job, int listener, std::int64_t result)
+{
+    job.in_flight->result = result;
+    job.in_flight->state = InFlight::State::performed;
+    engine::settle(job.verdict, result > 0 ? static_cast<std::uint64_t>(result) : 0);
+    // A write to a connection that is gone raises SIGPIPE as well, unless the caller asked for it not to.
+    const bool is_write = job.call->spec().in.shape != Shape::none;
+    const auto flags = job.call->spec().flags;
+    const bool quiet =
+        flags.kind == calls::Flags::Kind::message && (job.call->word(flags.argument) & MSG_NOSIGNAL) != 0;
+    if (result == -EPIPE && is_write && !quiet) sys::signal_thread(job.pid, job.tid, SIGPIPE);
+    answer(listener, job.id, result < 0 ? 0 : result, result < 0 ? static_cast<std::int32_t>(result) : 0);
+    return {};
+}
+
+/// Whether a descriptor of the caller's is a socket or another thing that does not wait.
+bool asks_not_to_wait(const Job& job)
+{
+    const auto& flags = job.call->spec().flags;
+    if (flags.kind == calls::Flags::Kind::message && (job.call->word(flags.argument) & MSG_DONTWAIT) != 0) return true;
+    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
+    const long status = own.get() < 0 ? -1 : sys::call(SYS_fcntl, own.get(), F_GETFL);
+    return status >= 0 && (status & O_NONBLOCK) != 0;
+}
+
+Wait pass(Job& job, int listener)
+{
+    job.passes = true;
+    let_pass(listener, job.id);
+    return {};
+}
+
+Wait fail(Job& job, int listener, std::int32_t error)
+{
+    if (error != job.verdict.error) engine::note_error(job.verdict, error);
+    return reply(job, listener, -error);
+}
+
+// --- transfers -------------------------------------------------------------------------------------------------------
+
+/// What a `corruption` does to the bytes; those that a `truncate` leaves.
+void damage(const Job& job, std::string& bytes)
+{
+    const auto& fault = *job.verdict.fault;
+    if (bytes.empty()) return note_damage(job, {});
+    if (fault.mode == plan::Mode::truncate) {
+        const auto kept = effects::truncated(bytes.size(), fault);
+        note_damage(job, {kept, bytes.size() - kept});
+        bytes.resize(kept);
+        return;
+    }
+    const iovec piece{bytes.data(), bytes.size()};
+    note_damage(job, effects::damage({&piece, bytes.size()}, fault, job.verdict.draw));
+}
+
+std::uint64_t limit_of(const Job& job)
+{
+    const auto& fault = *job.verdict.fault;
+    const auto asked = engine::asked_bytes(job.call->call());
+    if (job.verdict.cut != 0) return job.verdict.cut;
+    if (fault.type == plan::Type::shorten) return effects::shortened(asked, fault);
+    if (fault.type == plan::Type::crash && fault.moment == plan::Moment::torn) return asked / 2;
+    return plan::unlimited;
+}
+
+Wait end_process(Job& job, int listener)
+{
+    const auto signal = job.verdict.fault->signal;
+    sys::signal_thread(job.pid, job.tid, signal);
+    if (signal == SIGKILL) return {Wait::For::ever};
+    // Signals that dump a core are delivered when the call has returned.
+    return reply(job, listener, -EINTR);
+}
+
+/// Once the transfer has ended with `result`.
+Wait conclude(Job& job, int listener, std::int64_t result)
+{
+    const auto& fault = *job.verdict.fault;
+    auto& transfer = *job.transfer;
+    if (fault.type == plan::Type::drop && !transfer.goes_out()) { // a datagram that came and is lost
+        if (result < 0) return reply(job, listener, result);
+        note_bytes(job, static_cast<std::uint64_t>(result));
+        return pass(job, listener);
+    }
+    if (!transfer.goes_out() && result >= 0) {
+        if (fault.type == plan::Type::corruption && job.verdict.cut == 0) damage(job, transfer.incoming());
+        result = transfer.deliver();
+    }
+    if (fault.type == plan::Type::crash && job.verdict.cut == 0) return end_process(job, listener);
+    if (fault.type == plan::Type::throttle && job.verdict.cut == 0) {
+        const auto bytes = result > 0 ? static_cast<std::uint64_t>(result) : 0;
+        note_bytes(job, bytes);
+        const auto time = static_cast<std::int64_t>(static_cast<double>(bytes) * static_cast<double>(second) /
+                                                    static_cast<double>(fault.rate));
+        auto& line = job.verdict.header->totals()[job.verdict.index].paced_to;
+        const auto now = sys::now(CLOCK_MONOTONIC);
+        line = std::max(line.load(), now) + time;
+        job.result = result;
+        job.in_flight->result = result;
+        job.in_flight->state = InFlight::State::performed;
+        return {Wait::For::moment, line.load()};
+    }
+    return reply(job, listener, result);
+}
+
+Wait attempt(Job& job, int listener)
+{
+    job.in_flight->state = InFlight::State::performing;
+    const auto result = job.transfer->attempt();
+    if (!result) {
+        job.in_flight->state = InFlight::State::judged;
+        job.may_be_interrupted = true;
+        return {Wait::For::descriptor};
+    }
+    return conclude(job, listener, *result);
+}
+
+Wait perform(Job& job, int listener)
+{
+    const auto limit = limit_of(job);
+    auto transfer = Transfer::of(job.tid, job.pidfd, job.told, *job.call, limit);
+    if (!transfer) return pass(job, listener);
+    job.transfer.emplace(std::move(*transfer));
+    const auto& fault = *job.verdict.fault;
+    if (limit != plan::unlimited && job.verdict.cut == 0) note_bytes(job, limit);
+    if (job.verdict.cut == 0 && fault.type == plan::Type::corruption && job.transfer->goes_out())
+        damage(job, job.transfer->outgoing());
+    if (job.transfer->goes_out() && job.transfer->outgoing().empty() && fault.type == plan::Type::crash)
+        return end_process(job, listener);
+    return attempt(job, listener);
+}
+
+// --- the types -------------------------------------------------------------------------------------------------------
+
+Wait drop(Job& job, int listener)
+{
+    const auto& spec = job.call->spec();
+    if (spec.syncs) return reply(job, listener, 0);
+    if (spec.in.shape == Shape::none) return perform(job, listener);
+    auto transfer = Transfer::of(job.tid, job.pidfd, job.told, *job.call, plan::unlimited);
+    if (!transfer) return pass(job, listener);
+    const auto bytes = transfer->outgoing().size();
+    note_bytes(job, bytes);
+    transfer->skip(bytes);
+    return reply(job, listener, static_cast<std::int64_t>(bytes));
+}
+
+Wait reset(Job& job, int listener)
+{
+    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
+    sockaddr_storage peer;
+    socklen_t length = 0;
+    if (own.get() < 0 || !engine::is_connected(own.get(), peer, length)) return pass(job, listener);
+    sockaddr nobody{};
+    nobody.sa_family = AF_UNSPEC;
+    sys::call(SYS_connect, own.get(), sys::address(&nobody), sizeof nobody);
+    sys::call(SYS_shutdown, own.get(), SHUT_RDWR);
+    sys::socket_option(own.get(), SO_ERROR);
+    job.verdict.descriptors->peer_changed();
+    return fail(job, listener, job.verdict.error != 0 ? job.verdict.error : ECONNRESET);
+}
+
+/// How long the caller itself would have waited; nullopt: it did not say.
+std::optional<std::int64_t> patience_of(const Job& job)
+{
+    const auto& waits = job.call->spec().waits;
+    using enum calls::Wait::Limit;
+    const auto word = waits.argument == calls::absent ? 0 : job.call->word(waits.argument);
+    switch (waits.limit) {
+    case milliseconds: {
+        if (job.told.number == SYS_ppoll) break; // poll as the p-form has it
+        const auto ms = static_cast<int>(word);
+        return ms < 0 ? std::nullopt : std::optional(ms * std::int64_t{1'000'000});
+    }
+    case receive:
+    case send: {
+        if (asks_not_to_wait(job)) return 0;
+        const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
+        struct timeval limit {};
+        socklen_t size = sizeof limit;
+        const int option = waits.limit == receive ? SO_RCVTIMEO : SO_SNDTIMEO;
+        if (own.get() < 0 || ::getsockopt(own.get(), SOL_SOCKET, option, &limit, &size) != 0) return std::nullopt;
+        const auto ns = limit.tv_sec * second + limit.tv_usec * 1000;
+        return ns == 0 ? std::nullopt : std::optional(ns);
+    }
+    case none:
+    case kernel:
+        return std::nullopt;
+    default:
+        break;
+    }
+    if (word == 0) return std::nullopt;
+    std::int64_t span[2] = {}; // a timespec, or a timeval
+    if (!read_value(job.tid, word, span)) return std::nullopt;
+    const bool is_timeval = waits.limit == timeval && job.told.number == SYS_select;
+    return span[0] * second + span[1] * (is_timeval ? 1000 : 1);
+}
+
+Wait time_out(Job& job, int listener)
+{
+    const auto& spec = job.call->spec();
+    const auto patience = patience_of(job);
+    if (!job.begun) {
+        job.begun = true;
+        const auto ns = patience ? *patience : static_cast<std::int64_t>(job.verdict.delay_ns);
+        if (auto* const event = job.verdict.event) {
+            event->delay_ns = static_cast<std::uint64_t>(ns);
+            event->did |= ledger::did_delay;
+        }
+        job.may_be_interrupted = spec.fails.errors.contains(EINTR);
+        return {Wait::For::moment, sys::now(CLOCK_MONOTONIC) + ns};
+    }
+    auto error = std::int32_t{spec.waits.error};
+    if (error == EAGAIN && !patience && spec.fails.errors.contains(ETIMEDOUT)) error = ETIMEDOUT;
+    if (error != 0) return fail(job, listener, error);
+    if (spec.waits.leaves == calls::Wait::Leaves::no_pollfds) {
+        const auto count = std::min<std::uint64_t>(job.call->word(1), 65536);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const short nothing = 0;
+            if (!write_memory(job.tid, job.call->word(0) + i * sizeof(pollfd) + offsetof(pollfd, revents), &nothing,
+                              sizeof nothing))
+                return reply(job, listener, -EFAULT);
+        }
+    }
+    if (spec.waits.leaves == calls::Wait::Leaves::no_fd_sets) {
+        const std::string zeros((static_cast<std::uint32_t>(job.call->word(0)) + 63) / 64 * 8, '\0');
+        for (calls::Argument set = 1; set <= 3; ++set)
+            if (job.call->word(set) != 0 && !write_memory(job.tid, job.call->word(set), zeros.data(), zeros.size()))
+                return reply(job, listener, -EFAULT);
+    }
+    return reply(job, listener, 0);
+}
+
+Wait hang(Job& job, int listener)
+{
+    const auto& spec = job.call->spec();
+    const bool moves =
+        spec.in.shape != Shape::none || spec.out.shape != Shape::none || spec.family == calls::Family::net;
+    if (moves && spec.has_descriptor() && asks_not_to_wait(job)) return fail(job, listener, EAGAIN);
+    job.may_be_interrupted = spec.can_be_interrupted();
+    return {Wait::For::ever};
+}
+
+Wait raise(Job& job, int listener)
+{
+    const auto& fault = *job.verdict.fault;
+    note_signal(job, fault.signal);
+    sys::signal_thread(job.pid, job.tid, fault.signal);
+    return fault.interrupt ? fail(job, listener, EINTR) : pass(job, listener);
+}
+
+Wait crash(Job& job, int listener)
+{
+    const auto& fault = *job.verdict.fault;
+    note_signal(job, fault.signal);
+    if (job.verdict.event != nullptr) {
+        job.verdict.event->moment = fault.moment;
+        job.verdict.event->did |= ledger::did_moment;
+    }
+    if (fault.moment == plan::Moment::before || (fault.moment == plan::Moment::torn && !can_transfer(job.told.number)))
+        return end_process(job, listener);
+    if (!synchronizes(job.told.number)) return perform(job, listener);
+    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
+    if (own.get() >= 0) sys::call(job.told.number, own.get());
+    return end_process(job, listener);
+}
+
+Wait give(Job& job, int listener)
+{
+    if (auto* const event = job.verdict.event) {
+        event->returned = job.verdict.fault->returns;
+        event->did |= ledger::did_return;
+    }
+    return reply(job, listener, job.verdict.fault->returns);
+}
+
+Wait act(Job& job, int listener)
+{
+    if (job.verdict.cut != 0) return perform(job, listener);
+    switch (job.verdict.fault->type) {
+    case plan::Type::error:
+        return reply(job, listener, job.verdict.fault->has_returns ? job.verdict.fault->returns : -job.verdict.error);
+    case plan::Type::timeout:
+        return time_out(job, listener);
+    case plan::Type::hang:
+        return hang(job, listener);
+    case plan::Type::corruption:
+    case plan::Type::shorten:
+    case plan::Type::throttle:
+        return perform(job, listener);
+    case plan::Type::drop:
+        return drop(job, listener);
+    case plan::Type::returns:
+        return give(job, listener);
+    case plan::Type::signal:
+        return raise(job, listener);
+    case plan::Type::crash:
+        return crash(job, listener);
+    case plan::Type::reset:
+        return reset(job, listener);
+    default:
+        return pass(job, listener); // delay: it is over
+    }
+}
+
+} // namespace
+
+std::string why_not(const plan::Plan&, const plan::Fault& fault, const Meaning& meaning)
+{
+    using enum plan::Type;
+    const auto& spec = calls::table[meaning.row];
+    const bool transfers = can_transfer(meaning.number);
+    switch (fault.type) {
+    case error:
+    case timeout:
+    case reset:
+        return spec.acts ? "it would have to act and fail, and the kernel's door cannot do both" : "";
+    case corruption:
+    case shorten:
+    case throttle:
+        return transfers ? "" : "the kernel's door cannot perform it in the caller's place";
+    case drop:
+        return transfers || spec.syncs ? "" : "the kernel's door cannot perform it in the caller's place";
+    case crash:
+        if (fault.status >= 0) return "a process ends with a status only by its own doing; give it a signal";
+        if (fault.moment == plan::Moment::after && !transfers && !synchronizes(meaning.number))
+            return "the kernel's door cannot perform it in the caller's place; moment = \"before\" can be had";
+        return "";
+    default:
+        return "";
+    }
+}
+
+Wait carry(Job& job, int listener)
+{
+    if (job.result) return reply(job, listener, *job.result);
+    if (job.transfer) return attempt(job, listener);
+    if (!job.delayed) {
+        job.delayed = true;
+        if (job.verdict.delay_ns != 0 && job.verdict.fault->type != plan::Type::timeout)
+            return {Wait::For::moment, sys::now(CLOCK_MONOTONIC) + static_cast<std::int64_t>(job.verdict.delay_ns)};
+    }
+    return act(job, listener);
+}
+
+} // namespace faultline::door

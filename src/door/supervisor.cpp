@@ -1,0 +1,393 @@
+#include "door/supervisor.hpp"
+
+#include "door/job.hpp"
+#include "door/tasks.hpp"
+#include "engine/select.hpp"
+#include "sys/syscalls.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+#include <linux/futex.h>
+#include <list>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1UL
+#endif
+
+namespace faultline::door {
+namespace {
+
+constexpr std::int64_t millisecond = 1'000'000;
+
+class Supervisor {
+public:
+    Supervisor(Shared& shared, Setting setting, int listener)
+        : shared_(shared), listener_(listener), images_(std::move(setting)), tasks_(images_)
+    {
+        events_ = ::epoll_create1(EPOLL_CLOEXEC);
+        watch(listener_, tag_listener, EPOLLIN);
+    }
+
+    void serve();
+    void begin(pid_t program) { tasks_.begin(program); }
+
+private:
+    struct Held {
+        std::unique_ptr<Job> job;
+        Wait wait;
+        bool watched = false;
+        std::uint64_t tag = 0;
+    };
+    static constexpr std::uint64_t tag_listener = 0;
+    static constexpr std::uint64_t tag_process = std::uint64_t{1} << 32U;
+    static constexpr std::uint64_t tag_job = std::uint64_t{1} << 33U;
+
+    void watch(int fd, std::uint64_t tag, std::uint32_t what) const
+    {
+        epoll_event event{};
+        event.events = what;
+        event.data.u64 = tag;
+        ::epoll_ctl(events_, EPOLL_CTL_ADD, fd, &event);
+    }
+    /// The caller's own descriptor keeps what was watched alive, so closing the duplicate is not enough.
+    void unwatch(const Held& held) const
+    {
+        if (held.watched) ::epoll_ctl(events_, EPOLL_CTL_DEL, held.job->transfer->descriptor(), nullptr);
+    }
+    void receive();
+    void judge(const seccomp_notif& notification, InFlight* slot);
+    void pass(std::uint64_t id, InFlight* slot);
+    void go_on(std::unique_ptr<Job> job);
+    void look_after_held();
+    void interrupt(Job& job);
+    InFlight* take_slot(std::uint64_t id);
+    static void free_slot(InFlight* slot)
+    {
+        if (slot != nullptr) slot->id = 0;
+    }
+    bool is_armed();
+
+    Shared& shared_;
+    int listener_, events_ = -1;
+    Images images_;
+    Tasks tasks_;
+    engine::Subject subject_; // whose call is being judged
+    std::list<Held> held_;
+    std::map<pid_t, std::unique_ptr<Job>> interrupted_; // to be gone on with when the call comes again
+    std::uint64_t tags_ = tag_job;
+    std::size_t next_slot_ = 0;
+    std::int64_t next_look_ = 0;
+};
+
+InFlight* Supervisor::take_slot(std::uint64_t id)
+{
+    for (std::size_t i = 0; i < Shared::most_in_flight; ++i) {
+        auto& slot = shared_.in_flight[next_slot_++ % Shared::most_in_flight];
+        if (slot.id != 0) continue;
+        slot.state = InFlight::State::judged;
+        slot.id = id;
+        return &slot;
+    }
+    return nullptr;
+}
+
+void Supervisor::pass(std::uint64_t id, InFlight* slot)
+{
+    let_pass(listener_, id);
+    free_slot(slot);
+}
+
+bool Supervisor::is_armed()
+{
+    if (tasks_.armed()) return true;
+    if (!tasks_.program_runs()) return false;
+    const auto now = sys::now(CLOCK_MONOTONIC);
+    const auto& plan = images_.plan();
+    if (next_look_ == 0)
+        next_look_ = now + (plan.arm == plan::Arm::after ? static_cast<std::int64_t>(plan.arm_after) : 0);
+    if (now < next_look_) return false;
+    next_look_ = now + 5 * millisecond;
+    if (plan.arm == plan::Arm::file && !sys::exists(plan.text(plan.arm_file).data())) return false;
+    tasks_.arm();
+    return true;
+}
+
+void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
+{
+    const auto tid = static_cast<pid_t>(notification.pid);
+    Told told;
+    const bool told_all = tell(notification, told);
+    auto* const task = tid == 0 ? nullptr : tasks_.caller(tid);
+    for (const auto pid : tasks_.take_new())
+        if (const auto* const process = tasks_.process(pid); process != nullptr && process->subject.pidfd >= 0)
+            watch(process->subject.pidfd, tag_process | static_cast<std::uint64_t>(pid), EPOLLIN);
+    if (task == nullptr || !told_all) return pass(notification.id, slot);
+
+    if (const auto again = interrupted_.find(tid); again != interrupted_.end()) {
+        auto job = std::move(again->second);
+        interrupted_.erase(again);
+        if (job->told.number == told.number && job->told.arguments == told.arguments) {
+            job->id = notification.id;
+            job->in_flight = slot;
+            return go_on(std::move(job));
+        }
+    }
+
+    const auto at = notification.data.instruction_pointer;
+    const auto& process = *task->process;
+    const bool by_loader = at >= process.loader_first && at < process.loader_end;
+    Image* image = nullptr;
+    ledger::Thread* block = nullptr;
+    const auto functions = images_.plan().view(images_.plan().function_of_row);
+    const auto meanings = meanings_of(told.number);
+    const auto meaning = std::ranges::find_if(
+        meanings, [&](const Meaning& each) { return functions[each.row] != plan::no_index && each.when(told); });
+    if (slot == nullptr || meaning == meanings.end() || process.over || !is_armed() || !tasks_.program_runs() ||
+        (by_loader && images_.plan().arm != plan::Arm::load) || !tasks_.record_of(*task, image, block)) {
+        tasks_.note(*task, told);
+        return pass(notification.id, slot);
+    }
+    const auto& plan = image->plan();
+    auto job = std::make_unique<Job>();
+    job->call = std::make_unique<CopiedCall>();
+    if (!job->call->copy(tid, *meaning, told)) {
+        tasks_.note(*task, told);
+        return pass(notification.id, slot);
+    }
+
+    auto& descriptors = image->descriptors();
+    subject_ = {process.subject.pidfd, tid};
+    descriptors.observe(subject_);
+    std::uint32_t thread_sets = 0;
+    if (plan.plan().names_threads) thread_sets = engine::match_thread_name(plan.plan(), name_of_thread(tid));
+    image->make_room();
+    const engine::Context context{plan.schedule,         image->header(), *block,       descriptors,
+                                  images_.run_matches(), false,           &thread_sets, &image->cells()};
+    const auto call = job->call->call();
+    const bool struck = engine::judge(context, call, job->verdict);
+    if (!struck) {
+        tasks_.note(*task, told);
+        return pass(notification.id, slot);
+    }
+    // The place of the system call; a preload has that of the call to libc, with the stack above it.
+    if (job->verdict.event != nullptr) {
+        const auto place = place_in(process.pid, at);
+        job->verdict.event->module.assign(place.module);
+        job->verdict.event->caller_offset = place.offset;
+    }
+    job->id = notification.id;
+    job->tid = tid;
+    job->pid = process.pid;
+    job->pidfd = process.subject.pidfd;
+    job->told = told;
+    job->in_flight = slot;
+    go_on(std::move(job));
+}
+
+void Supervisor::go_on(std::unique_ptr<Job> job)
+{
+    const auto wait = carry(*job, listener_);
+    if (wait.what != Wait::For::nothing) {
+        Held held{std::move(job), wait, false, ++tags_};
+        if (wait.what == Wait::For::descriptor && held.job->transfer->descriptor() >= 0) {
+            watch(held.job->transfer->descriptor(), held.tag, held.job->transfer->goes_out() ? EPOLLOUT : EPOLLIN);
+            held.watched = true;
+        }
+        held_.push_back(std::move(held));
+        return;
+    }
+    if (job->passes)
+        if (auto* const task = tasks_.caller(job->tid)) tasks_.note(*task, job->told);
+    free_slot(job->in_flight);
+}
+
+/// Gets a caller out of its wait so that its signal is delivered: the kernel then ends the call with EINTR or has it made
+/// again, as the handler wants it. The trap keeps another thread from taking the signal in between, after which the
+/// answer would reach the program as it is.
+void Supervisor::interrupt(Job& job)
+{
+    constexpr std::int32_t restart = -512; // ERESTARTSYS
+    const bool seized = ::ptrace(PTRACE_SEIZE, job.tid, 0, 0) == 0 && ::ptrace(PTRACE_INTERRUPT, job.tid, 0, 0) == 0;
+    answer(listener_, job.id, 0, seized ? restart : -EINTR);
+    if (!seized) return;
+    // It stops on its way out of the call, unless it is killed; nobody else waits for it here for longer than that.
+    constexpr int most_looks = 500;
+    for (int look = 0; look < most_looks; ++look) {
+        int status = 0;
+        const auto stopped = ::waitpid(job.tid, &status, __WALL | WNOHANG);
+        if (stopped == 0) {
+            sys::sleep_until(sys::now(CLOCK_MONOTONIC) + millisecond / 5, false);
+            continue;
+        }
+        // A stop for the signal itself: it goes on to the caller.
+        const bool for_signal = stopped == job.tid && WIFSTOPPED(status) && status >> 16 == 0;
+        ::ptrace(PTRACE_DETACH, job.tid, 0, static_cast<long>(for_signal ? WSTOPSIG(status) : 0));
+        return;
+    }
+}
+
+void Supervisor::look_after_held()
+{
+    const auto now = sys::now(CLOCK_MONOTONIC);
+    std::vector<std::unique_ptr<Job>> due;
+    for (auto held = held_.begin(); held != held_.end();) {
+        auto& job = *held->job;
+        bool over = false;
+        if (held->wait.what == Wait::For::moment && now >= held->wait.until_ns) {
+            due.push_back(std::move(held->job));
+            over = true;
+        } else if (!still_waits(listener_, job.id)) {
+            unwatch(*held);
+            free_slot(job.in_flight);
+            over = true;
+        } else if (job.may_be_interrupted) {
+            const auto status = status_of_thread(job.tid);
+            if ((status.pending | status.pending_of_all) != 0) {
+                unwatch(*held);
+                interrupt(job);
+                free_slot(job.in_flight);
+                interrupted_[job.tid] = std::move(held->job);
+                over = true;
+            }
+        }
+        held = over ? held_.erase(held) : std::next(held);
+    }
+    for (auto& job : due)
+        go_on(std::move(job));
+}
+
+void Supervisor::receive()
+{
+    seccomp_notif notification{};
+    if (::ioctl(listener_, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) return; // its caller was killed
+    shared_.notified.fetch_add(1, std::memory_order_relaxed);
+    judge(notification, take_slot(notification.id));
+}
+
+void Supervisor::serve()
+{
+    for (;;) {
+        int patience = -1;
+        for (const auto& held : held_) {
+            constexpr int look_every = 5; // for signals, and callers that are gone
+            int ms = look_every;
+            if (held.wait.what == Wait::For::moment && !held.job->may_be_interrupted)
+                ms = static_cast<int>(std::clamp<std::int64_t>(
+                    (held.wait.until_ns - sys::now(CLOCK_MONOTONIC) + millisecond - 1) / millisecond, 0, 50));
+            patience = patience < 0 ? ms : std::min(patience, ms);
+        }
+        epoll_event events[16];
+        const int count = ::epoll_wait(events_, events, 16, patience);
+        for (int i = 0; i < count; ++i) {
+            const auto tag = events[i].data.u64;
+            if (tag == tag_listener) {
+                if ((events[i].events & (EPOLLHUP | EPOLLERR)) != 0) return; // nobody is left
+                receive();
+            } else if (tag > tag_job) {
+                const auto held = std::ranges::find(held_, tag, &Held::tag);
+                if (held == held_.end()) continue;
+                unwatch(*held);
+                auto job = std::move(held->job);
+                held_.erase(held);
+                go_on(std::move(job));
+            } else {
+                const auto pid = static_cast<pid_t>(tag & 0xffff'ffffU);
+                for (auto held = held_.begin(); held != held_.end();) {
+                    const bool its = held->job->pid == pid;
+                    if (its) {
+                        unwatch(*held);
+                        free_slot(held->job->in_flight);
+                    }
+                    held = its ? held_.erase(held) : std::next(held);
+                }
+                std::erase_if(interrupted_, [&](const auto& each) { return each.second->pid == pid; });
+                tasks_.ended(pid);
+            }
+        }
+        if (!held_.empty()) look_after_held();
+        if (!images_.problem().empty() && shared_.failed == 0) {
+            std::strncpy(shared_.problem, images_.problem().c_str(), sizeof shared_.problem - 1);
+            shared_.failed = 1;
+        }
+    }
+}
+
+void wait_on(std::atomic<std::uint32_t>& word, std::uint32_t value)
+{
+    const timespec limit{1, 0};
+    ::syscall(SYS_futex, &word, FUTEX_WAIT, value, &limit, nullptr, 0);
+}
+
+void tell(std::atomic<std::uint32_t>& word, std::uint32_t value)
+{
+    word = value;
+    ::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+}
+
+/// A read of the listener that its caller's death leaves without an answer must not stop the rest.
+void wake_regularly()
+{
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    ::sigaction(SIGALRM, &action, nullptr); // no SA_RESTART
+    const itimerval every{{0, 100'000}, {0, 100'000}};
+    ::setitimer(ITIMER_REAL, &every, nullptr);
+}
+
+} // namespace
+
+void supervise(Shared& shared, Setting setting)
+{
+    const auto parent = ::getppid();
+    ::setsid();
+    sigset_t none;
+    sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
+        ::signal(signal, SIG_IGN);
+    ::close_range(0, ~0U, 0); // what the command has open must not stay open for as long as a daemon runs
+    ::prctl(PR_SET_NAME, "faultline-door");
+    while (shared.listener == 0) {
+        if (::getppid() != parent) ::_exit(0); // the command has ended, and no program was started
+        wait_on(shared.listener, 0);
+    }
+    const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, shared.program.load(), 0));
+    const int listener =
+        static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd, static_cast<int>(shared.listener.load()) - 1, 0));
+    if (listener < 0) {
+        std::strncpy(shared.problem, std::strerror(errno), sizeof shared.problem - 1);
+        tell(shared.ready, 2);
+        ::_exit(1);
+    }
+    ::close(pidfd);
+    ::ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP); // since Linux 6.6
+    const int self = static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0));
+    if (::fork() == 0) {
+        ::prctl(PR_SET_NAME, "faultline-keep");
+        keep(shared, listener, self);
+    }
+    ::close(self);
+    wake_regularly();
+    {
+        Supervisor supervisor(shared, std::move(setting), listener);
+        supervisor.begin(shared.program);
+        tell(shared.ready, 1);
+        supervisor.serve();
+    }
+    shared.ended = 1;
+    ::_exit(0);
+}
+
+} // namespace faultline::door
