@@ -1,7 +1,7 @@
 // A notified call as the engine takes it: what its arguments point at is copied out of the caller's memory, once.
 #pragma once
 
-#include "door/syscalls.hpp"
+#include "door/system_calls.hpp"
 
 #include <deque>
 #include <linux/seccomp.h>

@@ -2,7 +2,7 @@
 
 #include "door/filter.hpp"
 #include "door/job.hpp"
-#include "door/syscalls.hpp"
+#include "door/system_calls.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -8,7 +8,7 @@
 
 #include "door/images.hpp"
 #include "door/remote.hpp"
-#include "door/syscalls.hpp"
+#include "door/system_calls.hpp"
 
 #include <map>
 #include <memory>

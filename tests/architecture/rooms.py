@@ -10,7 +10,7 @@ from pathlib import Path
 
 # No include points from a room to one behind it.
 ROOMS = ["sys", "calls", "plan", "ledger", "engine", "effects", "language", "api", "hook",
-         "report", "run", "explore", "durability", "door", "campaign", "cli", "tools"]
+         "report", "door", "run", "explore", "cli", "tools"]
 
 # Code that runs in a host at any time never sees the language. Plans are read at boot, and when a program asks.
 IN_HOST = {"ledger", "engine", "effects", "hook"}
@@ -23,7 +23,7 @@ LIBRARIES = {"toml++": {"language"}, "nlohmann": {"report"}, "CLI": {"cli"}}
 FAMILIES = "calls"
 
 # Names that two rooms have all the same.
-SHARED_NAMES = {"text"}
+SHARED_NAMES = set()
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', re.MULTILINE)
 

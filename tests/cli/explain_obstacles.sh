@@ -65,4 +65,4 @@ faultline explain ./still
 expect 2
 says out './still: preloading does not work'
 says out 'It is statically linked'
-says out 'Link it dynamically'
+says out 'linked dynamically'

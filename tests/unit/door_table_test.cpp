@@ -1,7 +1,7 @@
 // The kernel's door: its table of system calls against the kernel's headers, the filter by a small interpreter of BPF.
 #include "door/filter.hpp"
 #include "door/fit.hpp"
-#include "door/syscalls.hpp"
+#include "door/system_calls.hpp"
 #include "language/parse.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "door/syscalls.hpp"
+#include "door/system_calls.hpp"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -47,7 +47,7 @@ constexpr Meaning unsorted[] = {
 #define SAME(name) {SYS_##name, #name, calls::id_##name, &always, positions(0, 1, 2, 3, 4, 5)},
 #define MEANS(call, row, when, ...) {SYS_##call, #call, calls::id_##row, &(when), positions(__VA_ARGS__)},
 #define NOT(call, reason)
-#include "door/syscalls.def"
+#include "door/system_calls.def"
 #undef SAME
 #undef MEANS
 #undef NOT
@@ -57,7 +57,7 @@ constexpr LeftOut refused[] = {
 #define SAME(name)
 #define MEANS(call, row, when, ...)
 #define NOT(call, reason) {#call, reason},
-#include "door/syscalls.def"
+#include "door/system_calls.def"
 #undef SAME
 #undef MEANS
 #undef NOT
