@@ -214,10 +214,12 @@ bool disabled_by(std::string_view value)
 }
 
 /// The ledger of the image that this one has replaced is no longer needed: that image wrote its statistics file.
-void remove_replaced_ledger(const Inheritance& inherited)
+/// In the directory of `faultline run` it is the record itself, which the command reads.
+void remove_replaced_ledger(const Inheritance& inherited, std::string_view run)
 {
     if (inherited.replaced_pid != sys::getpid() || inherited.replaced_ledger.empty()) return;
     process.image_by_exec = true;
+    if (!run.empty() && inherited.replaced_ledger.starts_with(run)) return;
     if (!process.plan->leaves_ledger) ledger::remove_replaced(std::string{inherited.replaced_ledger}.c_str());
 }
 
@@ -286,7 +288,7 @@ void boot(int argc, char** argv, char** environment)
         process.lineage = inherited.lineage;
     else
         process.lineage.assign("0");
-    if (is_child) remove_replaced_ledger(inherited);
+    if (is_child) remove_replaced_ledger(inherited, variable(environment, "FAULT_RUN"));
 
     make_absolute("FAULT_CONFIG", config, directory);
     settle_preload(variable(environment, "LD_PRELOAD"), directory);
@@ -295,8 +297,9 @@ void boot(int argc, char** argv, char** environment)
     pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
 
     if (process.selected) {
-        const auto stats = variable(environment, "FAULT_STATS");
-        ledger::set_pattern(stats.empty() ? process.plan->text(process.plan->stats_file) : stats, directory,
+        auto stats = variable(environment, "FAULT_STATS");
+        if (stats.empty()) stats = plan->text(plan->stats_file);
+        ledger::set_pattern(stats.empty() ? ledger::default_pattern : stats, directory,
                             variable(environment, "FAULT_RUN"));
         ledger::join_reserve();
         make_record();

@@ -110,7 +110,7 @@ struct PlanDraft {
     Plan plan; // everything but its slices
     std::string arm_file;
     std::string source;
-    std::string stats_file = "fault-stats.%p.json";
+    std::string stats_file; // empty: not named
     std::vector<std::string> programs;
     std::vector<FaultDraft> faults;
     bool needs_faults = true;               // without any, it is no plan

@@ -140,6 +140,11 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
         return;
     }
 
+    if (place().for_command && kept == Kept::in_file) { // by its name: nothing is to be written, renamed and removed
+        header.state.store(state);
+        return;
+    }
+
     // Under `faultline run` a slot is the command's to read: a path may mean another place to us by now.
     if (place().none || (storage.kept == Kept::in_reserve && (place().run[0] != '\0' || state == State::executed))) {
         header.state.store(state);

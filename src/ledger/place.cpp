@@ -74,6 +74,7 @@ void set_pattern(std::string_view pattern, std::string_view directory, std::stri
     if (!pattern.starts_with('/')) out << directory << '/';
     out << pattern;
     sys::Writer{where.run} << run;
+    where.for_command = !run.empty() && pattern.starts_with(run) && pattern.substr(run.size()).starts_with('/');
     where.none = is_special(where.pattern);
 }
 

@@ -15,8 +15,12 @@ struct Place {
     char json[4096];    // the statistics file
     char ledger[4096];  // the ledger beside it
     char run[4096];     // the directory of `faultline run`, or empty
+    bool for_command;   // the files are in that directory: the command reads ledgers, so nothing is rendered
     bool none;          // the pattern names a device, pipe or socket: the whole tree keeps no records
 };
+
+/// The statistics file where none is named.
+inline constexpr std::string_view default_pattern = "fault-stats.%p.json";
 
 /// Sets the pattern, relative to `directory` where it is not absolute, and `none`. Boot only.
 void set_pattern(std::string_view pattern, std::string_view directory, std::string_view run) noexcept;

@@ -268,7 +268,7 @@ struct Plan {
     std::uint64_t max_events = 100000;
     Text arm_file;
     Text source;          // absolute path of the TOML file
-    Text stats_file;      // as written, with its % letters
+    Text stats_file;      // as written, with its % letters; empty: not named
     Slice<Text> programs; // globs; empty: every program
     Slice<Fault> faults;
     Slice<Function> functions;

@@ -42,8 +42,8 @@ struct Request {
     /// Pass SIGTERM and SIGHUP on to the program meanwhile, and leave SIGINT and SIGQUIT of the terminal to it. Only one
     /// such run may go on in a process.
     bool foreground = false;
-    /// The pattern for the names of statistics files. Empty: FAULT_STATS or the plan says; with a plan that is in no
-    /// file and without FAULT_STATS they stand in the run's own directory, and are removed with it.
+    /// The pattern for the names of statistics files. Empty: FAULT_STATS or the plan says; where neither
+    /// does, the ledgers themselves are the records, in the run's own directory, and are removed with it.
     std::string statistics;
     bool keep_directory = false; // the run's own, with all that stands in it
     Way way = Way::preload;
