@@ -26,6 +26,7 @@ declare -A purpose=(
     [libc6-dev]="headers of the C library"
     [libcli11-dev]="reads command lines"
     [libeatmydata1]="a preloaded library that the library has to get on with"
+    [libdw-dev]="unwinds crashed programs, and names what stands on their stacks"
     [libelf-dev]="reads executables"
     [libfaketime]="a preloaded library that the library has to get on with"
     [libfmt-dev]="formats text"
@@ -38,7 +39,7 @@ declare -A purpose=(
     [nlohmann-json3-dev]="reads statistics"
     [nginx-light]="a program that the faults are let loose on: a server"
     [perl]="a program that the tests run under faults"
-    [pkg-config]="finds libelf"
+    [pkg-config]="finds libelf and libdw"
     [procps]="a program that the tests run under faults"
     [redis-server]="a program that the faults are let loose on: a database that syncs"
     [redis-tools]="the benchmark"
@@ -52,7 +53,7 @@ declare -A purpose=(
 )
 # shellcheck disable=SC2034 # for those who source this
 build_packages=(cmake ninja-build g++ libc6-dev pkg-config libfmt-dev libtomlplusplus-dev libcli11-dev
-    nlohmann-json3-dev libelf-dev libgtest-dev)
+    nlohmann-json3-dev libelf-dev libdw-dev libgtest-dev)
 
 die() {
     echo "${0##*/}: $*" >&2

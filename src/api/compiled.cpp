@@ -135,7 +135,9 @@ Box& take_box(const Compiled& compiled, const Beginning& beginning)
 {
     Box* box = nullptr;
     if (compiled.idle.empty()) {
+        compiled.idle.reserve(compiled.boxes + 1);
         box = &make_box(compiled);
+        ++compiled.boxes;
     } else {
         box = compiled.idle.back();
         compiled.idle.pop_back();

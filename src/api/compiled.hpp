@@ -25,6 +25,7 @@ struct Compiled {
     engine::Schedule schedule{};
     std::vector<std::uint64_t> names; // of own functions, hashed
     mutable std::vector<Box*> idle;   // that nobody uses
+    mutable std::size_t boxes = 0;    // all there are of it; `idle` has room for them
 
     [[nodiscard]] const plan::Plan& plan() const { return *reinterpret_cast<const plan::Plan*>(block.data()); }
     [[nodiscard]] std::span<const plan::Fault> faults() const { return plan().view(plan().faults); }

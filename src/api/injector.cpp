@@ -122,6 +122,7 @@ faultline_injector::faultline_injector() : faultline_injector(host->seed()) { ow
 Box& faultline_injector::start(const Compiled& compiled)
 {
     sweep();
+    retired_.reserve(retired_.size() + added_.size() + scopes_.size() + 1); // so that no end needs memory
     auto& box = take_box(compiled, {seed_, born_monotonic_ns_, enabled_});
     box.of = &layers();
     if (own_) {
@@ -151,16 +152,23 @@ void faultline_injector::retire(Box& box)
         count_armed(box, -1);
     else
         engine::libc_layer_count.fetch_sub(1);
-    archive_.add(box);
-    retired_.push_back(&box);
-    sweep();
+    retired_.push_back(&box); // there is room, since start()
+    try {
+        sweep();
+    } catch (const std::bad_alloc&) {
+        // What it counted is in its record still, and is archived when there is memory.
+    }
 }
 
 /// Who went through the list before a layer left it may still be looking at that; who came later cannot.
 void faultline_injector::sweep()
 {
     if (!orphans().empty()) put_away_unused(orphans());
-    if (!retired_.empty() && layers().judging.load() == 0) put_away_unused(retired_);
+    if (retired_.empty() || layers().judging.load() != 0) return;
+    for (; archived_ < retired_.size(); ++archived_)
+        archive_.add(*retired_[archived_]);
+    put_away_unused(retired_);
+    archived_ = retired_.size();
 }
 
 faultline_injector::~faultline_injector() { orphans().insert(orphans().end(), retired_.begin(), retired_.end()); }
@@ -307,5 +315,7 @@ Tally faultline_injector::tally() const
         all.add(*box);
     for (const auto* scope : scopes_)
         all.add(*scope->box);
+    for (std::size_t i = archived_; i < retired_.size(); ++i)
+        all.add(*retired_[i]);
     return all;
 }

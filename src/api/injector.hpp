@@ -92,6 +92,7 @@ private:
     std::vector<faultline::api::Box*> added_;   // those of add(), in their order
     std::vector<faultline_scope*> scopes_;      // that are not over
     std::vector<faultline::api::Box*> retired_; // out of every list, but maybe not out of every thread's hands
+    std::size_t archived_ = 0;                  // so many of them, the first, are in the archive
     std::map<std::string, Function, std::less<>> functions_;
     faultline::api::Tally archive_; // of what is over
 };

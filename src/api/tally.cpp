@@ -66,16 +66,22 @@ void Tally::add(const Box& box)
         for (std::uint32_t i = 0; i < functions && is_used(block); ++i)
             any = any || now(record.thread(block).calls(faults)[i]) != 0;
 
+    // All that needs memory comes first: where there is none, nothing has been added.
+    order_.reserve(order_.size() + 1);
     const auto [found, added] = sums_.try_emplace(box.compiled);
     auto& sums = found->second;
-    if (added) {
-        order_.push_back(box.compiled);
-        sums.matched.resize(faults);
-        sums.triggered.resize(faults);
-        sums.calls.resize(functions);
-        sums.hits.resize(functions);
-        sums.repeated.resize(functions);
-    }
+    if (added) order_.push_back(box.compiled);
+    for (auto* of_faults : {&sums.matched, &sums.triggered})
+        of_faults->resize(faults);
+    for (auto* of_functions : {&sums.calls, &sums.hits, &sums.repeated})
+        of_functions->resize(functions);
+    const auto claimed = record.events_claimed.load(std::memory_order_acquire);
+    const auto* const counts = record.error_counts();
+    for (std::uint32_t i = 0; claimed != 0 && i < ledger::error_count_slots; ++i)
+        if (const auto key = counts[i].key.load(); key != 0) sums.errors.try_emplace(key, 0);
+    const auto wanted = events_.size() + std::min(claimed, record.event_limit);
+    if (wanted > events_.capacity()) events_.reserve(std::max(wanted, 2 * events_.capacity()));
+
     if (!any) return; // the usual scope, whose rules met nothing: but its faults are told of
     for (std::uint32_t block = 0; block < record.thread_limit; ++block) {
         if (!is_used(block)) continue;
@@ -92,10 +98,8 @@ void Tally::add(const Box& box)
     for (std::uint32_t i = 0; i < functions; ++i)
         sums.repeated[i] += now(box.repeated[i]);
 
-    const auto claimed = record.events_claimed.load(std::memory_order_acquire);
     if (claimed == 0) return;
     events_claimed_ += claimed;
-    const auto* const counts = record.error_counts();
     for (std::uint32_t i = 0; i < ledger::error_count_slots; ++i)
         if (const auto key = counts[i].key.load(); key != 0) sums.errors[key] += counts[i].count.load();
     for (std::uint64_t slot = 0; slot < std::min(claimed, record.event_limit); ++slot) {

@@ -19,7 +19,7 @@ struct Owner {
 
 class Tally {
 public:
-    /// Adds what a layer has counted up to now.
+    /// Adds what a layer has counted up to now. Throws std::bad_alloc, and then has added nothing.
     void add(const Box& box);
 
     [[nodiscard]] std::uint64_t calls() const;

@@ -287,6 +287,7 @@ enum class Tracks : std::uint8_t {
     names,      // gives a thread a name
     lists,      // reads a directory, or moves about in it
     times,      // tells the time: see `tells`
+    loads,      // brings a module's code in
     unloads,    // takes a module's code away
     timers,     // makes a timer, or ends one
 };

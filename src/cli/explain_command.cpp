@@ -62,18 +62,24 @@ void judge(Explanation& about)
     for (const auto& importer : imports.with_syscall) {
         if (importer == all.front().name)
             say(partly,
-                fmt::format("{} makes system calls through syscall(): a fault on 'syscall' strikes them, one on "
-                            "the function of that name (futex, getrandom …) does not.",
+                fmt::format("{} makes system calls through syscall(): a fault on the function of that name (read, "
+                            "statx, getrandom …) strikes them, and one on 'syscall' those that are no function here "
+                            "(futex, io_uring_enter …).",
                             name));
         else
             about.notes.push_back(fmt::format("{} makes system calls through syscall().", importer));
     }
+    for (const auto& importer : imports.with_io_uring)
+        say(partly,
+            fmt::format("{} does input and output through io_uring (liburing), past libc: no fault strikes that.",
+                        importer == all.front().name ? name : importer));
     for (const auto& module : all)
         if (module.go && &module != &all.front())
             about.notes.push_back(fmt::format("{} is made with Go, which makes its system calls itself.", module.name));
     if (imports.loads_more)
         about.notes.emplace_back(
-            "Libraries that are loaded later, with dlopen, are struck as well but not counted here.");
+            "Libraries that are loaded later, with dlopen, are struck as well but not counted here; those that are "
+            "loaded with RTLD_DEEPBIND or by dlmopen are not struck, and the record names them.");
     if (!about.target.scripts.empty())
         about.notes.emplace_back("Programs that the script starts are struck as well but not looked at here.");
 }

@@ -3,6 +3,7 @@
 #include "cli/cli.hpp"
 
 #include "explore/findings_files.hpp"
+#include "explore/stack.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
 #include "run/target.hpp"
@@ -151,12 +152,15 @@ private:
     double last_ = 0;
 };
 
+/// " from main at shop.c:7, killed in fill at shop.c:5", as far as it is known.
 std::string place_of(const explore::Finding& finding)
 {
-    if (!finding.site) return {};
-    for (const auto& frame : finding.site->stack)
-        if (!explore::in_runtime(frame)) return explore::text_of(frame);
-    return {};
+    const auto innermost = [](std::string_view word, const std::vector<explore::Frame>& stack) {
+        const auto own = explore::own_frames(stack, 1);
+        return own.empty() ? std::string() : fmt::format("{} {}", word, explore::short_text_of(own.front()));
+    };
+    return (finding.site ? innermost(" from", finding.site->stack) : std::string()) +
+           innermost(", killed in", finding.crash.stack);
 }
 
 void print_summary(const explore::Summary& summary, const std::vector<std::string>& command, const std::string& output)
@@ -171,7 +175,7 @@ void print_summary(const explore::Summary& summary, const std::vector<std::strin
                    finding.known ? " (known)" : "",
                    finding.repeated == finding.tried ? ""
                                                      : fmt::format(" (flaky {}/{})", finding.repeated, finding.tried));
-        fmt::print("               {} from {}{}\n", finding.point.text(), place_of(finding),
+        fmt::print("               {}{}{}\n", finding.point.text(), printable(place_of(finding)),
                    finding.others.empty() ? "" : fmt::format(", and {} more points", finding.others.size()));
         fmt::print("               faultline run {} --{}\n", explore::as_options(finding.point, tree), printable(line));
     }
@@ -285,6 +289,8 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
         return fail(own_error, "there is no command (faultline explore [OPTIONS] -- COMMAND [ARGUMENTS])");
     explore::Options options;
     if (const auto problem = to_options(given, options); !problem.empty()) return fail(own_error, problem);
+    const auto accepted = given.accept.empty() ? std::string() : fs::absolute(given.accept).string();
+    fs::current_path(options.work.surroundings.working); // where the command will find itself
     const auto target = run::find_target(command.front());
     if (target.obstacle != run::Obstacle::none) {
         const bool absent = target.obstacle == run::Obstacle::not_found;
@@ -329,7 +335,7 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
         return fail(own_error, wrong);
     print_summary(summary, command, given.output);
     if (!given.accept.empty()) {
-        const auto wrong = explore::accept(given.accept, summary.findings);
+        const auto wrong = explore::accept(accepted, summary.findings);
         return wrong.empty() ? 0 : fail(own_error, wrong);
     }
     const auto classes = given.fail_on.empty() ? default_fail_on() : split(given.fail_on);

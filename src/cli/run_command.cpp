@@ -31,6 +31,7 @@ struct Options {
     std::string seed;
     std::string output;
     bool report = false;
+    bool trace = false;
     bool quiet = false;
     std::vector<std::string> command;
 };
@@ -99,8 +100,11 @@ void summarize(const RunPlan& plan, const std::string& command, const Outcome& o
             if (parsed.text(fault.name) == each.name)
                 each.text = without_name(language::describe(parsed, fault), each.name);
 
-    std::string text = fmt::format("faultline: {} {}; {}\n{}", printable(command), run::ending(outcome.status),
-                                   report::headline(all), report::fault_table(all, report::coloured(STDERR_FILENO)));
+    const bool has_faults = !all.faults.empty();
+    std::string text =
+        fmt::format("faultline: {} {}; {}\n{}{}", printable(command), run::ending(outcome.status),
+                    report::headline(all), has_faults ? report::fault_table(all, report::coloured(STDERR_FILENO)) : "",
+                    report::trace_table(outcome.records.all));
     for (const auto& problem : outcome.records.problems)
         text += fmt::format("  warning: {}\n", printable(report::words(problem)));
     text += plan.drawn
@@ -153,7 +157,8 @@ int run_with_plan(const Options& options)
 {
     const auto& command = options.command;
     if (command.empty()) return fail(own_error, "there is no command to run: write it behind '--'");
-    const auto plan = std::make_shared<RunPlan>(run::make_run_plan(options.plan, options.faults, options.seed));
+    const auto plan =
+        std::make_shared<RunPlan>(run::make_run_plan(options.plan, options.faults, options.seed, options.trace));
     for (const auto& mistake : plan->mistakes)
         fmt::print(stderr, "faultline: {}\n", mistake);
     if (!plan->mistakes.empty()) return own_error;
@@ -194,6 +199,7 @@ void add_run(Subcommand& self)
     self.option("-c,--config", options->plan, "the plan, a TOML file (default: $FAULT_CONFIG)", "PLAN");
     self.option("-f,--fault", options->faults, "a fault: FUNCTIONS:KEY=VALUE,…; may be given several times", "FAULT");
     self.option("--seed", options->seed, "use this seed, whatever the plan says", "N");
+    self.flag("--trace", options->trace, "record every call that can fail, by its sites, and print a table of them");
     self.flag("--report", options->report, "write all statistics and events as one JSON document at the end");
     self.option("-o,--output", options->output, "the file for --report, which it implies (default: standard output)",
                 "FILE");

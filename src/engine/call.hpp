@@ -73,6 +73,13 @@ template <class T>
 /// The same of the structures alone.
 [[nodiscard]] bool readable_pieces(const Call& call) noexcept;
 
+/// asked_bytes() for a judge, who asks before the kernel has seen the call: 0 where the structures cannot be read, which
+/// the kernel answers with EFAULT.
+[[nodiscard]] inline std::uint64_t judged_bytes(const Call& call) noexcept
+{
+    return spec_of(call).size.factor != calls::absent || readable_pieces(call) ? asked_bytes(call) : 0;
+}
+
 /// Tells the engine how to look into a DIR, whose layout is libc's own. Boot only.
 void use_dirfd(int (*dirfd)(void*)) noexcept;
 

@@ -112,7 +112,7 @@ ASKS(fd)
 
 ASKS(size)
 {
-    const auto bytes = asked_bytes(call);
+    const auto bytes = judged_bytes(call);
     return bytes >= fault.size_least && bytes <= fault.size_most;
 }
 
@@ -144,13 +144,13 @@ bool type_selects(const Context& context, const plan::Fault& fault, const Call& 
     };
     switch (fault.type) {
     case plan::Type::shorten: // one byte cannot be cut
-        return asked_bytes(call) >= 2;
+        return judged_bytes(call) >= 2;
     case plan::Type::reset:
         return descriptor_is(is_connection);
     case plan::Type::drop: // of what comes in, datagrams alone can be lost
         return spec.in.shape != calls::Data::Shape::none || spec.syncs || descriptor_is(is_datagram);
     case plan::Type::move:
-        return call.words[spec.out.length] != 0 && asked_bytes(call) != 0;
+        return call.words[spec.out.length] != 0 && judged_bytes(call) != 0;
     default:
         return true;
     }

@@ -68,7 +68,7 @@ Spent spend(const Context& context, const Call& call, const plan::Fault& fault, 
             Verdict& verdict) noexcept
 {
     verdict.cut = 0;
-    const auto asked = asked_bytes(call);
+    const auto asked = judged_bytes(call);
     if (asked == 0) return Spent::within; // nothing does not cross the line
     const bool by_descriptor = fault.count == plan::Count::fd;
     const auto budget = by_descriptor && fault.budget >= Cell::most ? Cell::most - 1 : fault.budget;

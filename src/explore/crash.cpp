@@ -31,26 +31,26 @@ int take_frame(Dwfl_Frame* frame, void* data)
     bool is_activation = false;
     if (!dwfl_frame_pc(frame, &address, &is_activation) || ++walk.frames > deepest) return DWARF_CB_ABORT;
     auto* const module = dwfl_addrmodule(walk.dwfl, address);
-    const char* path = nullptr;
-    Dwarf_Addr bias = 0;
-    Dwarf_Addr start = 0;
-    if (module != nullptr) {
-        dwfl_module_info(module, nullptr, &start, nullptr, nullptr, nullptr, &path, nullptr);
-        // From the run-time address to the one in the file.
-        static_cast<void>(dwfl_module_getelf(module, &bias));
-    }
+    Dwarf_Addr bias = 0; // from the address in the file to the one at run time
+    if (module != nullptr) static_cast<void>(dwfl_module_getelf(module, &bias));
     const char* const name =
         module == nullptr ? ""
                           : dwfl_module_info(module, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
-    walk.text += fmt::format("{:x}\t{}\n", address - bias, name == nullptr ? "" : name);
+    walk.text += fmt::format("{:x} {:d} {}\n", address - bias, is_activation, name == nullptr ? "" : name);
     return DWARF_CB_OK;
+}
+
+/// To unwind, .eh_frame is enough: to look for debug information costs the run's time, and may ask a server.
+int find_no_debuginfo(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word, char**)
+{
+    return -1;
 }
 
 /// The stack of a stopped thread, innermost first: a line for each frame.
 std::string unwind(pid_t tid)
 {
     static char* no_path = nullptr;
-    static const Dwfl_Callbacks callbacks{dwfl_linux_proc_find_elf, dwfl_standard_find_debuginfo, nullptr, &no_path};
+    static const Dwfl_Callbacks callbacks{dwfl_linux_proc_find_elf, find_no_debuginfo, nullptr, &no_path};
     Dwfl* const dwfl = dwfl_begin(&callbacks);
     if (dwfl == nullptr) return {};
     Walk walk{dwfl, {}, 0};
@@ -78,10 +78,12 @@ void CrashWatch::seize(pid_t pid)
 bool CrashWatch::handles(pid_t pid, int status)
 {
     if (WIFSIGNALED(status)) {
-        // The signal is told of the first thread; whose stack it was is known from where it was delivered.
-        auto text = last_.find(pid);
-        if (text == last_.end() && !last_.empty()) text = std::prev(last_.end());
-        if (text != last_.end()) std::ofstream(file_, std::ios::trunc) << text->second;
+        // The end is told of every thread; whose stack it was is known from where the signal was delivered. A signal that
+        // the program handled killed nothing.
+        auto found = last_.find(pid);
+        if (found == last_.end() && !last_.empty()) found = std::prev(last_.end());
+        if (found != last_.end() && found->second.signal == WTERMSIG(status))
+            std::ofstream(file_, std::ios::trunc) << found->second.text;
         last_.clear();
         return false;
     }
@@ -98,7 +100,7 @@ bool CrashWatch::handles(pid_t pid, int status)
         return true;
     }
     if (std::ranges::find(fatal, signal) != fatal.end())
-        last_[pid] = fmt::format("{}\t{}\n{}", signal, program_of(pid), unwind(pid));
+        last_[pid] = {signal, fmt::format("{} {}\n{}", signal, program_of(pid), unwind(pid))};
     static_cast<void>(::ptrace(PTRACE_CONT, pid, nullptr, static_cast<long>(signal)));
     return true;
 }
@@ -109,11 +111,12 @@ Crash read_crash(const std::string& file)
     std::ifstream in(file);
     std::string line;
     if (!std::getline(in, line)) return crash;
-    std::istringstream(line) >> crash.signal >> crash.program;
+    std::istringstream first(line);
+    std::getline(first >> crash.signal >> std::ws, crash.program);
     while (std::getline(in, line)) {
         std::istringstream fields(line);
         Frame frame;
-        fields >> std::hex >> frame.offset >> frame.module;
+        std::getline(fields >> std::hex >> frame.offset >> frame.exact >> std::ws, frame.module);
         crash.stack.push_back(std::move(frame));
     }
     return crash;

@@ -21,8 +21,12 @@ public:
     [[nodiscard]] bool handles(pid_t pid, int status);
 
 private:
-    std::string file_;                  // where the stack of the last one that was killed is put
-    std::map<pid_t, std::string> last_; // the text for each thread that a fatal signal was on its way to
+    struct Last {
+        int signal;
+        std::string text;
+    };
+    std::string file_;           // where the stack of the last one that was killed is put
+    std::map<pid_t, Last> last_; // for each thread that a fatal signal was on its way to
 };
 
 /// Reads the file that a watch wrote; signal 0 where there is none.

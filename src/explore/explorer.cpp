@@ -350,6 +350,7 @@ private:
                 if (weaker(line.point, finding.point)) {
                     std::swap(finding.others.back(), finding.point);
                     finding.site = site;
+                    if (crash.signal != 0) finding.crash = crash;
                     finding.out = seen.out.empty() ? finding.out : seen.out;
                     finding.err = seen.err.empty() ? finding.err : seen.err;
                 }

@@ -1,5 +1,6 @@
 #include "explore/finding.hpp"
 
+#include "explore/stack.hpp"
 #include "plan/glob.hpp"
 
 #include <algorithm>
@@ -17,49 +18,42 @@ std::string_view base_name(std::string_view path)
     return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
-/// The innermost frames of the program's own code.
-std::string own_frames(const std::vector<Frame>& stack, std::size_t most)
+/// The innermost frame tells two mistakes in one function apart. Its callers are called by their names, where they have
+/// some: one mistake is reached from several places.
+std::string crash_place(const std::vector<Frame>& stack)
 {
+    constexpr std::size_t frames = 3;
     std::string text;
-    std::size_t count = 0;
-    for (const auto& frame : stack) {
-        if (in_runtime(frame)) continue;
-        text += (text.empty() ? "" : " < ") + text_of(frame);
-        if (++count == most) break;
+    for (const auto& frame : own_frames(stack, frames)) {
+        const auto symbol = symbol_of(frame);
+        const auto name = fmt::format("{}:{}", base_name(frame.module), symbol.function);
+        if (!text.empty()) text += " < ";
+        if (symbol.function.empty())
+            text += text_of(frame);
+        else
+            text += text.empty() ? fmt::format("{}+{:#x}", name, symbol.offset) : name;
     }
-    if (text.empty() && !stack.empty()) text = text_of(stack.front());
     return text;
+}
+
+std::string innermost(const std::vector<Frame>& stack)
+{
+    const auto own = own_frames(stack, 1);
+    return own.empty() ? std::string() : text_of(own.front());
 }
 
 } // namespace
 
-bool in_runtime(const Frame& frame)
-{
-    constexpr std::array<std::string_view, 10> runtime{"libc.so",      "ld-linux",    "libpthread.so",   "libm.so",
-                                                       "libstdc++.so", "libgcc_s.so", "libfaultline.so", "libdl.so",
-                                                       "linux-vdso",   "[vdso"};
-    const auto name = base_name(frame.module);
-    return name.empty() ||
-           std::ranges::any_of(runtime, [name](std::string_view each) { return name.starts_with(each); });
-}
-
-std::string text_of(const Frame& frame)
-{
-    return frame.module.empty() ? fmt::format("{:#x}", frame.offset)
-                                : fmt::format("{}+{:#x}", base_name(frame.module), frame.offset);
-}
-
 std::string merge_key(const Outcome& outcome, const Point& point, const std::optional<Site>& site, const Crash& crash)
 {
-    constexpr std::size_t crash_frames = 3;
     if (crash.signal != 0)
-        return fmt::format("{} {} at {}", name_of(outcome.kind), crash.signal, own_frames(crash.stack, crash_frames));
+        return fmt::format("{} {} at {}", name_of(outcome.kind), crash.signal, crash_place(crash.stack));
     const auto& strike = point.strikes.back();
     // A program's allocator calls now one, now another of libc's functions.
     constexpr std::array<std::string_view, 4> allocators{"malloc", "calloc", "realloc", "reallocarray"};
     const bool allocates = std::ranges::find(allocators, strike.function) != allocators.end();
     return fmt::format("{} {} from {}", name_of(outcome.kind), allocates ? "allocation" : strike.function,
-                       site ? own_frames(site->stack, 1) : fmt::format("{:08x}", strike.site));
+                       site ? innermost(site->stack) : fmt::format("{:08x}", strike.site));
 }
 
 bool is_absorbed(const std::vector<std::string>& list, const Strike& strike, const std::optional<Site>& site)

@@ -25,14 +25,8 @@ struct Finding {
     std::vector<Struck> struck;
 };
 
-/// Whether a frame lies in code of the C and C++ runtimes, which is on every stack.
-[[nodiscard]] bool in_runtime(const Frame& frame);
-
-/// "sed+0x37a3": the module's name without directories.
-[[nodiscard]] std::string text_of(const Frame& frame);
-
-/// What makes two outcomes one finding: for crashes the innermost frames of the program's own code where it crashed,
-/// for the rest those of the struck site.
+/// What makes two outcomes one finding: for crashes the innermost frames of the program's own code where it crashed, by
+/// their functions' names where these are known; for the rest that of the struck site.
 [[nodiscard]] std::string merge_key(const Outcome& outcome, const Point& point, const std::optional<Site>& site,
                                     const Crash& crash);
 

@@ -1,5 +1,6 @@
 #include "explore/findings_files.hpp"
 
+#include "explore/stack.hpp"
 #include "report/json_document.hpp"
 
 #include <algorithm>
@@ -19,8 +20,16 @@ using report::Json;
 Json stack_of(const std::vector<Frame>& stack)
 {
     auto frames = Json::array();
-    for (const auto& frame : stack)
-        frames.push_back(fmt::format("{}+{:#x}", frame.module, frame.offset));
+    for (const auto& frame : stack) {
+        const auto symbol = symbol_of(frame);
+        auto json = Json::object({{"module", frame.module}, {"offset", frame.offset}});
+        if (!symbol.function.empty()) json["function"] = symbol.function;
+        if (!symbol.file.empty()) {
+            json["file"] = symbol.file;
+            json["line"] = symbol.line;
+        }
+        frames.push_back(std::move(json));
+    }
     return frames;
 }
 
@@ -99,12 +108,12 @@ std::string stacks(const Finding& finding)
     if (finding.site) {
         text += fmt::format("struck: {} at site {:08x}\n", finding.site->function, finding.site->id);
         for (const auto& frame : finding.site->stack)
-            text += fmt::format("  {}+{:#x}\n", frame.module, frame.offset);
+            text += fmt::format("  {}\n", long_text_of(frame));
     }
     if (finding.crash.signal != 0) {
         text += fmt::format("killed: {} by SIG{}\n", finding.crash.program, sigabbrev_np(finding.crash.signal));
         for (const auto& frame : finding.crash.stack)
-            text += fmt::format("  {}+{:#x}\n", frame.module, frame.offset);
+            text += fmt::format("  {}\n", long_text_of(frame));
     }
     return text;
 }

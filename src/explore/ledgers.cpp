@@ -91,7 +91,8 @@ void read_records(const std::string& directory, Observation& observation)
     std::error_code error;
     std::vector<std::string> files;
     for (const auto& entry : std::filesystem::directory_iterator(directory, error))
-        if (entry.path().extension() == ".live") files.push_back(entry.path().string());
+        if (entry.path().extension() == ".live" && ledger::is_ledger(entry.path().string()))
+            files.push_back(entry.path().string());
     // By lineage, so that the order of first appearance is that of the tree.
     std::vector<ledger::Copy> ledgers;
     for (const auto& file : files) {

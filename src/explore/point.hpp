@@ -9,10 +9,11 @@
 
 namespace faultline::explore {
 
-/// A return address, as its module knows it.
+/// An address on a stack, as its module knows it.
 struct Frame {
     std::string module; // path; empty: in no module
     std::uint64_t offset = 0;
+    bool exact = false; // where an instruction was about to be executed; else a return address
 
     bool operator==(const Frame&) const = default;
 };

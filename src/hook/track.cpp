@@ -4,9 +4,12 @@
 #include "effects/directory.hpp"
 #include "engine/callers.hpp"
 #include "engine/select.hpp"
+#include "sys/syscalls.hpp"
 
 #include <cerrno>
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 
 namespace faultline::hook {
 namespace {
@@ -51,6 +54,38 @@ void note_descriptors(const calls::Spec& spec, const Word* words, Word result) n
     }
 }
 
+/// Whether a module of that path, or of that file name where it is none, is in the process already: then the flags of
+/// the call change nothing about it.
+bool is_loaded(std::string_view wanted) noexcept
+{
+    const auto matches = [](dl_phdr_info* module, std::size_t, void* context) {
+        const auto& name = *static_cast<const std::string_view*>(context);
+        std::string_view path{module->dlpi_name};
+        if (name.find('/') == std::string_view::npos) path = path.substr(path.rfind('/') + 1);
+        return path == name ? 1 : 0;
+    };
+    return dl_iterate_phdr(matches, &wanted) != 0;
+}
+
+/// Says in the record that a library is loaded whose calls go past us. The flag stays: without it the library's own
+/// functions could be bound to others of the same name in the program, and that is what it was set against. The note is
+/// made before the call, which goes by its caller's address and so has to be the caller's own.
+[[gnu::noinline]] void note_load(calls::Id row, const Word* words) noexcept
+{
+    const bool elsewhere = row == calls::id_dlmopen; // dlmopen(namespace, path, flags)
+    const auto* const path = reinterpret_cast<const char*>(words[elsewhere ? 1 : 0]);
+    const auto flags = static_cast<int>(words[elsewhere ? 2 : 1]);
+    const bool is_ours = !elsewhere || static_cast<Lmid_t>(words[0]) == LM_ID_BASE;
+    if (path == nullptr || (flags & RTLD_NOLOAD) != 0 || (is_ours && (flags & RTLD_DEEPBIND) == 0)) return;
+    auto* const header = process.selected ? process.header : nullptr; // of the parent, in a child that counted nothing
+    if (header == nullptr || (header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0) return;
+    const std::string_view name{path};
+    const bool is_path = name.find('/') != std::string_view::npos;
+    if (is_path && sys::call(SYS_faccessat, AT_FDCWD, sys::address(path), R_OK) != 0) return; // it will not be loaded
+    if (is_ours && is_loaded(name)) return;
+    ledger::note_unstruck(*header, is_ours ? ledger::Unreached::deep_bound : ledger::Unreached::namespaced, name);
+}
+
 } // namespace
 
 bool must_see(const plan::Plan& plan, const calls::Spec& spec) noexcept
@@ -90,6 +125,7 @@ void before(calls::Id row, const Word* words) noexcept
 {
     if (process.plan == nullptr) return;
     const auto& spec = calls::table[row];
+    if (spec.tracks == Tracks::loads) return note_load(row, words);
     if (spec.tracks == Tracks::closes && spec.dir != calls::absent)
         effects::forget_listing(reinterpret_cast<const void*>(words[spec.dir]));
     if (!process.plan->follows_descriptors) return;
@@ -118,6 +154,8 @@ void after(calls::Id row, const Word* words, Word result) noexcept
         return engine::thread_renamed();
     case Tracks::timers:
         if (plan.moves_clock && result == 0) effects::note_timer(row, words);
+        return;
+    case Tracks::loads:
         return;
     case Tracks::unloads:
         return engine::forget_callers();

@@ -113,6 +113,7 @@ struct PlanDraft {
     std::string stats_file = "fault-stats.%p.json";
     std::vector<std::string> programs;
     std::vector<FaultDraft> faults;
+    bool needs_faults = true;               // without any, it is no plan
     bool faults_only = false;               // it is part of a program: nothing but faults may stand in it
     bool own = false;                       // its functions are the program's own
     std::vector<std::string> own_functions; // those that its faults name

@@ -96,7 +96,7 @@ int read_all(int fd, std::size_t expected, std::string& text)
 
 } // namespace
 
-Parsed load(const std::string& path)
+Parsed load(const std::string& path, Needs needs)
 {
     if (path.empty()) return refused("the path of the plan is empty");
     const Descriptor file(path.c_str());
@@ -111,7 +111,7 @@ Parsed load(const std::string& path)
     std::string text;
     if (const int error = read_all(file.get(), size, text); error != 0) return refused(cannot("read", error));
     if (text.size() > biggest_plan) return refused(too_big(text.size()));
-    return parse(text, absolute(path));
+    return parse(text, absolute(path), {}, needs);
 }
 
 } // namespace faultline::language

@@ -125,9 +125,10 @@ Parsed parse(const Value& root, PlanDraft draft)
 
 } // namespace
 
-Parsed parse(std::string_view text, std::string_view source, std::span<const Value> more)
+Parsed parse(std::string_view text, std::string_view source, std::span<const Value> more, Needs needs)
 {
     PlanDraft draft;
+    draft.needs_faults = needs == Needs::faults;
     draft.source = source;
     Document document;
     document.root.kind = Value::Kind::table;

@@ -34,15 +34,19 @@ struct Parsed {
 /// Whose functions a plan's faults name.
 enum class Functions : std::uint8_t { libc, own };
 
+/// Whether a plan must have faults, or others that are added later (by -f) make up for them.
+enum class Needs : std::uint8_t { faults, nothing };
+
 /// Parses a plan's text. `source` is the absolute path to record in it. `more`: tables of further faults; with some,
 /// the text may be empty.
-[[nodiscard]] Parsed parse(std::string_view text, std::string_view source, std::span<const Value> more = {});
+[[nodiscard]] Parsed parse(std::string_view text, std::string_view source, std::span<const Value> more = {},
+                           Needs needs = Needs::faults);
 
 /// Parses faults that a program gives to itself: [[fault]] tables and nothing else, or the keys of a single one.
 [[nodiscard]] Parsed parse_faults(std::string_view text, Functions functions);
 
 /// Reads and parses a file; one that is missing, unreadable, a directory, empty or above 1 MiB is a mistake as well.
-[[nodiscard]] Parsed load(const std::string& path);
+[[nodiscard]] Parsed load(const std::string& path, Needs needs = Needs::faults);
 
 /// What FAULT_SEED holds as a seed; nothing if it is not a whole number from 0 to 2^63-1.
 [[nodiscard]] std::optional<std::uint64_t> parse_seed(std::string_view text);

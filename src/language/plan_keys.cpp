@@ -200,7 +200,7 @@ void unknown_key(const Key& key, const Value& value, std::string_view section, R
 void read_plan(const Value& root, PlanDraft& draft, Remarks& remarks)
 {
     read_section("", root, draft, remarks);
-    if (!draft.faults.empty() || draft.plan.traces) return;
+    if (!draft.faults.empty() || draft.plan.traces || !draft.needs_faults) return;
     const auto* faults = root.find("fault");
     const bool misnamed = std::any_of(root.entries.begin(), root.entries.end(), [](const auto& entry) {
         return entry.value.is_array_of_tables(); // already an unknown table

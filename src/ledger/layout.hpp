@@ -8,7 +8,7 @@
 #pragma once
 
 #include "ledger/name.hpp"
-#include "ledger/trace.hpp"
+#include "ledger/trace_layout.hpp"
 #include "plan/plan.hpp"
 
 #include <atomic>
@@ -39,10 +39,10 @@ enum Trouble : std::uint32_t {
     run_unshared = 1U << 9U,      // count = "run", and the file that the processes of a run share could not be had
     child_unrecorded = 1U << 10U, // a forked child could keep no record, nowhere
     trace_lost = 1U << 12U,       // some sites of a trace are missing: no room in the file system, or too many
-    unstruck_unnamed = 1U << 11U, // more programs ran without faults than there is room to name
+    unstruck_unnamed = 1U << 11U, // more programs and libraries ran without faults than there is room to name
 };
 
-/// Why a program that this process started was not struck.
+/// Why a program that this process started, or a library that it loaded, was not struck.
 enum class Unreached : std::uint32_t {
     reached, // it was, as far as can be seen from outside
     statically_linked,
@@ -52,6 +52,8 @@ enum class Unreached : std::uint32_t {
     privileged,
     environment, // it was not told to preload anything, or of no plan
     library,     // the library is not to be found where it was started
+    deep_bound,  // no program but a library: RTLD_DEEPBIND binds its calls past every preload
+    namespaced,  // likewise: dlmopen gave it a libc of its own
 };
 
 using Lineage = Name<96>;
@@ -183,7 +185,7 @@ enum Did : std::uint32_t {
     did_pass = 1U << 10U, // type drop: the call was made all the same
 };
 
-/// A program that this process started and that could not be struck. Claimed once for a program and a reason.
+/// A program that this process started, or a library that it loaded, and that could not be struck. Claimed once for a program and a reason.
 struct Unstruck {
     std::atomic<std::uint32_t> state; // 0: free; 1: being written; 2: holds
     Unreached why;

@@ -34,7 +34,7 @@ constexpr Warning warnings[] = {
     {run_unshared,
      "count = \"run\" counted this process alone: the file that the run's processes share could not be had"},
     {child_unrecorded, child_unrecorded_text},
-    {unstruck_unnamed, "more programs ran without faults than are named here"},
+    {unstruck_unnamed, "more programs and libraries ran without faults than are named here"},
 };
 
 /// By Unreached; what follows "PROGRAM ran without faults: ".
@@ -47,6 +47,8 @@ constexpr std::string_view unreached[] = {
     "it is set-user-ID or has capabilities",
     "LD_PRELOAD or FAULT_CONFIG was taken out of its environment",
     "libfaultline.so is not within its reach",
+    "it was loaded with RTLD_DEEPBIND, which binds its calls past Faultline",
+    "it was loaded by dlmopen, and calls a libc of its own",
 };
 
 /// Counters belong to one writer each, who may be running: read them as they stand.

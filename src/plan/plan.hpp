@@ -261,7 +261,7 @@ struct Plan {
     bool moves_clock = false;         // some fault is of type clock
     bool shuffles = false;            // … of type shuffle
     bool counts_run = false;          // … counts over the whole tree of processes
-    bool traces = false;              // every call that can fail is noted with its site (ledger/trace.hpp)
+    bool traces = false;              // every call that can fail is noted with its site (ledger/trace_layout.hpp)
     bool leaves_ledger = false;       // the ledger stays as the record, and is not rendered
     std::uint64_t seed = 0;
     std::uint64_t arm_after = 0; // ns after main

@@ -61,6 +61,16 @@ struct Event {
     std::vector<std::pair<std::string, std::string>> others;
 };
 
+/// Where a function was called from, in a record that traces.
+struct TracedSite {
+    std::string function;
+    std::string site; // as the selector has it
+    std::uint64_t calls = 0;
+    std::uint64_t first = 0;        // the number of its first call among the process's calls of the function
+    std::string thread;             // its lineage
+    std::vector<std::string> stack; // "path+0x1f3", innermost first
+};
+
 struct Record {
     std::string file;    // where it stands
     std::string version; // of the Faultline that wrote it
@@ -78,7 +88,8 @@ struct Record {
     std::vector<FaultCount> faults;       // in the order of the plan
     std::vector<Event> events;
     std::uint64_t events_dropped = 0;
-    std::vector<std::string> warnings; // but for faults that never matched
+    std::optional<std::vector<TracedSite>> sites; // in the order of first appearance; none: it does not trace
+    std::vector<std::string> warnings;            // but for faults that never matched
 };
 
 } // namespace faultline::report

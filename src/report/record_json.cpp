@@ -126,6 +126,35 @@ FaultCount fault_of(const std::string& name, const Json& json)
     return fault;
 }
 
+std::vector<TracedSite> sites_of(const Json& json)
+{
+    std::vector<TracedSite> sites;
+    for (const auto& each : json.elements()) {
+        auto& site = sites.emplace_back();
+        site.function = each.member("function").text();
+        site.site = each.member("site").text();
+        site.calls = each.member("calls").count();
+        site.first = each.member("first").count();
+        site.thread = each.member("thread").text();
+        for (const auto& frame : each.member("stack").elements())
+            site.stack.push_back(frame.text());
+    }
+    return sites;
+}
+
+Json json_of(const std::vector<TracedSite>& sites)
+{
+    auto json = Json::array();
+    for (const auto& site : sites)
+        json.push_back(Json::object({{"function", site.function},
+                                     {"site", site.site},
+                                     {"calls", site.calls},
+                                     {"first", site.first},
+                                     {"thread", site.thread},
+                                     {"stack", site.stack}}));
+    return json;
+}
+
 Json json_of(const Event& event)
 {
     auto json = Json::object({{"fault", event.fault},
@@ -227,6 +256,7 @@ Record from_json(const Json& document)
     for (const auto& event : document.member("events").elements())
         if (event.as<Json::Object>() != nullptr) record.events.push_back(event_of(event));
     record.events_dropped = document.member("events_dropped").count();
+    if (document.find("sites") != nullptr) record.sites = sites_of(document.member("sites"));
     return record;
 }
 
@@ -258,6 +288,7 @@ Json to_json(const Record& record)
     for (const auto& event : record.events)
         events.push_back(json_of(event));
     document["events_dropped"] = record.events_dropped;
+    if (record.sites) document["sites"] = json_of(*record.sites);
     auto& warnings = document["warnings"] = Json::array();
     for (const auto& fault : record.faults)
         if (fault.awaited) warnings.push_back(never_matched(fault.name, record.exit.how == Exit::How::running));

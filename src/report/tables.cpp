@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 
 namespace faultline::report {
 
@@ -81,6 +82,32 @@ std::string function_table(const Sum& sum)
 std::string percentage(std::uint64_t part, std::uint64_t whole)
 {
     return whole == 0 ? "-" : fmt::format("{:.1f} %", rate(part, whole));
+}
+
+std::string trace_table(const std::vector<Record>& records)
+{
+    struct Traced {
+        std::string function;
+        std::uint64_t calls = 0;
+        std::set<std::string> sites;
+    };
+    std::vector<Traced> all;
+    bool traces = false;
+    for (const auto& record : records) {
+        traces = traces || record.sites;
+        for (const auto& site : record.sites.value_or(std::vector<TracedSite>())) {
+            auto found = std::ranges::find(all, site.function, &Traced::function);
+            if (found == all.end()) found = all.insert(all.end(), {site.function, 0, {}});
+            found->calls += site.calls;
+            found->sites.insert(site.site);
+        }
+    }
+    if (!traces) return {};
+    std::vector<std::vector<std::string>> rows{{"  FUNCTION", "CALLS", "SITES"}};
+    for (const auto& each : all)
+        rows.push_back(
+            {"  " + printable(each.function), std::to_string(each.calls), std::to_string(each.sites.size())});
+    return table(rows, {false, true, true});
 }
 
 std::string process_table(const std::vector<Record>& records)

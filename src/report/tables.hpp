@@ -19,6 +19,10 @@ namespace faultline::report {
 /// A table of the functions that were called; empty where there are none.
 [[nodiscard]] std::string function_table(const Sum& sum);
 
+/// A table of what traces recorded: each function, how often it was called and from how many sites, in the order of first
+/// appearance; empty where no record traces.
+[[nodiscard]] std::string trace_table(const std::vector<Record>& records);
+
 /// A line for each process.
 [[nodiscard]] std::string process_table(const std::vector<Record>& records);
 

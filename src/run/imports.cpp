@@ -59,8 +59,9 @@ Imports sort_imports(const Modules& modules)
                 note((on_purpose ? imports.left_out : imports.others)[symbol.name], module.name);
             }
             if (symbol.defined) continue;
+            if (symbol.name.starts_with("io_uring_")) note(imports.with_io_uring, module.name);
             if (symbol.name == "syscall") note(imports.with_syscall, module.name);
-            imports.loads_more = imports.loads_more || symbol.name == "dlopen";
+            imports.loads_more = imports.loads_more || symbol.name == "dlopen" || symbol.name == "dlmopen";
         }
     }
     for (std::size_t i = 0; i < covered.size(); ++i) {

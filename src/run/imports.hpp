@@ -30,6 +30,7 @@ struct Imports {
     std::map<std::string, Importers> others;   // of no interest: strlen, qsort …
     std::set<std::string_view> own;            // functions of the table that the program brings along itself
     Importers with_syscall;                    // those that import syscall()
+    Importers with_io_uring;                   // those that import from liburing
     bool loads_more = false;                   // some module imports dlopen
 };
 

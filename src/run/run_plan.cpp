@@ -38,7 +38,7 @@ std::string explained(const language::Remark& remark, const std::vector<language
                        remark.text);
 }
 
-void add_options(RunPlan& run, const std::vector<std::string>& given)
+void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace)
 {
     std::set<std::string> names;
     if (!run.source.empty()) {
@@ -46,6 +46,7 @@ void add_options(RunPlan& run, const std::vector<std::string>& given)
             names.emplace(run.parsed.plan().text(fault.name));
         run.text = content(run.source);
     }
+    if (trace) run.text.insert(0, "trace = true\n"); // keys of the plan stand before its tables
     std::vector<language::FaultOption> options;
     std::vector<language::Value> tables;
     for (const auto& each : given) {
@@ -91,20 +92,22 @@ void choose_seed(RunPlan& run, const std::string& option)
 
 } // namespace
 
-RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& options, const std::string& seed)
+RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& options, const std::string& seed,
+                      bool trace)
 {
     RunPlan run;
     run.source = file.empty() ? environment("FAULT_CONFIG") : file;
-    if (run.source.empty() && options.empty()) {
+    if (run.source.empty() && options.empty() && !trace) {
         run.mistakes.emplace_back("there is no plan: name a file with -c, or faults with -f 'write:errno=ENOSPC'");
         return run;
     }
     if (!run.source.empty()) {
-        run.parsed = language::load(run.source);
+        run.parsed = language::load(run.source, options.empty() ? language::Needs::faults : language::Needs::nothing);
         for (const auto& mistake : run.parsed.mistakes)
             run.mistakes.push_back(mistake.at(run.source));
     }
-    if (run.mistakes.empty() && !options.empty()) add_options(run, options);
+    const bool adds_trace = trace && (run.source.empty() || !run.parsed.plan().traces);
+    if (run.mistakes.empty() && (!options.empty() || adds_trace)) add_options(run, options, adds_trace);
     if (run.mistakes.empty()) choose_seed(run, seed);
     return run;
 }

@@ -18,8 +18,9 @@ struct RunPlan {
     std::vector<std::string> mistakes; // lines for standard error; where there are any, nothing else holds
 };
 
+/// `trace`: every call that can fail is recorded with its site, and there need be no fault.
 /// `file` and `seed` may be empty; then FAULT_CONFIG and FAULT_SEED of the environment stand in for them.
 [[nodiscard]] RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& options,
-                                    const std::string& seed);
+                                    const std::string& seed, bool trace = false);
 
 } // namespace faultline::run

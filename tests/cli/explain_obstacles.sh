@@ -17,7 +17,23 @@ END
 faultline explain ./calls
 expect 1
 says out "./calls: preloading works in part"
-says out "a fault on 'syscall' strikes them"
+says out 'a fault on the function of that name (read, statx, getrandom …) strikes them'
+
+# liburing, here a library of that name: what goes through its rings no fault strikes. And libraries to come.
+program liburing.so -shared -fPIC <<'END' || fail "cc: $(cat liburing.so.log)"
+int io_uring_queue_init(unsigned entries, void* ring, unsigned flags) { return ring == 0 || flags > entries; }
+END
+program rings -ldl ./liburing.so <<'END' || fail "cc: $(cat rings.log)"
+#include <dlfcn.h>
+#include <stdlib.h>
+int io_uring_queue_init(unsigned entries, void* ring, unsigned flags);
+int main(void) { return dlopen("none.so", RTLD_LAZY) == 0 && io_uring_queue_init(8, malloc(1000), 0); }
+END
+faultline explain ./rings
+expect 1
+says out './rings does input and output through io_uring (liburing), past libc: no fault strikes that.'
+says out 'those that are loaded with RTLD_DEEPBIND or by dlmopen are not struck, and the record names them.'
+
 
 # A program for another processor, with another loader: two bytes of the header, and a string.
 cp calls foreign

@@ -7,6 +7,7 @@ unset LD_PRELOAD FAULT_CONFIG FAULT_SEED FAULT_STATS FAULT_DISABLE FAULT_RUN FAU
 export LC_ALL=C
 umask 022
 
+shared=$(cd "${0%/*}/../e2e" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
@@ -56,12 +57,12 @@ END
 # left_nothing: no run has left anything in the directory for temporary files.
 left_nothing() { [ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"; }
 
-# program NAME FLAG…: compiles the C program on standard input.
+# program NAME FLAG…: compiles the C program on standard input. "raw.h" has system calls that no library sees.
 program() {
     name=$1
     shift
     { echo '#define _GNU_SOURCE' && cat; } >"$name.c"
-    ${CC:-cc} -O1 -fno-builtin "$name.c" -o "$name" "$@" 2>"$name.log" || return 1
+    ${CC:-cc} -O1 -fno-builtin -I"$shared" "$name.c" -o "$name" "$@" 2>"$name.log" || return 1
 }
 
 # writer: a program that writes its arguments, each by a call of its own, and prints what failed on standard error. It ends

@@ -7,7 +7,7 @@
 int main()
 {
     const int file = open("file", O_RDWR | O_CREAT, 0640);
-    IS(syscall(SYS_write, file, "hello", 5), 5);
+    IS(raw(SYS_write, file, "hello", 5), 5);
     const timespec times[2] = {{1000000, 500000000}, {2000000, 250000000}};
     IS(futimens(file, times), 0);
 

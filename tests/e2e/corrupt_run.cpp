@@ -4,7 +4,7 @@ int main()
 {
     const int file = open("data", O_RDWR | O_CREAT, 0600);
     char zeros[4096] = {};
-    IS(syscall(SYS_write, file, zeros, sizeof zeros), sizeof zeros);
+    IS(raw(SYS_write, file, zeros, sizeof zeros), sizeof zeros);
     long places = 0;
     for (int round = 0; round < 20; ++round) {
         char bytes[4096];

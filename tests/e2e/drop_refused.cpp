@@ -57,7 +57,7 @@ int main()
 
     int full[2];
     IS(pipe2(full, O_NONBLOCK), 0);
-    while (syscall(SYS_write, full[1], bytes, 16) == 16) {
+    while (raw(SYS_write, full[1], bytes, 16) == 16) {
     }
     GIVES(write(full[1], bytes, 4), -1, EAGAIN);
     close(full[0]);

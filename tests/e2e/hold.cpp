@@ -21,7 +21,7 @@ int main()
     while (state != 1) {
     }
     for (int i = 0; i < 1000; ++i) // time enough for a thread that is not held to be past its call
-        syscall(SYS_sched_yield);
+        raw(SYS_sched_yield);
     state = 2;
     close(open("go", O_CREAT | O_WRONLY, 0600));
     IS(pthread_join(thread, nullptr), 0);

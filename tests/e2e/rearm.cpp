@@ -38,7 +38,7 @@ int main()
     told(other, pair[1]);
 
     char bytes[8] = {};
-    IS(syscall(SYS_write, pair[1], "abcd", 4), 4);
+    IS(raw(SYS_write, pair[1], "abcd", 4), 4);
     IS(told(one, pair[0]), EPOLLIN);
     IS(told(two, pair[0]), EPOLLIN | EPOLLOUT);
     IS(told(once, pair[0]), EPOLLIN);
@@ -64,7 +64,7 @@ int main()
     int pipes[2];
     IS(pipe2(pipes, O_NONBLOCK), 0);
     const int of_pipe = watched(pipes[0], EPOLLIN | EPOLLET);
-    IS(syscall(SYS_write, pipes[1], "ab", 2), 2);
+    IS(raw(SYS_write, pipes[1], "ab", 2), 2);
     IS(told(of_pipe, pipes[0]), EPOLLIN);
     IS(read(pipes[0], bytes, 8), 1);
     IS(told(of_pipe, pipes[0]), EPOLLIN);

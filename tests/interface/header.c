@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,6 +73,19 @@ int main(void)
     IS(strlen(json), 9);
     IS(faultline_begin(faultline_process(), "type = 'errno'", FAULTLINE_THREAD, 0, why, sizeof why) == NULL, 1);
     faultline_end(scope);
+
+    faultline_scope* const starved = faultline_begin(
+        faultline_process(),
+        "name = 'none'\nfunctions = ['malloc', 'calloc', 'realloc']\ntype = 'errno'\nerrno = 'ENOMEM'\n", FAULTLINE_ALL,
+        0, why, sizeof why);
+    const unsigned long long before = faultline_injector_counts(faultline_process()).triggered;
+    void* volatile memory = malloc(10);
+    faultline_end(starved);
+    IS(memory == NULL, 1);
+    memory = malloc(10);
+    IS(memory != NULL, 1);
+    free(memory);
+    IS(faultline_injector_counts(faultline_process()).triggered, before + 1);
     faultline_clear(injector);
     faultline_seed(injector, 1);
     faultline_free(injector);

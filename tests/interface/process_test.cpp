@@ -193,6 +193,24 @@ TEST_F(Process, SparesFaultlineItself)
     EXPECT_EQ(counts.triggered, 1U);
 }
 
+TEST_F(Process, LeavesAScopeInWhichEveryAllocationFails)
+{
+    for (const auto where : {Where::thread, Where::all}) {
+        const auto before = process().stats().faults_triggered;
+        void* volatile memory = nullptr;
+        {
+            const auto scope = process().scope(
+                {{.name = "none", .functions = {"malloc", "calloc", "realloc"}, .error = ENOMEM}}, where);
+            memory = ::malloc(10);
+        }
+        EXPECT_EQ(memory, nullptr);
+        memory = ::malloc(10);
+        EXPECT_NE(memory, nullptr);
+        ::free(memory);
+        EXPECT_EQ(process().stats().faults_triggered, before + 1);
+    }
+}
+
 TEST_F(Process, SaysWhatIsWrongWithAFault)
 {
     try {

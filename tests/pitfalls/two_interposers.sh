@@ -4,13 +4,13 @@
 program other.so -shared -fPIC <<'END2' || fail "cc: $(cat other.so.log)"
 #include <dlfcn.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include "raw.h"
 #include <unistd.h>
 ssize_t write(int fd, const void* bytes, size_t count)
 {
     ssize_t (*next)(int, const void*, size_t) = (ssize_t(*)(int, const void*, size_t))dlsym(RTLD_NEXT, "write");
     const ssize_t result = next(fd, bytes, count);
-    syscall(SYS_write, 1, result < 0 ? "-" : "+", 1);
+    raw_words(SYS_write, 1, (long)(result < 0 ? "-" : "+"), 1, 0, 0, 0);
     return result;
 }
 END2

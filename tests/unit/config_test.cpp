@@ -1,9 +1,11 @@
 // The plans of config/ as a newcomer takes them: each must load without a mistake or a warning, and reference.toml must
 // show every key that the parser knows. FAULTLINE_SOURCE_DIR is the repository.
+#include "calls/functions.hpp"
 #include "language/fault_keys.hpp"
 #include "language/keys.hpp"
 #include "language/parse.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -108,6 +110,13 @@ Shown keys_in(const std::string& text)
     }
     end_fault();
     return shown;
+}
+
+TEST(Readme, CountsWhatTheTableHas)
+{
+    const auto counts =
+        fmt::format("{} symbols of libc, {} functions", std::size_t{calls::row_count}, calls::named_rows().size());
+    EXPECT_NE(text_of(config.parent_path() / "README.md").find(counts), std::string::npos) << counts;
 }
 
 TEST(Config, ReferenceShowsEveryKey)

@@ -69,6 +69,18 @@ TEST(PlanMistakes, OfTextThatIsNoTomlAtAll)
     });
 }
 
+TEST(PlanMistakes, SettingsAloneAreNoneWhereFaultsFollow)
+{
+    const auto base = language::parse("seed = 7\n", "/p", {}, language::Needs::nothing);
+    ASSERT_TRUE(base.mistakes.empty());
+    EXPECT_EQ(base.plan().seed, 7U);
+    EXPECT_EQ(base.plan().faults.count, 0U);
+    const auto wrong = language::parse("seed = 7\narm = 1\n", "/p", {}, language::Needs::nothing);
+    ASSERT_EQ(wrong.mistakes.size(), 1U);
+    EXPECT_EQ(wrong.mistakes[0].line, 2);
+    EXPECT_EQ(language::parse("seed = 7\n", "/p").mistakes.size(), 1U);
+}
+
 TEST(PlanMistakes, DeepNestingIsRefusedWithoutRecursion)
 {
     std::string dotted = "a";

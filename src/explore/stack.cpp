@@ -1,0 +1,136 @@
+#include "explore/stack.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cxxabi.h>
+#include <elfutils/libdwfl.h>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace faultline::explore {
+
+namespace {
+
+std::string_view base_name(std::string_view path)
+{
+    const auto slash = path.rfind('/');
+    return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+std::string demangled(const std::string& symbol)
+{
+    auto name = symbol.substr(0, symbol.find('@')); // "__libc_start_main@@GLIBC_2.34"
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
+                                                           &std::free);
+    return text != nullptr ? text.get() : std::move(name);
+}
+
+std::string named(const Symbol& symbol, std::string_view file, const std::string& place)
+{
+    if (symbol.function.empty()) return place;
+    if (file.empty()) return fmt::format("{} ({})", symbol.function, place);
+    return fmt::format("{} at {}:{} ({})", symbol.function, file, symbol.line, place);
+}
+
+/// One file, as it lies on the disk.
+class ModuleFile {
+public:
+    explicit ModuleFile(const std::string& path) : dwfl_(dwfl_begin(&callbacks), &dwfl_end)
+    {
+        if (dwfl_ == nullptr) return;
+        module_ = dwfl_report_offline(dwfl_.get(), "", path.c_str(), -1);
+        dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+        // libdwfl lays the file somewhere in a made-up address space; the bias leads there.
+        if (module_ != nullptr && dwfl_module_getelf(module_, &bias_) == nullptr) module_ = nullptr;
+    }
+
+    [[nodiscard]] Symbol symbol_at(std::uint64_t offset) const
+    {
+        Symbol symbol;
+        if (module_ == nullptr) return symbol;
+        const Dwarf_Addr address = offset + bias_;
+        GElf_Off in_function = 0;
+        GElf_Sym found{};
+        if (const char* const name =
+                dwfl_module_addrinfo(module_, address, &in_function, &found, nullptr, nullptr, nullptr)) {
+            symbol.function = demangled(name);
+            symbol.offset = in_function;
+        }
+        if (auto* const line = dwfl_module_getsrc(module_, address); line != nullptr) {
+            const char* const file = dwfl_lineinfo(line, nullptr, &symbol.line, nullptr, nullptr, nullptr);
+            symbol.file = file == nullptr ? "" : file;
+        }
+        return symbol;
+    }
+
+private:
+    static inline char* usual_places = nullptr; // of debug files
+    static inline const Dwfl_Callbacks callbacks{dwfl_build_id_find_elf, dwfl_standard_find_debuginfo,
+                                                 dwfl_offline_section_address, &usual_places};
+
+    std::unique_ptr<Dwfl, decltype(&dwfl_end)> dwfl_;
+    Dwfl_Module* module_ = nullptr;
+    Dwarf_Addr bias_ = 0;
+};
+
+} // namespace
+
+Symbol symbol_of(const Frame& frame)
+{
+    static std::mutex mutex; // libdw takes one thread at a time
+    static std::map<std::string, ModuleFile> modules;
+    if (!frame.module.starts_with('/') || frame.offset == 0) return {}; // no file, or the tail of a long path
+    const std::lock_guard lock(mutex);
+    const auto& module = modules.try_emplace(frame.module, frame.module).first->second;
+    if (frame.exact) return module.symbol_at(frame.offset);
+    // Behind a call that does not return begins another line, or another function.
+    auto symbol = module.symbol_at(frame.offset - 1);
+    symbol.offset += symbol.function.empty() ? 0 : 1;
+    return symbol;
+}
+
+std::string text_of(const Frame& frame)
+{
+    return frame.module.empty() ? fmt::format("{:#x}", frame.offset)
+                                : fmt::format("{}+{:#x}", base_name(frame.module), frame.offset);
+}
+
+std::string long_text_of(const Frame& frame)
+{
+    const auto place = frame.module.empty() ? text_of(frame) : fmt::format("{}+{:#x}", frame.module, frame.offset);
+    const auto symbol = symbol_of(frame);
+    return named(symbol, symbol.file, place);
+}
+
+std::string short_text_of(const Frame& frame)
+{
+    const auto symbol = symbol_of(frame);
+    return named(symbol, base_name(symbol.file), text_of(frame));
+}
+
+bool in_runtime(const Frame& frame)
+{
+    constexpr std::array<std::string_view, 10> runtime{"libc.so",      "ld-linux",    "libpthread.so",   "libm.so",
+                                                       "libstdc++.so", "libgcc_s.so", "libfaultline.so", "libdl.so",
+                                                       "linux-vdso",   "[vdso"};
+    const auto name = base_name(frame.module);
+    return name.empty() ||
+           std::ranges::any_of(runtime, [name](std::string_view each) { return name.starts_with(each); });
+}
+
+std::vector<Frame> own_frames(const std::vector<Frame>& stack, std::size_t most)
+{
+    std::vector<Frame> own;
+    for (const auto& frame : stack) {
+        if (own.size() == most) break;
+        if (!in_runtime(frame)) own.push_back(frame);
+    }
+    if (own.empty() && !stack.empty()) own.push_back(stack.front());
+    return own;
+}
+
+} // namespace faultline::explore
