@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
@@ -73,20 +74,36 @@ def place_of(found):
     return place.split(" at ")[-1].split(" < ")[0]
 
 
-def compare(target, result, listed):
-    """Prints what is new and what is gone. A listed finding that lies in an untried part is not gone."""
-    known = {(entry["class"], entry["from"]) for entry in listed if entry["target"] == target["name"]}
-    seen = {(found["class"], place_of(found)): found for found in result["findings"]}
-    news = [seen[key] for key in seen if key not in known and key[0] in COUNTED]
-    gone = [key for key in known if key not in seen] if not result["stopped"] else []
-    for found in news:
-        print(f"  new: {found['class']} {plan_of(found)} from {place_of(found)}: {found['detail']}")
+# What counts: these classes, from what the environment does to a program. ENOMEM is for calls that take memory; the
+# streams' calls give it only in theory.
+COUNTED = ("silent-wrong", "told-wrong", "crash", "abort", "hang")
+ENVIRONMENTAL = ("ENOMEM", "EIO", "ENOSPC", "EDQUOT", "EROFS", "EMFILE", "ENFILE")
+STREAM_CALL = re.compile(r"w?printf|v?f?w?printf|f?w?put[cs]|putw?char|put[cs]|f?get[cs]|ungetc|fread|fwrite|fflush|dup2|pthread_(cond|mutex)_init")
+
+
+def counts(found):
+    strike = found["strikes"][0]
+    return (found["class"] in COUNTED and len(found["strikes"]) == 1 and strike.get("errno") in ENVIRONMENTAL
+            and not (strike["errno"] in ("ENOMEM", "EMFILE") and STREAM_CALL.fullmatch(strike["function"])))
+
+
+def reports_of(result):
+    """(class, place) of what counts, each once."""
+    return {(found["class"], place_of(found)): found for found in result["findings"] if counts(found)}
+
+
+def compare(target, result, known):
+    """Prints what is new and what is gone. Where the time was up before all was tried, nothing is known to be gone."""
+    seen = reports_of(result)
+    known = {(kind, place) for name, kind, place in known if name == target["name"]}
+    news = [key for key in seen if key not in known]
+    all_seen = {(found["class"], place_of(found)) for found in result["findings"]}  # with errors that do not count, too
+    gone = sorted(known - all_seen) if not result["stopped"] else []
+    for key in news:
+        print(f"  new: {key[0]} {plan_of(seen[key])} from {key[1]}: {seen[key]['detail']}")
     for kind, place in gone:
         print(f"  gone: {kind} from {place}")
     return len(news), len(gone)
-
-
-COUNTED = ("silent-wrong", "told-wrong", "crash", "abort", "hang", "lost", "false-failure", "corrupt", "cannot-recover")
 
 
 def plan_of(found):
@@ -166,15 +183,26 @@ def replay(faultline, finding, target, show):
     return seen
 
 
+def version_of(package):
+    asked = subprocess.run(["dpkg-query", "-W", "-f=${Version}", package], capture_output=True, text=True)
+    return asked.stdout.strip() if asked.returncode == 0 else "none"
+
+
 def replay_all(faultline, listed, targets, show):
-    failed = 0
+    """Status 0: each happened; 1: one did not; 77: all were skipped. A site names a place in one build of a package."""
+    failed = skipped = 0
     for finding in listed:
+        version = version_of(finding["package"])
+        if version != finding["version"]:
+            skipped += 1
+            print(f"{finding['id']}: skipped: {finding['package']} is {version} here, and its site is of {finding['version']}")
+            continue
         seen = replay(faultline, finding, targets[finding["target"]], show)
         if seen != finding["class"]:
             failed += 1
             print(f"{finding['id']}: listed as {finding['class']}, but it is {seen} now: {finding['fault']}")
-    print(f"{len(listed) - failed} of {len(listed)} listed findings happen as they are listed")
-    return failed
+    print(f"{len(listed) - failed - skipped} of {len(listed)} listed findings happen as they are listed, {skipped} were skipped")
+    return 1 if failed else 77 if skipped == len(listed) else 0
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
@@ -219,19 +247,33 @@ def write_page(targets, data, results):
         for finding in mine:
             lines += [f"- **{finding['id']}**, {finding['class']}, `{finding['from']}` ({finding['package']}). {finding['loss']}", "",
                       f"      faultline run -f {finding['fault']} -- {target['command']}", ""]
-    lines += ["## Came through unharmed", "", "Nothing of the above in these; coverage of the exploration that this page was made from.", "",
+    harmed = {finding["target"] for finding in listed}
+    keys = {(entry["target"], entry["class"], entry["from"]) for entry in spared}
+    lines += ["## Came through unharmed", "", "Nothing of the above in these. The numbers are the exploration's that this page was made from.", "",
               "| command | package | tried |", "| --- | --- | --- |"]
-    harmed = {finding["target"] for finding in listed} | {entry["target"] for entry in spared}
+    places = {(finding["class"], finding["from"]) for finding in listed}
+    unchecked = []
     for target in targets.values():
         result = results.get(target["name"])
-        if target["name"] in harmed or not result:
+        if not result:
             continue
-        if any(found["class"] in COUNTED for found in result["findings"]):
-            continue
-        lines.append(f"| `{target['command']}` | {target['package']} | {coverage_of(result)} |".replace("||", "\\|\\|"))
+        left = [key for key in reports_of(result) if (target["name"], *key) not in keys]
+        elsewhere = [key for key in left if key in places]
+        left = [key for key in left if key not in places]
+        command = f"| `{target['command']}`".replace(" | ", " \\| ")
+        if left or (elsewhere and target["name"] not in harmed):
+            kinds = ", ".join(f"{sum(kind == key[0] for key in left)} {kind}" for kind in COUNTED if any(kind == key[0] for key in left))
+            kinds = kinds or "only in code that is listed with another program"
+            unchecked.append(f"{command} | {kinds} |")
+        elif target["name"] not in harmed and result["points"] < result["known_points"] * 9 / 10:
+            unchecked.append(f"{command} | nothing so far: {coverage_of(result)} |")
+        elif target["name"] not in harmed:
+            lines.append(f"{command} | {target['package']} | {coverage_of(result)} |")
     lines += ["", "## Seen and not counted", ""]
     for entry in spared:
         lines.append(f"- `{targets[entry['target']]['command']}`: {entry['why']}")
+    lines += ["", "Reported by the explorer besides, by place, not checked by hand and so not counted:", "",
+              "| command | reports |", "| --- | --- |", *unchecked]
     PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{PAGE.relative_to(ROOT)}: {len(listed)} findings, {len(packages)} packages")
 
@@ -245,6 +287,7 @@ def main():
     parser.add_argument("--time", default="20s", help="for each target (default: 20s)")
     parser.add_argument("--packages", action="store_true", help="print the packages of the targets")
     parser.add_argument("--faultline", default=str(ROOT / "build" / "faultline"), help="the command")
+    parser.add_argument("--accept", action="store_true", help="what is new counts as seen from now on (tests/findings/seen.json)")
     options = parser.parse_args()
     targets = {target["name"]: target for target in read("targets.toml")["target"]}
     data = read("findings.toml")
@@ -257,7 +300,13 @@ def main():
         return 0
     if options.replay:
         listed = [finding for finding in data["finding"] if not options.names or finding["id"] in options.names]
-        return 1 if replay_all(options.faultline, listed, targets, bool(options.names)) else 0
+        return replay_all(options.faultline, listed, targets, bool(options.names))
+    with open(HERE / "seen.json", encoding="utf-8") as file:
+        seen = json.load(file)
+    known = {(entry["target"], entry["class"], entry["from"]) for entry in data["finding"] + data["spared"]}
+    # Code that several programs share is listed with one of them.
+    shared = {(kind, place) for _, kind, place in known}
+    known |= {(name, kind, place) for name, reports in seen.items() for kind, place in reports}
     results, news, gone, failed = {}, 0, 0, 0
     with tempfile.TemporaryDirectory(prefix="faultline-findings-") as scratch:
         directory = (options.keep or pathlib.Path(scratch)).absolute()
@@ -267,10 +316,18 @@ def main():
                 failed += 1
                 continue
             results[name] = result
-            print(f"{name}: {coverage_of(result)}, {len(result['findings'])} findings")
-            more, less = compare(targets[name], result, data["finding"] + data.get("spared", []))
+            print(f"{name}: {coverage_of(result)}, {len(result['findings'])} findings", flush=True)
+            if options.accept:
+                own = {key[1:] for key in known if key[0] == name}
+                extra = set(reports_of(result)) - shared - own | {tuple(key) for key in seen.get(name, [])}
+                seen[name] = sorted(list(key) for key in extra)
+            elsewhere = {(name, *key) for key in shared & set(reports_of(result))}
+            more, less = compare(targets[name], result, known | elsewhere | {(name, *key) for key in seen.get(name, [])})
             news, gone = news + more, gone + less
     print(f"{news} new, {gone} gone, {failed} not explored")
+    if options.accept:
+        text = ",\n".join(f" {json.dumps(name)}: {json.dumps(reports)}" for name, reports in sorted(seen.items()) if reports)
+        (HERE / "seen.json").write_text("{\n" + text + "\n}\n", encoding="utf-8")
     if options.page:
         write_page(targets, data, results)
     return 1 if news or gone or failed else 0
