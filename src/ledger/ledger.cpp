@@ -140,7 +140,8 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
         return;
     }
 
-    if (place().for_command && storage.kept == Kept::in_file) { // by its name: nothing is to be written, renamed and removed
+    if (place().for_command &&
+        storage.kept == Kept::in_file) { // by its name: nothing is to be written, renamed and removed
         header.state.store(state);
         return;
     }
