@@ -43,7 +43,7 @@ void Door::enter(const void* door) noexcept
     const sock_fprog program{static_cast<unsigned short>(self.filter_.size()),
                              const_cast<sock_filter*>(self.filter_.data())};
     const int listener = install_filter(program);
-    // Nothing but futex from here on: any other call may be one that is notified, and nobody answers yet.
+    // Nothing but futex from here on: any other call may be one that is notified, and there is no answer yet.
     shared.program = sys::getpid();
     shared.listener = listener < 0 ? static_cast<std::uint32_t>(listener) : static_cast<std::uint32_t>(listener) + 1;
     sys::call(SYS_futex, sys::address(&shared.listener), FUTEX_WAKE, INT_MAX);
@@ -53,7 +53,7 @@ void Door::enter(const void* door) noexcept
         const timespec limit{1, 0};
         sys::call(SYS_futex, sys::address(&shared.ready), FUTEX_WAIT, 0, sys::address(&limit));
     }
-    // With nobody to answer, exit_group is refused to us as well.
+    // Without an answer, exit_group is refused to us as well.
     if (shared.ready != 1) sys::call(SYS_kill, shared.program, 9);
 }
 

@@ -1,5 +1,5 @@
 // The records of process images, kept here for them: ledgers of the usual layout (ledger/layout.hpp), which the
-// supervisor alone writes. So a record is exact whoever is killed, and whatever reads ledgers reads these.
+// supervisor alone writes. So a record stays exact when a process is killed, and what reads ledgers reads these.
 #pragma once
 
 #include "engine/judge.hpp"

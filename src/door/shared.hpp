@@ -40,7 +40,7 @@ bool let_pass(int listener, std::uint64_t id) noexcept;
 [[nodiscard]] bool still_waits(int listener, std::uint64_t id) noexcept;
 
 /// What the keeper does: waits for the supervisor's end; if it was no orderly one, answers what it left and lets all
-/// pass from then on, until nobody is left who could ask.
+/// pass from then on, until no process is left that could ask.
 [[noreturn]] void keep(Shared& shared, int listener, int supervisor_pidfd) noexcept;
 
 } // namespace faultline::door

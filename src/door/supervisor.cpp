@@ -222,7 +222,7 @@ void Supervisor::interrupt(Job& job)
     const bool seized = ::ptrace(PTRACE_SEIZE, job.tid, 0, 0) == 0 && ::ptrace(PTRACE_INTERRUPT, job.tid, 0, 0) == 0;
     answer(listener_, job.id, 0, seized ? restart : -EINTR);
     if (!seized) return;
-    // It stops on its way out of the call, unless it is killed; nobody else waits for it here for longer than that.
+    // It stops on its way out of the call, unless it is killed; this thread alone waits for it, and not longer than that.
     constexpr int most_looks = 500;
     for (int look = 0; look < most_looks; ++look) {
         int status = 0;
@@ -293,7 +293,7 @@ void Supervisor::serve()
         for (int i = 0; i < count; ++i) {
             const auto tag = events[i].data.u64;
             if (tag == tag_listener) {
-                if ((events[i].events & (EPOLLHUP | EPOLLERR)) != 0) return; // nobody is left
+                if ((events[i].events & (EPOLLHUP | EPOLLERR)) != 0) return; // no process of the tree is left
                 receive();
             } else if (tag > tag_job) {
                 const auto held = std::ranges::find(held_, tag, &Held::tag);

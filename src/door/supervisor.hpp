@@ -6,7 +6,7 @@
 
 namespace faultline::door {
 
-/// Waits for the program's process to have its filter, and serves its tree until nobody is left. Never returns.
+/// Waits for the program's process to have its filter, and serves its tree until no process of it is left. Never returns.
 [[noreturn]] void supervise(Shared& shared, Setting setting);
 
 } // namespace faultline::door

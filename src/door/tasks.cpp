@@ -338,7 +338,7 @@ bool Tasks::record_of(Task& task, Image*& image, ledger::Thread*& block)
         }
     }
     image = process.image.get();
-    // The first block is the main thread's, whoever counts first.
+    // The first block is the main thread's, whichever thread counts first.
     if (counting.block == nullptr && counting.tid != process.pid && image->header().threads_claimed == 1) {
         const auto main = tasks_.find(process.pid);
         if (main != tasks_.end()) main->second->block = &image->claim(process.pid, main->second->lineage);
