@@ -9,14 +9,15 @@ namespace {
 thread_local bool starved = false;
 } // namespace
 
-void* operator new(std::size_t bytes)
+// Not inlined: the compiler would see malloc and free where it expects new and delete.
+[[gnu::noinline]] void* operator new(std::size_t bytes)
 {
     void* const memory = starved ? nullptr : std::malloc(bytes != 0 ? bytes : 1);
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace faultline {
 namespace {
