@@ -2,6 +2,8 @@
 // know of its place in the tree, and what was counted so far is made safe.
 #include "effects/timing.hpp"
 #include "engine/selectors.hpp"
+#include "hook/boot.hpp"
+#include "hook/fork_server.hpp"
 #include "hook/lineage.hpp"
 #include "hook/reach.hpp"
 #include "hook/track.hpp"
@@ -182,6 +184,13 @@ Word exit_now(calls::Id row, Word* words)
 
 int run_main(int argc, char** argv, char** envp)
 {
+    if (is_fork_server()) {
+        serve_forks();
+        process.forked_at_main = true; // this is a child
+        take_up_plan(argc, argv, environ);
+        envp = environ;
+        if (!process.selected) return host_main(argc, argv, envp);
+    }
     if (process.plan->arm == plan::Arm::main)
         arm();
     else
