@@ -34,7 +34,7 @@ struct Given {
                                                                        shard;
     std::vector<std::string> environment;
     bool in_place = false, empty = false, every = false, resume = false, quiet = false;
-    std::string jobs, depth, sample, seed;
+    std::string jobs, depth, sample, seed, fork_server = "auto";
 };
 
 constexpr int found_something = 1;
@@ -188,6 +188,9 @@ void print_summary(const explore::Summary& summary, const std::vector<std::strin
     if (summary.absorbed != 0) fmt::print("{} of these are absorbed on purpose (--absorb)\n", summary.absorbed);
     fmt::print("sites {} of {} · (site, error) {} of {} · functions {}\n", summary.sites_tried, summary.sites_to_try,
                summary.pairs_tried, summary.pairs, summary.functions);
+    if (!summary.not_forked.empty()) fmt::print("no fork server: {}\n", printable(summary.not_forked));
+    if (summary.executed != 0)
+        fmt::print("{} runs were not begun by the fork server: it did not answer\n", summary.executed);
     if (!summary.stopped.empty()) fmt::print("not all was tried: {} (--resume goes on)\n", summary.stopped);
     for (const auto& note : summary.notes)
         fmt::print("note: {}\n", printable(note));
@@ -265,6 +268,10 @@ std::string to_options(const Given& given, explore::Options& options)
     options.work.has_recovery = true;
     options.output = fs::absolute(given.output, error).string();
     options.every = given.every;
+    constexpr std::string_view ways[] = {"auto", "off", "on"}; // in the order of ForkServing
+    const auto* const way = std::ranges::find(ways, given.fork_server);
+    if (way == std::end(ways)) return fmt::format("--fork-server is '{}'; write auto, on or off", given.fork_server);
+    options.fork_server = static_cast<explore::ForkServing>(way - std::begin(ways));
     std::uint64_t jobs = std::max(1U, std::thread::hardware_concurrency());
     std::uint64_t depth = 1;
     constexpr std::uint64_t large = ~std::uint64_t{0} >> 1U;
@@ -362,6 +369,8 @@ void add_explore(Subcommand& self)
     self.option("--recover", given->recover,
                 "shell command that follows a run which left something odd (default: the command)", "CMD");
     self.option("-j,--jobs", given->jobs, "runs at the same time (default: one for each processor)", "N");
+    self.option("--fork-server", given->fork_server,
+                "begin runs by forking a process that waits before main: auto (where that is exact), on, off", "WAY");
     self.option("--time", given->time, "for the whole exploration: 30s, 10m", "DURATION");
     self.option("--timeout", given->timeout, "of one run (default: 10 times a run without faults, and 1s)", "DURATION");
     self.flag("--every", given->every, "try each match of a site, not only the first, a middle and the last one");

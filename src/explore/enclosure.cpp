@@ -1,20 +1,21 @@
 #include "explore/enclosure.hpp"
 
+#include "explore/command_process.hpp"
 #include "explore/crash.hpp"
+#include "explore/fork_server.hpp"
+#include "explore/processes.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/personality.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -26,9 +27,15 @@ namespace faultline::explore {
 namespace {
 
 struct Request {
+    enum class Kind : std::uint8_t { run, start_fork_server, stop_fork_server };
+    Kind kind = Kind::run;
     std::uint32_t command = 0;
     bool traced = false;
     std::int64_t limit_ns = 0;
+};
+
+struct Refusal {
+    char text[200] = {}; // empty: none
 };
 
 struct Hello {
@@ -36,23 +43,6 @@ struct Hello {
     bool mounts = false, processes = false;
     int refused = 0; // errno of what the kernel did not allow
 };
-
-std::int64_t now_ns()
-{
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
-double cpu_of_children()
-{
-    rusage usage{};
-    ::getrusage(RUSAGE_CHILDREN, &usage);
-    const auto seconds = [](timeval time) {
-        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-    };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 bool write_file(const char* path, const std::string& text)
 {
@@ -86,6 +76,8 @@ pid_t fork_isolated(Hello& hello)
 
 /// The process itself, after the fork: waits for requests, runs, answers.
 class Servant {
+    static constexpr int first_of_server = 500, first_of_run = 1000; // process numbers
+
 public:
     Servant(const Surroundings& surroundings, const std::string& directory, int channel)
         : surroundings_(surroundings), directory_(directory), channel_(channel)
@@ -104,8 +96,7 @@ public:
         if (::send(channel_, &hello, sizeof hello, MSG_NOSIGNAL) != sizeof hello) ::_exit(0);
         Request request;
         while (::recv(channel_, &request, sizeof request, 0) == sizeof request) {
-            const auto end = run(request);
-            if (::send(channel_, &end, sizeof end, MSG_NOSIGNAL) != sizeof end) break;
+            if (!answer(request)) break;
         }
         end_all();
         ::_exit(0);
@@ -128,108 +119,137 @@ private:
         return true;
     }
 
+    bool answer(const Request& request)
+    {
+        const auto send = [this](const auto& message) {
+            return ::send(channel_, &message, sizeof message, MSG_NOSIGNAL) == sizeof message;
+        };
+        if (request.kind == Request::Kind::run) return send(run(request));
+        Refusal refusal;
+        const auto text = request.kind == Request::Kind::start_fork_server ? start_server(request.command) : "";
+        if (request.kind == Request::Kind::stop_fork_server || !text.empty()) stop_server();
+        text.copy(refusal.text, sizeof refusal.text - 1);
+        return send(refusal);
+    }
+
+    // --- the fork server -------------------------------------------------------------------------------------------
+
+    std::string start_server(std::uint32_t command)
+    {
+        // Elsewhere the server could not be told from what a run leaves behind.
+        if (!isolated_) return "the kernel allows no process numbers of our own here";
+        served_ = static_cast<std::int64_t>(command);
+        number_processes_from(first_of_server);
+        int ends[2];
+        if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return std::strerror(errno);
+        const pid_t pid = ::fork();
+        if (pid == 0) become(stage(), surroundings_.commands[command], -1, ends[1]);
+        ::close(ends[1]);
+        server_pid_ = pid;
+        if (pid > 0) return server_.take(pid, ends[0]);
+        ::close(ends[0]);
+        return std::strerror(errno);
+    }
+
+    void stop_server()
+    {
+        server_.end();
+        served_ = -1;
+        end_all();
+    }
+
+    /// The command's process, begun by the server; -1 where there is none to be had.
+    pid_t fork_server_child(const Command& command)
+    {
+        if (server_.pid() < 0 && !start_server(static_cast<std::uint32_t>(served_)).empty()) return -1;
+        number_processes_from(first_of_run);
+        began_ = now_ns();
+        const auto paths = paths_of(stage(), command, false);
+        Surrounds surrounds{::open(paths.input.c_str(), O_RDONLY | O_CLOEXEC),
+                            ::open(paths.output.c_str(), output_flags | O_CLOEXEC, 0600),
+                            ::open(paths.error.c_str(), output_flags | O_CLOEXEC, 0600),
+                            ::open(paths.directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+        const int all[] = {surrounds.input, surrounds.output, surrounds.error, surrounds.directory};
+        const bool complete = std::ranges::none_of(all, [](int fd) { return fd < 0; });
+        const pid_t pid = complete ? server_.fork(surrounds) : -1;
+        for (const int fd : all)
+            if (fd >= 0) ::close(fd);
+        return pid;
+    }
+
+    /// As waitpid(-1), and takes note of the server's end, whose time is no run's.
+    pid_t reap(int& status)
+    {
+        rusage usage{};
+        const auto pid = ::wait4(-1, &status, WNOHANG | __WALL, &usage);
+        if (pid > 0 && pid == server_pid_) {
+            cpu_of_servers_ += cpu_of(usage);
+            server_pid_ = -1;
+            server_.forget();
+        }
+        return pid;
+    }
+
+    // --- a run -----------------------------------------------------------------------------------------------------
+
     End run(const Request& request)
     {
         const auto& command = surroundings_.commands[request.command];
-        // The same process numbers in each run, where we may choose them.
-        if (isolated_) write_file("/proc/sys/kernel/ns_last_pid", "1000");
         End end;
-        const auto began = now_ns();
-        const auto cpu_before = cpu_of_children();
-        if (request.traced) ::unlink((directory_here() + "/crash").c_str());
-        int go[2];
-        if (::pipe2(go, O_CLOEXEC) != 0) return end;
-        const pid_t pid = ::fork();
-        if (pid == 0) {
-            ::close(go[1]);
-            become(command, go[0]);
-        }
-        ::close(go[0]);
         CrashWatch watch(directory_here() + "/crash");
-        if (request.traced) watch.seize(pid);
-        ::close(go[1]); // now it may begin
-        wait(pid, began + request.limit_ns, request.traced ? &watch : nullptr, end);
-        end.seconds = static_cast<double>(now_ns() - began) / 1e9;
+        if (request.traced) ::unlink((directory_here() + "/crash").c_str());
+        const bool forks = served_ == request.command && !request.traced;
+        pid_t pid = forks ? fork_server_child(command) : -1;
+        // The last run may have killed the server, which shows only now. Nothing of the attempt may stay beside the run.
+        if (forks && pid < 0) end_all();
+        if (forks && pid < 0) pid = fork_server_child(command);
+        if (forks && pid < 0) end_all();
+        end.forked = pid > 0;
+        if (pid < 0) pid = execute(command, request.traced ? &watch : nullptr);
+        if (pid < 0) return end;
+        const auto cpu_before = cpu_of_children() - cpu_of_servers_;
+        wait(pid, began_ + request.limit_ns, request.traced ? &watch : nullptr, end);
+        end.seconds = static_cast<double>(now_ns() - began_) / 1e9;
         end_all();
-        end.cpu_seconds = cpu_of_children() - cpu_before;
+        end.cpu_seconds = cpu_of_children() - cpu_of_servers_ - cpu_before;
         return end;
     }
 
+    /// Begins the command in a new process, under the watch if there is one. -1: there can be none.
+    pid_t execute(const Command& command, CrashWatch* watch)
+    {
+        number_processes_from(first_of_run);
+        began_ = now_ns();
+        int go[2];
+        if (::pipe2(go, O_CLOEXEC) != 0) return -1;
+        const pid_t pid = ::fork();
+        if (pid == 0) {
+            ::close(go[1]);
+            become(stage(), command, go[0], -1);
+        }
+        ::close(go[0]);
+        if (watch != nullptr && pid > 0) watch->seize(pid);
+        ::close(go[1]); // now it may begin
+        return pid;
+    }
+
+    /// The same process numbers in each run, where we may choose them.
+    void number_processes_from(int first) const
+    {
+        if (isolated_) write_file("/proc/sys/kernel/ns_last_pid", std::to_string(first));
+    }
+
+    [[nodiscard]] Stage stage() const { return {surroundings_, directory_here(), mounted_, isolated_}; }
     [[nodiscard]] std::string directory_here() const { return mounted_ ? surroundings_.view : directory_; }
 
-    [[noreturn]] void become(const Command& command, int go)
-    {
-        char byte = 0;
-        while (::read(go, &byte, 1) < 0 && errno == EINTR) {
-        }
-        ::setsid();
-        if (!isolated_) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        sigset_t none;
-        sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
-        for (int signal = 1; signal < NSIG; ++signal)
-            ::signal(signal, SIG_DFL);
-        limit(RLIMIT_CORE, 0);
-        limit(RLIMIT_NOFILE, surroundings_.most_files);
-        limit(RLIMIT_FSIZE, surroundings_.most_file_bytes);
-        if (surroundings_.most_data_bytes != 0) limit(RLIMIT_DATA, surroundings_.most_data_bytes);
-        ::personality(ADDR_NO_RANDOMIZE);
-        const auto here = directory_here();
-        const auto out = here + (command.looked_at ? "/out" : "/other");
-        const auto err = here + (command.looked_at ? "/err" : "/other");
-        constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC;
-        attach(surroundings_.input.empty() ? "/dev/null" : surroundings_.input.c_str(), O_RDONLY, 0);
-        attach(out.c_str(), flags, 1);
-        if (command.looked_at)
-            attach(err.c_str(), flags, 2);
-        else
-            ::dup2(1, 2);
-        ::umask(022);
-        const auto start = mounted_ || surroundings_.in_place ? surroundings_.working : here + "/work";
-        if (::chdir(start.c_str()) != 0) ::_exit(126);
-        ::syscall(SYS_close_range, 3, ~0U, 0);
-        std::vector<char*> arguments, environment;
-        for (const auto& each : command.arguments)
-            arguments.push_back(const_cast<char*>(each.c_str()));
-        arguments.push_back(nullptr);
-        for (const auto& each : command.environment)
-            environment.push_back(const_cast<char*>(each.c_str()));
-        environment.push_back(nullptr);
-        ::execve(command.path.c_str(), arguments.data(), environment.data());
-        if (errno == ENOEXEC) { // a script without a first line that says so
-            arguments[0] = const_cast<char*>(command.path.c_str());
-            arguments.insert(arguments.begin(), const_cast<char*>("/bin/sh"));
-            ::execve("/bin/sh", arguments.data(), environment.data());
-        }
-        ::_exit(127);
-    }
-
-    static void attach(const char* path, int flags, int to)
-    {
-        const int fd = ::open(path, flags, 0600);
-        if (fd < 0) ::_exit(126);
-        if (fd == to) return;
-        ::dup2(fd, to);
-        ::close(fd);
-    }
-
-    static void limit(__rlimit_resource what, std::uint64_t most)
-    {
-        rlimit both{};
-        ::getrlimit(what, &both);
-        both.rlim_max = std::min<rlim_t>(both.rlim_max, most);
-        both.rlim_cur = both.rlim_max;
-        ::setrlimit(what, &both);
-    }
-
     /// Waits for the command's end, then a moment for what it left behind.
-    void wait(pid_t command, std::int64_t deadline, CrashWatch* watch, End& end) const
+    void wait(pid_t command, std::int64_t deadline, CrashWatch* watch, End& end)
     {
         constexpr std::int64_t moment = 100'000'000;
         bool ended = false;
         for (;;) {
             int status = 0;
-            const auto pid = ::waitpid(-1, &status, WNOHANG | __WALL);
+            const auto pid = reap(status);
             if (pid < 0 && errno == ECHILD) return; // nothing is left
             if (pid > 0) {
                 if (watch != nullptr && watch->handles(pid, status)) continue;
@@ -239,85 +259,41 @@ private:
                 deadline = std::min(deadline, now_ns() + moment);
                 continue;
             }
+            if (ended && only_server_is_left()) return;
             const auto left = deadline - now_ns();
             if (left <= 0) {
                 if (!ended) {
                     end.timed_out = true;
                     end.busy = is_busy(command);
                 }
-                end.left_running = ended ? count_children() : 0;
+                end.left_running = ended ? static_cast<int>(children().size()) - (server_.pid() > 0 ? 1 : 0) : 0;
                 return;
             }
-            sigset_t children;
-            sigemptyset(&children);
-            sigaddset(&children, SIGCHLD);
+            sigset_t ends;
+            sigemptyset(&ends);
+            sigaddset(&ends, SIGCHLD);
             const timespec rest{left / 1'000'000'000, left % 1'000'000'000};
-            ::sigtimedwait(&children, nullptr, &rest);
+            ::sigtimedwait(&ends, nullptr, &rest);
         }
     }
 
-    static std::vector<pid_t> children()
+    [[nodiscard]] bool only_server_is_left() const
     {
-        std::vector<pid_t> result;
-        const int fd = ::open(fmt::format("/proc/self/task/{}/children", ::gettid()).c_str(), O_RDONLY | O_CLOEXEC);
-        if (fd < 0) return result;
-        std::string text(1U << 16U, '\0');
-        const auto got = ::read(fd, text.data(), text.size());
-        ::close(fd);
-        text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-        const char* at = text.c_str();
-        char* after = nullptr;
-        for (long pid = 0; (pid = std::strtol(at, &after, 10)) > 0; at = after)
-            result.push_back(static_cast<pid_t>(pid));
-        return result;
-    }
-    /// Whether some thread of the command's session is running, or ready to. Asked several times, for one that polls
-    /// may be awake by chance.
-    static bool is_busy(pid_t session)
-    {
-        constexpr int looks = 5;
-        int busy = 0;
-        for (int look = 0; look < looks; ++look) {
-            busy += has_running_thread(session) ? 1 : 0;
-            const timespec rest{0, 3'000'000};
-            ::nanosleep(&rest, nullptr);
-        }
-        return busy > looks / 2;
+        const auto left = children();
+        return server_.pid() > 0 && left.size() == 1 && left.front() == server_.pid();
     }
 
-    static bool has_running_thread(pid_t session)
-    {
-        std::error_code error;
-        for (const auto& process : std::filesystem::directory_iterator("/proc", error)) {
-            if (std::atoi(process.path().filename().c_str()) <= 0) continue;
-            for (const auto& thread : std::filesystem::directory_iterator(process.path() / "task", error)) {
-                std::ifstream file(thread.path() / "stat");
-                std::string text;
-                std::getline(file, text);
-                const auto name_end = text.rfind(')');
-                char state = 0;
-                int parent = 0, group = 0, its_session = 0;
-                if (name_end != std::string::npos &&
-                    std::sscanf(text.c_str() + name_end + 1, " %c %d %d %d", &state, &parent, &group, &its_session) ==
-                        4 &&
-                    its_session == session && state == 'R')
-                    return true;
-            }
-        }
-        return false;
-    }
-
-    static int count_children() { return static_cast<int>(children().size()); }
-
-    /// Ends whatever still runs. What a killed process leaves becomes our child in turn.
-    void end_all() const
+    /// Ends whatever still runs. What a killed process leaves becomes our child in turn. The fork server stays where
+    /// nothing else is left; else it goes too, for only a signal to all reaches those that fork as fast as they die.
+    void end_all()
     {
         for (int round = 0; round < 1000; ++round) {
             int status = 0;
             pid_t pid = 0;
-            while ((pid = ::waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+            while ((pid = reap(status)) > 0) {
             }
-            if (pid < 0 && errno == ECHILD) return;
+            if ((pid < 0 && errno == ECHILD) || only_server_is_left()) return;
+            server_.end();
             if (isolated_)
                 ::kill(-1, SIGKILL);
             else
@@ -338,6 +314,11 @@ private:
     int channel_;
     bool isolated_ = false; // in process numbers of its own
     bool mounted_ = false;
+    std::int64_t began_ = 0; // the run
+    ForkServer server_;
+    std::int64_t served_ = -1;  // the command whose runs it begins
+    pid_t server_pid_ = -1;     // … also after its end, until it is waited for
+    double cpu_of_servers_ = 0; // of those that have ended
 };
 
 } // namespace
@@ -381,7 +362,7 @@ Enclosure::~Enclosure()
 
 End Enclosure::run(std::size_t command, std::chrono::nanoseconds limit, bool traced)
 {
-    const Request request{static_cast<std::uint32_t>(command), traced, limit.count()};
+    const Request request{Request::Kind::run, static_cast<std::uint32_t>(command), traced, limit.count()};
     End end;
     end.status = SIGKILL;
     if (::send(channel_, &request, sizeof request, MSG_NOSIGNAL) != sizeof request) return end;
@@ -393,6 +374,24 @@ End Enclosure::run(std::size_t command, std::chrono::nanoseconds limit, bool tra
     }
     static_cast<void>(::recv(channel_, &end, sizeof end, 0));
     return end;
+}
+
+std::string Enclosure::start_fork_server(std::size_t command)
+{
+    const Request request{Request::Kind::start_fork_server, static_cast<std::uint32_t>(command), false, 0};
+    Refusal refusal;
+    if (::send(channel_, &request, sizeof request, MSG_NOSIGNAL) != sizeof request ||
+        ::recv(channel_, &refusal, sizeof refusal, 0) != sizeof refusal)
+        return "the process that runs the commands has died";
+    return refusal.text;
+}
+
+void Enclosure::stop_fork_server()
+{
+    const Request request{Request::Kind::stop_fork_server, 0, false, 0};
+    Refusal refusal;
+    if (::send(channel_, &request, sizeof request, MSG_NOSIGNAL) == sizeof request)
+        static_cast<void>(::recv(channel_, &refusal, sizeof refusal, 0));
 }
 
 Crash Enclosure::last_crash() const { return read_crash(directory_ + "/crash"); }

@@ -63,6 +63,10 @@ public:
 
     /// Runs a command to its end, or ends it; after a stop its result means nothing. `traced`: signals are watched, for last_crash(). One thread at a time.
     [[nodiscard]] End run(std::size_t command, std::chrono::nanoseconds limit, bool traced = false);
+    /// From now on the runs of that command that are not traced are children of a fork server. Returns why they cannot
+    /// be. A server that dies is replaced, and until it is the runs are executed. One thread at a time.
+    [[nodiscard]] std::string start_fork_server(std::size_t command);
+    void stop_fork_server();
     /// Of the last run that was traced; signal 0: nothing was killed.
     [[nodiscard]] Crash last_crash() const;
 

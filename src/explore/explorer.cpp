@@ -37,7 +37,7 @@ public:
     void run(const std::string& root, const std::function<std::vector<Command>(const std::string&)>& prepare)
     {
         began_ = Clock::now();
-        if (!start_workers(root, prepare) || !baseline() || !open_journal()) return;
+        if (!start_workers(root, prepare) || !baseline() || !start_fork_servers() || !open_journal()) return;
         fill_queue();
         if (summary_.known_points == 0) {
             summary_.problem = summary_.sites.empty() ? "no call that can fail was seen in the command"
@@ -149,6 +149,40 @@ private:
         return fail(fmt::format("the command differs from run to run without any fault: {}", what));
     }
 
+    /// False where one is required and cannot be.
+    bool start_fork_servers()
+    {
+        if (options_.fork_server == ForkServing::off) return true;
+        auto& problem = summary_.not_forked;
+        for (auto& worker : workers_)
+            if (problem.empty()) problem = worker->start_fork_server();
+        if (problem.empty()) problem = difference_of_forked();
+        forks_ = problem.empty();
+        if (forks_) return true;
+        for (auto& worker : workers_)
+            worker->stop_fork_server();
+        return options_.fork_server != ForkServing::required ||
+               fail(fmt::format("--fork-server=on: runs cannot be begun by a fork server: {}", problem));
+    }
+
+    /// What a run of the fork server does otherwise than one of a new process; empty: nothing.
+    std::string difference_of_forked()
+    {
+        const auto& base = summary_.baseline;
+        const auto forked = workers_.front()->run(plan_of({}, false, true) + "[stats]\nrender = false\n", limit_);
+        if (!forked.end.forked) return "it ends before the first run";
+        if (!base.mask.agree(base.run, forked)) return "a run that it begins has another result";
+        if (forked.replaced)
+            return "the program executes another one in its own place, which would have to be loaded all the same";
+        const auto same = [](const Site& a, const Site& b) {
+            return a.function == b.function && a.id == b.id && a.calls == b.calls && a.lineage == b.lineage;
+        };
+        const auto& sites = base.run.sites;
+        if (forked.processes != base.run.processes || !std::ranges::equal(forked.sites, sites, same))
+            return "a run that it begins makes other calls";
+        return forked.open_descriptors == base.run.open_descriptors ? "" : "a run that it begins has other descriptors";
+    }
+
     void recovery_baseline(Worker& worker, Observation& after_run)
     {
         if (!options_.work.has_recovery) return;
@@ -243,6 +277,7 @@ private:
     {
         const auto& base = summary_.baseline;
         auto seen = worker.run(plan_for(point, false), limit, traced);
+        if (forks_ && !traced && !seen.end.forked) ++executed_;
         if (needs_recovery(base, seen)) worker.run_recovery(seen, limit);
         outcome = classify(base, seen);
         return seen;
@@ -424,6 +459,7 @@ private:
             summary_.findings.push_back(std::move(finding));
         std::ranges::stable_sort(summary_.findings, {}, [](const Finding& each) { return each.kind; });
         summary_.points = points_;
+        summary_.executed = executed_;
         summary_.known_points = queue_.known();
         summary_.sites_tried = tried_sites_.size();
         summary_.pairs_tried = tried_pairs_.size();
@@ -437,6 +473,8 @@ private:
     Clock::time_point began_;
     nanoseconds limit_{0};
     bool tree_ = false;
+    bool forks_ = false;                                          // a fork server begins the runs
+    std::atomic<std::size_t> executed_ = 0;                       // … but these
     std::map<std::pair<std::string, std::uint32_t>, Site> sites_; // of the baseline; not changed while workers run
     std::map<std::uint64_t, Line> done_;                          // of the journal that is resumed
 

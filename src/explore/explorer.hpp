@@ -15,6 +15,9 @@
 
 namespace faultline::explore {
 
+/// Whether runs are begun by a fork server: where it is exact, never, or else it is a mistake.
+enum class ForkServing : std::uint8_t { automatic, off, required };
+
 struct Options {
     std::vector<std::string> families; // names; those that are tried
     WorkPlan work;                     // its surroundings' view and commands are set by the caller of environment()
@@ -22,6 +25,7 @@ struct Options {
     unsigned jobs = 1;
     std::chrono::nanoseconds time{0};    // for the whole exploration; 0: no limit
     std::chrono::nanoseconds timeout{0}; // of one run; 0: by the baseline
+    ForkServing fork_server = ForkServing::automatic;
     bool every = false;
     int depth = 1;
     std::uint64_t sample = 0; // at most so many points, chosen by the seed; 0: all
@@ -52,7 +56,9 @@ struct Summary {
     std::size_t sites_tried = 0, pairs_tried = 0, pairs = 0, functions = 0;
     std::size_t absorbed = 0; // runs
     double seconds = 0;
-    std::string stopped; // why not all was tried; empty: all was
+    std::size_t executed = 0; // runs that a fork server should have begun and could not, so that they were executed
+    std::string not_forked;   // why there is no fork server; empty: there is, or none is wanted
+    std::string stopped;      // why not all was tried; empty: all was
 };
 
 /// Explores. `root` is a private directory for the runs; `prepare` fills in the commands of the surroundings once it is

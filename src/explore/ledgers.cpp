@@ -29,6 +29,7 @@ public:
                 seen_.fired += share.triggered;
                 if (fault == 0) seen_.matched += share.matched;
             }
+        if (header.lineage.view() == "0" && header.state.load() == ledger::State::executed) seen_.replaced = true;
         const bool sealed = (header.trouble.load() & ledger::sealed) != 0;
         if (header.state.load() == ledger::State::running && header.exit_status.load() < 0 && !sealed)
             seen_.died.emplace_back(header.program.view());

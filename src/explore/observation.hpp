@@ -26,7 +26,8 @@ using Tree = std::map<std::string, Entry>;
 struct End {
     int status = 0; // as waitpid has it
     bool timed_out = false;
-    bool busy = false; // when its time was up, some thread was at work: it spins
+    bool busy = false;   // when its time was up, some thread was at work: it spins
+    bool forked = false; // by the fork server, not executed
     double seconds = 0, cpu_seconds = 0;
     int left_running = 0; // processes that were still there a moment after the command's end
 
@@ -49,6 +50,7 @@ struct Observation {
     std::uint64_t out_bytes = 0, err_bytes = 0;
     Tree tree;
     int processes = 0;         // that left a record
+    bool replaced = false;     // the first process executed another program in its own place
     bool armed = false;        // some record says that the plan was armed
     std::uint64_t fired = 0;   // faults
     std::uint64_t matched = 0; // of the first fault: calls at its site

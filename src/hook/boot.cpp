@@ -1,9 +1,11 @@
 // The second phase of boot: our constructor reads the environment and the plan, makes the record, and arms the slots
 // last. While the plan is parsed no hook is armed, so nothing can recurse.
+#include "hook/boot.hpp"
 #include "calls/errors.hpp"
 #include "effects/effects.hpp"
 #include "engine/site.hpp"
 #include "engine/trace.hpp"
+#include "hook/fork_server.hpp"
 #include "hook/lineage.hpp"
 #include "hook/reach.hpp"
 #include "hook/slots.hpp"
@@ -252,14 +254,36 @@ void arm_rows()
     }
 }
 
+/// Registered before anything of the host's, so they run after all of it.
+void register_handlers_of_exit()
+{
+    on_exit(&at_exit, nullptr);
+    at_quick_exit(&at_quick_exit_of_host);
+}
+
 void boot(int argc, char** argv, char** environment)
 {
-    const auto config = variable(environment, "FAULT_CONFIG");
-    if (config.empty() || getauxval(AT_SECURE) != 0) return;
+    if (variable(environment, "FAULT_CONFIG").empty() || getauxval(AT_SECURE) != 0) return;
     sys::use_vdso();
     effects::use_libc([](calls::Id row) { return resolve(row); });
     engine::use_dirfd([](void* directory) { return dirfd(static_cast<DIR*>(directory)); });
+    pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
+    if (!becomes_fork_server(environment)) return take_up_plan(argc, argv, environment);
+    register_handlers_of_exit();
+    arm_row(calls::id___libc_start_main);
+}
 
+[[gnu::constructor]] void constructor(int argc, char** argv, char** environment)
+{
+    offer_layers();
+    boot(argc, argv, environment);
+}
+
+} // namespace
+
+void take_up_plan(int argc, char** argv, char** environment)
+{
+    const auto config = variable(environment, "FAULT_CONFIG");
     process.arguments.keep(argc, argv);
     process.pid = sys::getpid();
     process.ppid = sys::getppid();
@@ -275,6 +299,8 @@ void boot(int argc, char** argv, char** environment)
     auto* const plan = found.plan;
     process.plan = plan;
     process.toml = found.toml;
+    if (process.forked_at_main && plan->arm == plan::Arm::load)
+        refuse("arm is 'load': a child of the fork server begins at main, after the constructors");
     const auto executable = path_of_executable();
     process.selected = names_this_program(*plan, executable);
     mark_elsewhere(*plan, executable);
@@ -294,7 +320,6 @@ void boot(int argc, char** argv, char** environment)
     settle_preload(variable(environment, "LD_PRELOAD"), directory);
     write_heirloom(own_heirloom().text, process.lineage, 0, {});
     putenv(own_heirloom().text);
-    pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
 
     if (process.selected) {
         auto stats = variable(environment, "FAULT_STATS");
@@ -311,19 +336,10 @@ void boot(int argc, char** argv, char** environment)
         if (plan->counts_run) take_part_in_run(*plan, variable(environment, ledger::board_variable));
         engine::prepare_sites(reinterpret_cast<const void*>(&boot));
         if (plan->traces && !engine::prepare_trace(executable)) refuse("there is no memory for the trace");
-        // Registered before anything of the host's, so they run after all of it.
-        on_exit(&at_exit, nullptr);
-        at_quick_exit(&at_quick_exit_of_host);
+        if (!process.forked_at_main) register_handlers_of_exit();
     }
     if (process.selected && process.plan->arm == plan::Arm::load) arm();
     arm_rows();
 }
 
-[[gnu::constructor]] void constructor(int argc, char** argv, char** environment)
-{
-    offer_layers();
-    boot(argc, argv, environment);
-}
-
-} // namespace
 } // namespace faultline::hook

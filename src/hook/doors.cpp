@@ -1,6 +1,8 @@
 // The calls after which this process is another one, or has one more thread, or is no more: each gets what it needs to
 // know of its place in the tree, and what was counted so far is made safe.
 #include "engine/select.hpp"
+#include "hook/boot.hpp"
+#include "hook/fork_server.hpp"
 #include "hook/lineage.hpp"
 #include "hook/reach.hpp"
 #include "hook/track.hpp"
@@ -181,6 +183,13 @@ Word exit_now(calls::Id row, Word* words)
 
 int run_main(int argc, char** argv, char** envp)
 {
+    if (is_fork_server()) {
+        serve_forks();
+        process.forked_at_main = true; // this is a child
+        take_up_plan(argc, argv, environ);
+        envp = environ;
+        if (!process.selected) return host_main(argc, argv, envp);
+    }
     if (process.plan->arm == plan::Arm::main)
         arm();
     else

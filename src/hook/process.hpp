@@ -41,6 +41,7 @@ struct Process {
     ledger::Lineage lineage;
     bool is_child = false; // of a process with a plan, by fork and exec
     bool image_by_exec = false;
+    bool forked_at_main = false;              // by a fork server: its constructors have run
     ledger::Header* header = nullptr;         // the record; of the parent as long as `record_pending`
     std::atomic<bool> record_pending = false; // a forked child that has counted nothing yet has no record yet
     bool borrows_record = false;              // a child of a process behind seccomp: it counts in its parent's

@@ -55,7 +55,7 @@ long write_within_limit(int fd, const void* bytes, std::size_t count) noexcept
     return write(fd, bytes, count);
 }
 
-int count_descriptors() noexcept
+int count_numbered(const char* path) noexcept
 {
     struct Entry { // linux_dirent64
         std::uint64_t inode;
@@ -64,7 +64,7 @@ int count_descriptors() noexcept
         unsigned char type;
         char name[1];
     };
-    const int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY);
+    const int directory = open(path, O_RDONLY | O_DIRECTORY);
     if (directory < 0) return 0;
     alignas(Entry) char bytes[256];
     int count = 0;
@@ -72,7 +72,13 @@ int count_descriptors() noexcept
         for (long at = 0; at < got; at += reinterpret_cast<const Entry*>(bytes + at)->length)
             count += reinterpret_cast<const Entry*>(bytes + at)->name[0] == '.' ? 0 : 1;
     close(directory);
-    return count - 1; // the directory itself
+    return count;
+}
+
+int count_descriptors() noexcept
+{
+    const int count = count_numbered("/proc/self/fd");
+    return count == 0 ? 0 : count - 1; // the directory itself
 }
 
 } // namespace faultline::sys

@@ -3,10 +3,12 @@
 // alone. All may be called at any time: before boot, in a signal handler, in a vfork child, after exit handlers.
 #pragma once
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -128,8 +130,22 @@ inline std::uint64_t file_size_limit() noexcept
 /// Writes to a descriptor of which nothing is known, unless the file size limit would have the kernel send SIGXFSZ.
 long write_within_limit(int fd, const void* bytes, std::size_t count) noexcept;
 
+/// How many entries with a number for a name a directory of /proc has; 0 where that cannot be told.
+int count_numbered(const char* directory) noexcept;
 /// How many descriptors this process has open; 0 where that cannot be told.
 int count_descriptors() noexcept;
+
+/// Forks a child of our own parent, which waits for it as for us; the number of the child's thread is put into
+/// `*thread`, in the child's memory. Runs none of libc's handlers, and libc's own state is the caller's to renew.
+inline long fork_as_sibling(int* thread) noexcept
+{
+    constexpr long flags = CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
+#if defined(__x86_64__)
+    return call(SYS_clone, flags, 0, 0, address(thread), 0);
+#else
+    return call(SYS_clone, flags, 0, 0, 0, address(thread));
+#endif
+}
 
 /// Every signal blocked for the length of a step that a handler must not see half done; returns the mask to restore.
 inline std::uint64_t block_signals() noexcept
