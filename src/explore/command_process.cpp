@@ -1,6 +1,6 @@
 #include "explore/command_process.hpp"
 
-#include "explore/fork_server.hpp"
+#include "explore/fork_client.hpp"
 
 #include <algorithm>
 #include <cerrno>

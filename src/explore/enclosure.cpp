@@ -2,7 +2,7 @@
 
 #include "explore/command_process.hpp"
 #include "explore/crash.hpp"
-#include "explore/fork_server.hpp"
+#include "explore/fork_client.hpp"
 #include "explore/processes.hpp"
 
 #include <algorithm>

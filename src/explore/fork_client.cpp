@@ -1,4 +1,4 @@
-#include "explore/fork_server.hpp"
+#include "explore/fork_client.hpp"
 
 #include "hook/fork_protocol.hpp"
 
