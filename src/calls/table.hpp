@@ -19,7 +19,7 @@ enum Id : std::uint16_t {
 namespace detail {
 void a_row_is_like_one_that_is_like_another(); // not constexpr: such a table does not compile
 
-#define AS(symbol) .as = id_##symbol + 1
+#define AS(symbol) .as = id_##symbol + 1 // NOLINT(bugprone-macro-parentheses): a designator
 #define TWIN(symbol) .means = #symbol, AS(symbol)
 consteval auto make_table()
 {

@@ -79,8 +79,10 @@ std::span<const Meaning> meanings() { return unsorted; }
 
 std::span<const Meaning> meanings_of(int number)
 {
-    const auto range = std::ranges::equal_range(sorted(), number, {}, &Meaning::number);
-    return {range.begin(), range.end()};
+    const std::span<const Meaning> all = sorted();
+    const auto first = std::ranges::lower_bound(all, number, {}, &Meaning::number);
+    const auto last = std::ranges::upper_bound(all, number, {}, &Meaning::number);
+    return {first, last};
 }
 
 std::array<engine::Word, 6> words_of(const Meaning& meaning, const Told& told)

@@ -13,6 +13,8 @@ struct IndexInto {
     std::uint16_t index;
     bool optional;
 };
+template <class T> // clang 14 finds no guide for an aggregate by itself
+IndexInto(Slice<T> Plan::*, std::uint16_t, bool)->IndexInto<T>;
 
 /// Indexes, all into the same slice of the plan.
 template <class T>
@@ -21,6 +23,8 @@ struct IndexesInto {
     Slice<std::uint16_t> indexes;
     bool optional;
 };
+template <class T>
+IndexesInto(Slice<T> Plan::*, Slice<std::uint16_t>, bool) -> IndexesInto<T>;
 
 // visit(object, see): whether see(member) is true of each of the object's members.
 
