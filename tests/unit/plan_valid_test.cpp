@@ -174,10 +174,16 @@ TEST(ValidPlan, EndsTheTextsThatTheSystemReads)
 
 TEST(ValidPlan, HasNoMoreThanTheEngineHasBitsFor)
 {
-    for (const auto pool : {&Plan::thread_sets}) {
-        Copy copy(block());
-        (const_cast<Plan&>(copy.plan()).*pool).count = most_thread_sets + 1;
-        EXPECT_FALSE(copy.valid());
+    auto bytes = block();
+    bytes.resize((bytes.size() + 7) / 8 * 8);
+    const auto at = static_cast<std::uint32_t>(bytes.size());
+    bytes.resize(at + (most_thread_sets + 1) * sizeof(Slice<Glob>)); // each of them empty
+    for (const auto& [count, fits] : {std::pair{most_thread_sets, true}, {most_thread_sets + 1, false}}) {
+        Copy copy(bytes);
+        auto& plan = const_cast<Plan&>(copy.plan());
+        plan.bytes = static_cast<std::uint32_t>(bytes.size());
+        plan.thread_sets = {at, static_cast<std::uint32_t>(count)};
+        EXPECT_EQ(copy.valid(), fits);
     }
 }
 
