@@ -20,11 +20,13 @@ struct Slice {
 using Text = Slice<char>;
 
 // An enum whose enumerators are the words of plans, and the words.
+// NOLINTBEGIN(bugprone-macro-parentheses): names and lists, which no parentheses may stand round
 #define FAULTLINE_ENUMERATOR(word) word,
 #define FAULTLINE_WORD(word) #word,
 #define FAULTLINE_WORDS(Enum, words, list)                                                                             \
     enum class Enum : std::uint8_t { list(FAULTLINE_ENUMERATOR) };                                                     \
     inline constexpr auto words = std::to_array<std::string_view>({list(FAULTLINE_WORD)});
+// NOLINTEND(bugprone-macro-parentheses)
 
 enum class Type : std::uint8_t {
 #define TYPE(type, ...) type,
