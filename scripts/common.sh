@@ -45,6 +45,7 @@ declare -A purpose=(
     [redis-tools]="the benchmark"
     [stress-ng]="tests system calls, and verifies what they do"
     [valgrind]="checks what the library does inside of programs"
+    [python3-jsonschema]="holds reports in SARIF against the published schema"
     [python3]="checks the table; a program that the faults are let loose on"
     [sqlite3]="a program that the faults are let loose on: a database"
     [tar]="a program that the faults are let loose on: files"

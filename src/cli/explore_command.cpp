@@ -3,9 +3,11 @@
 #include "cli/cli.hpp"
 
 #include "explore/findings_files.hpp"
-#include "explore/stack.hpp"
+#include "report/exploration_json.hpp"
+#include "report/report.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
+#include "run/imports.hpp"
 #include "run/target.hpp"
 
 #include <algorithm>
@@ -33,7 +35,7 @@ struct Given {
     std::string workdir, input, check, recover, known, accept, absorb, output = "faultline-explore", time, timeout,
                                                                        shard;
     std::vector<std::string> environment;
-    bool in_place = false, empty = false, every = false, resume = false, quiet = false;
+    bool in_place = false, empty = false, every = false, resume = false, quiet = false, json = false;
     std::string jobs, depth, sample, seed, fork_server = "auto";
 };
 
@@ -152,49 +154,15 @@ private:
     double last_ = 0;
 };
 
-/// " from main at shop.c:7, killed in fill at shop.c:5", as far as it is known.
-std::string place_of(const explore::Finding& finding)
+void print_summary(const explore::Summary& summary, const report::Exploration& record, const std::string& output)
 {
-    const auto innermost = [](std::string_view word, const std::vector<explore::Frame>& stack) {
-        const auto own = explore::own_frames(stack, 1);
-        return own.empty() ? std::string() : fmt::format("{} {}", word, explore::short_text_of(own.front()));
-    };
-    return (finding.site ? innermost(" from", finding.site->stack) : std::string()) +
-           innermost(", killed in", finding.crash.stack);
-}
-
-void print_summary(const explore::Summary& summary, const std::vector<std::string>& command, const std::string& output)
-{
-    const bool tree = summary.baseline.run.processes > 1;
-    std::string line;
-    for (const auto& word : command)
-        line += " " + explore::quoted(word);
-    for (std::size_t i = 0; i < summary.findings.size(); ++i) {
-        const auto& finding = summary.findings[i];
-        fmt::print("{:14} {}{}{}\n", explore::name_of(finding.kind), printable(finding.detail),
-                   finding.known ? " (known)" : "",
-                   finding.repeated == finding.tried ? ""
-                                                     : fmt::format(" (flaky {}/{})", finding.repeated, finding.tried));
-        fmt::print("               {}{}{}\n", finding.point.text(), printable(place_of(finding)),
-                   finding.others.empty() ? "" : fmt::format(", and {} more points", finding.others.size()));
-        fmt::print("               faultline run {} --{}\n", explore::as_options(finding.point, tree), printable(line));
-    }
-    if (!summary.findings.empty()) fmt::print("\n");
-    std::string runs;
-    for (const auto& [kind, count] : summary.counts)
-        runs += fmt::format("{}{} {}", runs.empty() ? "" : ", ", count, explore::name_of(kind));
-    fmt::print("{} findings in {} of {} points, {:.1f} s: {}\n", summary.findings.size(), summary.points,
-               summary.known_points, summary.seconds, runs);
-    if (summary.absorbed != 0) fmt::print("{} of these are absorbed on purpose (--absorb)\n", summary.absorbed);
-    fmt::print("sites {} of {} · (site, error) {} of {} · functions {}\n", summary.sites_tried, summary.sites_to_try,
-               summary.pairs_tried, summary.pairs, summary.functions);
+    fmt::print("{}", report::text_of(record, {.colour = report::coloured(STDOUT_FILENO)}));
     if (!summary.not_forked.empty()) fmt::print("no fork server: {}\n", printable(summary.not_forked));
     if (summary.executed != 0)
         fmt::print("{} runs were not begun by the fork server: it did not answer\n", summary.executed);
-    if (!summary.stopped.empty()) fmt::print("not all was tried: {} (--resume goes on)\n", summary.stopped);
-    for (const auto& note : summary.notes)
-        fmt::print("note: {}\n", printable(note));
-    if (!summary.findings.empty()) fmt::print("plans and scripts: {}/findings/\n", output);
+    if (!summary.findings.empty())
+        fmt::print("plans and scripts: {0}/findings/; a page to look through: faultline report --format html {0}\n",
+                   output);
 }
 
 struct Number {
@@ -339,9 +307,16 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
     }
     if (!problem.empty()) return fail(own_error, problem);
     if (!summary.problem.empty()) return fail(summary.baseline_trouble ? nothing_explored : own_error, summary.problem);
-    if (const auto wrong = explore::write_findings(summary, options, command, options.output); !wrong.empty())
+    auto record = explore::as_record(summary, options, command);
+    const auto modules = run::load_modules(target.program);
+    record.unreached = run::unreached(modules, run::sort_imports(modules));
+    report::settle(record);
+    if (const auto wrong = explore::write_findings(record, summary, options, command); !wrong.empty())
         return fail(own_error, wrong);
-    print_summary(summary, command, given.output);
+    if (given.json)
+        fmt::print("{}\n", report::lines(report::to_json(record, false)));
+    else
+        print_summary(summary, record, given.output);
     if (!given.accept.empty()) {
         const auto wrong = explore::accept(accepted, summary.findings);
         return wrong.empty() ? 0 : fail(own_error, wrong);
@@ -386,6 +361,7 @@ void add_explore(Subcommand& self)
     self.option("--fail-on", given->fail_on, "outcomes that make the exit status 1", "LIST");
     self.option("-o,--output", given->output, "journal and findings (default: faultline-explore)", "DIR");
     self.flag("-q,--quiet", given->quiet, "no progress line");
+    self.flag("--json", given->json, "print what findings.json holds instead of the text");
     self.program(given->command);
     static const auto footer = [] {
         std::string text = "Families:";

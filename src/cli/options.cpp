@@ -92,11 +92,11 @@ void Subcommand::option(const char* names, std::vector<std::string>& values, con
 
 void Subcommand::flag(const char* names, bool& value, const char* help) { parser_.app.add_flag(names, value, help); }
 
-void Subcommand::format(std::string& value)
+void Subcommand::format(std::string& value, const std::vector<std::string>& formats)
 {
     parser_.app.add_option("--format", value, "how to print it (default: text)")
-        ->check(CLI::IsMember({"text", "json"}))
-        ->option_text("text|json");
+        ->check(CLI::IsMember(formats))
+        ->option_text(fmt::format("{}", fmt::join(formats, "|")));
 }
 
 void Subcommand::word(const char* name, std::string& value, const char* help)

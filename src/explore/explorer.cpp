@@ -13,6 +13,7 @@
 #include <mutex>
 #include <sys/stat.h>
 #include <thread>
+#include <tuple>
 
 namespace faultline::explore {
 
@@ -220,16 +221,12 @@ private:
 
     void fill_queue()
     {
-        std::set<std::string> functions;
         for (const auto& site : summary_.sites) {
             const auto tries = tries_of(site.function, options_.families);
-            functions.insert(site.function);
             summary_.pairs += tries.size();
-            if (!tries.empty()) ++summary_.sites_to_try;
             add_site(queue_, site, tries, options_.every);
             sites_[{site.function, site.id}] = site;
         }
-        summary_.functions = functions.size();
         summary_.known_points = queue_.known();
     }
 
@@ -256,7 +253,7 @@ private:
             }
             auto next = queue_.take();
             if (!next) break; // and nothing runs that could add more
-            if (next->point.id() % options_.shards + 1 != options_.shard) continue;
+            if (next->point.root() % options_.shards + 1 != options_.shard) continue;
             ++running_;
             ++points_;
             lock.unlock();
@@ -372,6 +369,21 @@ private:
         return place == sites_.end() ? std::nullopt : std::optional(place->second);
     }
 
+    /// Whether a finding is told by the one point rather than by the other: the weaker one, the one whose site comes first
+    /// in the trace. So the order of the runs decides nothing.
+    [[nodiscard]] bool speaks_for(const Point& one, const Point& other) const
+    {
+        if (weaker(one, other) || weaker(other, one)) return weaker(one, other);
+        const auto order = [this](const Point& point) {
+            const auto& strike = point.strikes.back();
+            const auto same = [&](const Site& site) {
+                return site.id == strike.site && site.function == strike.function;
+            };
+            return std::tuple(std::ranges::find_if(summary_.sites, same) - summary_.sites.begin(), point.id());
+        };
+        return order(one) < order(other);
+    }
+
     [[nodiscard]] bool absorbs(const Point& point) const
     {
         const auto& strike = point.strikes.back();
@@ -388,12 +400,15 @@ private:
             if (found != findings_.end()) {
                 auto& finding = found->second;
                 finding.others.push_back(line.point);
-                if (weaker(line.point, finding.point)) {
+                if (speaks_for(line.point, finding.point)) {
                     std::swap(finding.others.back(), finding.point);
+                    finding.detail = line.outcome.detail;
                     finding.site = site;
                     if (crash.signal != 0) finding.crash = crash;
-                    finding.out = seen.out.empty() ? finding.out : seen.out;
-                    finding.err = seen.err.empty() ? finding.err : seen.err;
+                    if (seen.armed) { // else it comes from a journal, and what it said is not known any more
+                        finding.out = seen.out;
+                        finding.err = seen.err;
+                    }
                 }
                 return;
             }
@@ -427,14 +442,9 @@ private:
     {
         const std::lock_guard lock(mutex_);
         if (is_new) journal_.append(line);
-        ++summary_.counts[line.outcome.kind];
-        if (is_finding(line.outcome.kind) && absorbs(line.point)) ++summary_.absorbed;
+        summary_.runs.push_back(
+            {id_text(line.id), as_record(line.point), line.outcome.kind, line.outcome.detail, line.key});
         const auto& strike = line.point.strikes.back();
-        if (line.point.strikes.size() == 1 && line.outcome.kind != Class::not_reached) {
-            tried_sites_.insert({strike.function, strike.site});
-            tried_pairs_.insert(
-                fmt::format("{} {} {} {}", strike.function, strike.site, strike.what.type, strike.what.error));
-        }
         if (line.outcome.kind != Class::not_reached && line.outcome.kind != Class::hang)
             add_followups(queue_, line.point, line.matched, level_of(strike));
         for (const auto& site : fresh)
@@ -461,8 +471,6 @@ private:
         summary_.points = points_;
         summary_.executed = executed_;
         summary_.known_points = queue_.known();
-        summary_.sites_tried = tried_sites_.size();
-        summary_.pairs_tried = tried_pairs_.size();
         summary_.seconds = seconds_since(began_);
     }
 
@@ -484,8 +492,6 @@ private:
     Journal journal_;
     std::size_t running_ = 0, points_ = 0;
     std::map<std::string, Finding> findings_;
-    std::set<std::pair<std::string, std::uint32_t>> tried_sites_;
-    std::set<std::string> tried_pairs_;
 };
 
 } // namespace

@@ -49,12 +49,10 @@ struct Summary {
     std::vector<std::string> notes; // what is masked, what is missing
     Baseline baseline;
     std::vector<Site> sites;
-    std::vector<Finding> findings;       // worst first
-    std::map<Class, std::size_t> counts; // of runs
+    std::vector<Finding> findings;   // worst first
+    std::vector<report::Point> runs; // each point that was tried
     std::size_t points = 0, known_points = 0;
-    std::size_t sites_to_try = 0; // at which something of the chosen families fits
-    std::size_t sites_tried = 0, pairs_tried = 0, pairs = 0, functions = 0;
-    std::size_t absorbed = 0; // runs
+    std::size_t pairs = 0; // of a site and an error of the chosen families that fits it
     double seconds = 0;
     std::size_t executed = 0; // runs that a fork server should have begun and could not, so that they were executed
     std::string not_forked;   // why there is no fork server; empty: there is, or none is wanted

@@ -1,6 +1,6 @@
 #include "explore/journal.hpp"
 
-#include "report/json_document.hpp"
+#include "report/exploration_json.hpp"
 
 #include <cerrno>
 #include <charconv>
@@ -15,33 +15,18 @@ namespace {
 
 using report::Json;
 
-Json to_json(const Point& point)
-{
-    auto strikes = Json::array();
-    for (const auto& strike : point.strikes)
-        strikes.push_back(Json::object({{"function", strike.function},
-                                        {"site", strike.site},
-                                        {"family", strike.what.family},
-                                        {"type", strike.what.type},
-                                        {"errno", strike.what.error},
-                                        {"match", strike.occurrence},
-                                        {"persistence", name_of(strike.persistence)},
-                                        {"call", strike.call}}));
-    return strikes;
-}
-
 Point to_point(const Json& json)
 {
     Point point;
-    for (const auto& each : json.elements()) {
+    for (const auto& each : report::strikes_from_json(json)) {
         auto& strike = point.strikes.emplace_back();
-        strike.function = each.member("function").text();
-        strike.site = static_cast<std::uint32_t>(each.member("site").count());
-        strike.what = {each.member("family").text(), each.member("type").text(), each.member("errno").text()};
-        strike.occurrence = each.member("match").count();
-        strike.call = each.member("call").count();
+        strike.function = each.function;
+        std::from_chars(each.site.data(), each.site.data() + each.site.size(), strike.site, 16);
+        strike.what = {each.family, each.type, each.error};
+        strike.occurrence = each.match;
+        strike.call = each.call;
         for (const auto persistence : {Persistence::twice, Persistence::thrice, Persistence::on})
-            if (each.member("persistence").text() == name_of(persistence)) strike.persistence = persistence;
+            if (each.persistence == name_of(persistence)) strike.persistence = persistence;
     }
     return point;
 }
@@ -95,7 +80,7 @@ void Journal::append(const Line& line)
     const auto json = Json::object({{"point", id_text(line.id)},
                                     {"class", name_of(line.outcome.kind)},
                                     {"detail", line.outcome.detail},
-                                    {"strikes", to_json(line.point)},
+                                    {"strikes", report::to_json(as_record(line.point))},
                                     {"status", line.end.status},
                                     {"timed_out", line.end.timed_out},
                                     {"seconds", line.end.seconds},

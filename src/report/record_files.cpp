@@ -75,7 +75,7 @@ std::optional<Record> record_of(const ledger::Copy& ledger, const ledger::Ending
     return from_json(*document);
 }
 
-void load(const std::string& path, Records& records)
+void load(const std::string& path, Records& records, const std::function<bool(const Json&)>& others)
 {
     const auto problem = [&](Problem::Kind kind, std::string why) {
         records.problems.push_back({kind, path, std::move(why)});
@@ -93,6 +93,7 @@ void load(const std::string& path, Records& records)
     const auto document = parse_json(bytes);
     if (!document || document->as<Json::Object>() == nullptr)
         return problem(damaged, "is neither a statistics file nor a ledger, or is cut short");
+    const bool is_known = others && others(*document);
     const auto add = [&](const Json& process) {
         auto& record = records.all.emplace_back(from_json(process));
         record.file = path;
@@ -102,6 +103,7 @@ void load(const std::string& path, Records& records)
             if (process.as<Json::Object>() != nullptr) add(process);
         return;
     }
+    if (is_known) return;
     if (document->find("process") == nullptr || document->find("stats") == nullptr)
         return problem(damaged, "is not a statistics file");
     add(*document);

@@ -1,0 +1,20 @@
+// The directories that explorations leave, read into values.
+#pragma once
+
+#include "report/exploration.hpp"
+#include "report/record_files.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace faultline::report {
+
+/// Whether the directory is one that an exploration left, whole or damaged.
+[[nodiscard]] bool is_exploration(const std::string& directory);
+
+/// Reads findings.json, journal.jsonl and what stands beside them, and says what is damaged of it. Nothing where there
+/// is not even a findings.json that can be read.
+[[nodiscard]] std::optional<Exploration> read_exploration(const std::string& directory, std::vector<Problem>& problems);
+
+} // namespace faultline::report
