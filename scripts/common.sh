@@ -9,6 +9,7 @@ cores=$(nproc)
 # Why a package is installed: a user who sees it installed should know.
 declare -A purpose=(
     [ca-certificates]="lets curl trust a server"
+    [chromium]="shows the page of a report as its readers see it"
     [clang]="compiles the fuzzers"
     [clang-format]="formats the sources"
     [clang-tidy]="checks the sources"

@@ -12,7 +12,7 @@
       if (name === 'onclick') node.addEventListener('click', value);
       else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : value);
     }
-    node.append(...children.flat().filter(child => child !== null && child !== undefined));
+    node.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined));
     return node;
   }
   const counted = (number, noun) => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : noun.endsWith('s') ? 'es' : 's'}`;
@@ -55,13 +55,14 @@
       points.push(point);
     }
   });
+  const brief = path => path.replace(/^.*\//, '');
   const isFinding = name => data.classes.some(each => each.name === name && each.finding);
   const views = [
     { id: 'found', label: 'found', of: findings, takes: () => true },
     { id: 'new', label: 'new', of: findings, takes: each => !each.known },
     { id: 'known', label: 'known', of: findings, takes: each => each.known },
     { id: 'flaky', label: 'flaky', of: findings, takes: each => each.repeated !== each.tried },
-    { id: 'clean-fail', label: 'failed cleanly', of: points, takes: each => each.outcome === 'clean-fail' },
+    { id: 'clean-fail', label: 'clean fail', of: points, takes: each => each.outcome === 'clean-fail' },
     { id: 'tolerated', label: 'tolerated', of: points, takes: each => each.outcome === 'tolerated' },
     { id: 'not-reached', label: 'not reached', of: points, takes: each => each.outcome === 'not-reached' },
     { id: 'unstable', label: 'unstable', of: points, takes: each => each.outcome === 'unstable', rare: true },
@@ -122,9 +123,9 @@
     return h('ol', { class: 'stack' }, frames.map(([fn, place, at, runtime]) => {
       const first = !own && !runtime;
       own = own || !runtime;
-      const name = text(fn) || text(at);
-      const rest = [text(place), text(fn) ? text(at) : ''].filter(Boolean).join('  ');
-      return h('li', { class: first ? 'own' : runtime ? 'runtime' : null }, name, rest ? h('span', { class: 'at' }, `  ${rest}`) : null);
+      const rest = [brief(text(place)), text(fn) ? brief(text(at)) : ''].filter(Boolean).join('  ');
+      return h('li', { class: first ? 'own' : runtime ? 'runtime' : null, title: `${text(place)} ${text(at)}`.trim() },
+        text(fn) || brief(text(at)), rest ? h('span', { class: 'at' }, `  ${rest}`) : null);
     }));
   }
   /// The longest common subsequence of lines; nothing where that would take too long.
@@ -166,26 +167,28 @@
     const exploration = data.explorations[finding.exploration];
     const info = data.classes.find(each => each.name === finding.class);
     const also = finding.also.map(text);
+    const facts = h('dl', { class: 'facts' },
+      h('dt', {}, 'what was done'), h('dd', {}, h('code', {}, finding.strikes)),
+      h('dt', {}, 'stability'), h('dd', {}, `seen in ${finding.repeated} of ${counted(finding.tried, 'run')}`),
+      h('dt', {}, 'status'), h('dd', {}, finding.known ? 'known already' : 'new'),
+      h('dt', {}, 'key'), h('dd', {}, h('code', {}, finding.key)),
+      also.length ? [h('dt', {}, 'also by'), h('dd', {}, h('details', {}, h('summary', {}, counted(also.length, 'more point')), h('pre', {}, also.join('\n'))))] : []);
     return h('div', { class: 'body' },
       h('p', {}, info.meaning, ' ', h('span', { class: 'soft' }, info.advice)),
       finding.repro ? [h('h3', {}, 'Repeat it'), copyable(finding.repro)] : null,
       h('div', { class: 'columns' },
         finding.stack.length ? h('div', {}, h('h3', {}, 'Where the call was struck'), stack(finding.stack)) : null,
-        finding.crash ? h('div', {}, h('h3', {}, `Where ${finding.crash.program.replace(/^.*\//, '')} was killed, by ${finding.crash.signal}`), stack(finding.crash.stack)) : null),
+        finding.crash ? h('div', {}, h('h3', {}, `Where ${brief(finding.crash.program)} was killed, by ${finding.crash.signal}`), stack(finding.crash.stack))
+          : h('div', {}, h('h3', {}, 'About it'), facts)),
       h('div', { class: 'columns' }, outputs('Standard output', text(exploration.out), text(finding.out)), outputs('Standard error', text(exploration.err), text(finding.err))),
-      h('dl', { class: 'facts' },
-        h('dt', {}, 'what was done'), h('dd', {}, h('code', {}, finding.strikes)),
-        h('dt', {}, 'stability'), h('dd', {}, `seen in ${finding.repeated} of ${counted(finding.tried, 'run')}`),
-        h('dt', {}, 'status'), h('dd', {}, finding.known ? 'known already' : 'new'),
-        h('dt', {}, 'key'), h('dd', {}, h('code', {}, finding.key)),
-        also.length ? [h('dt', {}, 'also by'), h('dd', {}, h('details', {}, h('summary', {}, counted(also.length, 'more point')), h('pre', {}, also.join('\n'))))] : []),
+      finding.crash ? [h('h3', {}, 'About it'), facts] : null,
       finding.plan ? [h('h3', {}, 'Smallest plan'), copyable(finding.plan)] : null);
   }
   const cards = new Map();
   function card(finding) {
     if (cards.has(finding)) return cards.get(finding);
     const place = finding.stack.find(frame => !frame[3]) || finding.stack[0];
-    const where = place ? `, called from ${[text(place[0]) || text(place[2]), text(place[1])].filter(Boolean).join(' ')}` : '';
+    const where = place ? `, called from ${[text(place[0]) || brief(text(place[2])), brief(text(place[1]))].filter(Boolean).join(' at ')}` : '';
     const node = h('article', { class: 'card finding', id: `f-${finding.print}` },
       h('button', { type: 'button', 'aria-expanded': 'false', onclick: () => change({ open: state.open === finding.print ? '' : finding.print }) },
         badge(finding.class), h('span', { class: 'what' }, finding.detail || data.classes.find(each => each.name === finding.class).meaning),
@@ -241,10 +244,11 @@
       const id = bySite ? strike.site : strike.fn;
       if (!rows.has(id)) rows.set(id, { name, fn: strike.fn, site: strike.id, worst: 99, cells: new Map() });
       const row = rows.get(id);
-      if (!row.cells.has(strike.what)) row.cells.set(strike.what, { worst: 99, count: 0, kinds: new Map() });
+      if (!row.cells.has(strike.what)) row.cells.set(strike.what, { worst: 99, count: 0, bad: 0, kinds: new Map() });
       const cell = row.cells.get(strike.what);
       const badness = rank[point.outcome];
       ++cell.count;
+      if (isFinding(point.outcome)) ++cell.bad;
       cell.kinds.set(point.outcome, (cell.kinds.get(point.outcome) || 0) + 1);
       cell.worst = Math.min(cell.worst, badness);
       row.worst = Math.min(row.worst, badness);
@@ -262,7 +266,7 @@
         return h('td', { class: `k-${kindOf(outcome)}` }, h('button', {
           type: 'button', title: `${row.name} ${name}: ${said}`, 'aria-label': `${row.name} ${name}: ${said}`,
           onclick: () => { change({ show: 'points', q: `${row.fn} ${name}${bySite ? ` ${row.site}` : ''}`, open: '' }); $('bar').scrollIntoView(); },
-        }, String(cell.count)));
+        }, cell.bad ? h('b', {}, String(cell.bad)) : null, cell.bad === cell.count ? '' : cell.bad ? `/${cell.count}` : String(cell.count)));
       })))))),
     all.length > mostRows ? h('p', { class: 'soft' }, `${counted(all.length - mostRows, 'row')} in which less happened ${all.length - mostRows === 1 ? 'is' : 'are'} left out here; the search finds their points.`) : null,
     h('p', { class: 'legend' }, [['wrong', 'wrong, lost or corrupt'], ['crash', 'crash or abort'], ['hang', 'hang'], ['minor', 'leak, or fails without saying why'], ['clean', 'failed cleanly'], ['sound', 'tolerated'], ['none', 'not reached']]
@@ -310,7 +314,7 @@
 
   // --- the page -------------------------------------------------------------------------------------------------------------
 
-  const share = (part, whole) => h('dd', {}, `${part.toLocaleString('en')} of ${whole.toLocaleString('en')}`, h('span', { class: 'bar', 'aria-hidden': 'true' }, h('i', { style: `width:${whole ? Math.min(100, 100 * part / whole) : 0}%` })));
+  const share = (part, whole) => h('dd', {}, h('span', { class: 'share' }, `${part.toLocaleString('en')} of ${whole.toLocaleString('en')}`), h('span', { class: 'bar', 'aria-hidden': 'true' }, h('i', { style: `width:${whole ? Math.min(100, 100 * part / whole) : 0}%` })));
   function table(head, rows) {
     return h('div', { class: 'card scroll' }, h('table', { class: 'list' }, h('thead', {}, h('tr', {}, head.map(name => h('th', { class: name.startsWith('#') ? 'number' : null }, name.replace('#', ''))))),
       h('tbody', {}, rows.map(row => h('tr', {}, row.map((cell, i) => h('td', { class: head[i].startsWith('#') ? 'number' : null }, cell)))))));
@@ -328,14 +332,13 @@
     return h('section', {},
       data.explorations.length > 1 ? h('h2', { class: 'mono' }, exploration.command) : null,
       exploration.points.length ? [h('h2', {}, 'Calls and errors', toggle), holder] : null,
-      curve(exploration),
-      h('h2', {}, 'Coverage'), h('div', { class: 'card pad' }, h('dl', { class: 'facts', style: 'margin:0' },
+      h('div', { class: 'columns' }, curve(exploration), h('div', {}, h('h2', {}, 'Coverage'), h('div', { class: 'card pad' }, h('dl', { class: 'facts', style: 'margin:0' },
         h('dt', {}, 'points'), share(exploration.points.length, exploration.known),
         h('dt', {}, 'call sites'), share(cover.sites_tried, cover.sites),
         h('dt', {}, 'sites and errors'), share(cover.pairs_tried, cover.pairs),
         h('dt', {}, 'functions called'), h('dd', {}, String(cover.functions)),
         exploration.stopped.map(why => [h('dt', {}, 'not all was tried'), h('dd', {}, why)]),
-        exploration.notes.map(note => [h('dt', {}, 'note'), h('dd', {}, note)]))),
+        exploration.notes.map(note => [h('dt', {}, 'note'), h('dd', {}, note)]))))),
       exploration.unreached.length || untried.length ? [h('h2', {}, 'What could not be reached'), table(['what', 'why'],
         exploration.unreached.map(([what, why]) => [h('code', {}, text(what)), text(why)]).concat(
           [...new Set(untried.map(site => text(site[0])))].sort().map(name => [h('code', {}, name), 'nothing of what was tried fits it (--try)'])))] : null);
@@ -359,7 +362,7 @@
       h('h1', {}, titles.length ? h('code', {}, title) : title),
       ...data.explorations.map(each => h('p', { class: 'soft' }, `${counted(each.findings.length, 'finding')} in ${each.points.length.toLocaleString('en')} of ${counted(each.known, 'point')}: ${each.runs.map(([name, count]) => `${count.toLocaleString('en')} ${data.classes[name].name}`).join(', ')}`)),
       ...data.problems.map(problem => h('p', { class: 'banner' }, `Not in this report: ${problem}`)));
-    $('foot').append(h('p', {}, 'Made by ', h('code', {}, 'faultline report --format html'), ' from the records alone: the same records give the same page.'));
+    $('foot').append(h('p', {}, h('kbd', {}, 'n'), ' next finding  ', h('kbd', {}, 'p'), ' previous one  ', h('kbd', {}, '/'), ' search  ', h('kbd', {}, 'Esc'), ' everything again'), h('p', {}, 'Made by ', h('code', {}, 'faultline report --format html'), ' from the records alone: the same records give the same page.'));
     $('bar').hidden = data.explorations.length === 0;
     if ($('bar').hidden) $('bar').style.display = 'none';
   }
