@@ -39,7 +39,7 @@ function matrix(number, bySite) {
                         'tr',
                         {},
                         h('td'),
-                        names.map(name => h('th', { scope: 'col' }, name)),
+                        names.map(name => h('th', { scope: 'col' }, h('span', {}, name))),
                     ),
                 ),
                 h(
