@@ -4,6 +4,7 @@
 
 #include "explore/findings_files.hpp"
 #include "report/exploration_json.hpp"
+#include "report/progress_line.hpp"
 #include "report/report.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
@@ -124,35 +125,13 @@ std::vector<explore::Command> commands(const std::string& view, const Given& giv
             shell(given.check)};
 }
 
-class ProgressLine {
-public:
-    explicit ProgressLine(bool quiet) : shown_(!quiet && ::isatty(STDERR_FILENO) == 1) {}
-    ~ProgressLine()
-    {
-        if (shown_ && printed_) fmt::print(stderr, "\r\033[K");
-    }
-    ProgressLine(const ProgressLine&) = delete;
-    ProgressLine& operator=(const ProgressLine&) = delete;
-
-    void tell(const explore::Progress& progress)
-    {
-        if (!shown_ || progress.seconds - last_ < 0.1) return;
-        last_ = progress.seconds;
-        printed_ = true;
-        const double rate = progress.seconds > 0 ? static_cast<double>(progress.done) / progress.seconds : 0;
-        std::string line = fmt::format("{} of {} points  {:.0f}/s", progress.done, progress.known, rate);
-        if (rate > 0 && progress.known > progress.done)
-            line += fmt::format("  {:.0f} s left", static_cast<double>(progress.known - progress.done) / rate);
-        for (const auto& [kind, count] : progress.findings)
-            line += fmt::format("  {} {}", count, explore::name_of(kind));
-        fmt::print(stderr, "\r\033[K{}", line);
-        std::fflush(stderr);
-    }
-
-private:
-    bool shown_, printed_ = false;
-    double last_ = 0;
-};
+std::string findings_words(const explore::Progress& progress)
+{
+    std::string words;
+    for (const auto& [kind, count] : progress.findings)
+        words += fmt::format("{}{} {}", words.empty() ? "" : "  ", count, explore::name_of(kind));
+    return words;
+}
 
 void print_summary(const explore::Summary& summary, const report::Exploration& record, const std::string& output)
 {
@@ -289,7 +268,8 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
     std::string problem;
     explore::Summary summary;
     {
-        ProgressLine line(given.quiet);
+        report::ProgressLine line(given.quiet);
+        line.say("running the command without faults …");
         summary = explore::explore(
             options, directory.path(),
             [&](const std::string& view) {
@@ -303,7 +283,9 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
                                       .unset = {}};
                 return commands(view, given, target, command, setting, directory, problem);
             },
-            [&](const explore::Progress& progress) { line.tell(progress); });
+            [&](const explore::Progress& progress) {
+                line.tell(progress.done, progress.known, "points", progress.seconds, findings_words(progress));
+            });
     }
     if (!problem.empty()) return fail(own_error, problem);
     if (!summary.problem.empty()) return fail(summary.baseline_trouble ? nothing_explored : own_error, summary.problem);

@@ -97,6 +97,8 @@ void Subcommand::format(std::string& value, const std::vector<std::string>& form
     parser_.app.add_option("--format", value, "how to print it (default: text)")
         ->check(CLI::IsMember(formats))
         ->option_text(fmt::format("{}", fmt::join(formats, "|")));
+    parser_.app.add_flag_callback(
+        "--json", [&value] { value = "json"; }, "short for --format json");
 }
 
 void Subcommand::word(const char* name, std::string& value, const char* help)

@@ -17,7 +17,7 @@ public:
     /// The same, and it may be given several times.
     void option(const char* names, std::vector<std::string>& values, const char* help, const char* type);
     void flag(const char* names, bool& value, const char* help);
-    /// --format text|json, or others.
+    /// --format text|json, or others; --json for short.
     void format(std::string& value, const std::vector<std::string>& formats = {"text", "json"});
     /// The words that are no options: one that has to be there, at least one of them, any number.
     void word(const char* name, std::string& value, const char* help);

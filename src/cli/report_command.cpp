@@ -1,11 +1,13 @@
 // faultline report: what was injected and what was found, from the records of runs and the directories of explorations.
 #include "cli/cli.hpp"
 
+#include "report/progress_line.hpp"
 #include "report/report.hpp"
 #include "report/terminal.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -55,7 +57,12 @@ Report gather(const std::vector<std::string>& paths)
 {
     Report all;
     std::set<std::string> known;
-    for (const auto& path : paths) {
+    report::ProgressLine line(false);
+    const auto began = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const auto& path = paths[i];
+        line.tell(i, paths.size(), "paths",
+                  std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
         std::error_code error;
         const auto canonical = std::filesystem::weakly_canonical(path, error).string();
         if (known.insert(error ? path : canonical).second) report::load(path, all);

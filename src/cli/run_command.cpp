@@ -224,7 +224,7 @@ void add_run(Subcommand& self)
         "which is preload where that works (default: auto)",
         "DOOR");
     self.flag("--trace", options->trace, "record every call that can fail, by its sites, and print a table of them");
-    self.flag("--report", options->report, "write all statistics and events as one JSON document at the end");
+    self.flag("--report,--json", options->report, "write all statistics and events as one JSON document at the end");
     self.option("-o,--output", options->output, "the file for --report, which it implies (default: standard output)",
                 "FILE");
     self.flag("-q,--quiet", options->quiet, "no summary on standard error");
