@@ -90,6 +90,11 @@ void Subcommand::option(const char* names, std::vector<std::string>& values, con
     parser_.app.add_option(names, values, help)->type_name(type)->allow_extra_args(false);
 }
 
+void Subcommand::list(const char* names, std::vector<std::string>& values, const char* help, const char* type)
+{
+    parser_.app.add_option(names, values, help)->type_name(type)->expected(1, CLI::detail::expected_max_vector_size);
+}
+
 void Subcommand::flag(const char* names, bool& value, const char* help) { parser_.app.add_flag(names, value, help); }
 
 void Subcommand::format(std::string& value, const std::vector<std::string>& formats)

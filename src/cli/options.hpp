@@ -16,6 +16,8 @@ public:
     void option(const char* names, std::string& value, const char* help, const char* type);
     /// The same, and it may be given several times.
     void option(const char* names, std::vector<std::string>& values, const char* help, const char* type);
+    /// The same, with one value or more behind it each time.
+    void list(const char* names, std::vector<std::string>& values, const char* help, const char* type);
     void flag(const char* names, bool& value, const char* help);
     /// --format text|json, or others; --json for short.
     void format(std::string& value, const std::vector<std::string>& formats = {"text", "json"});

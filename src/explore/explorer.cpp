@@ -51,6 +51,8 @@ public:
             threads.emplace_back([this, &worker] { work(*worker); });
         for (auto& thread : threads)
             thread.join();
+        say_what_is_missing();
+        confirm_all();
         finish();
     }
 
@@ -208,15 +210,39 @@ private:
         std::filesystem::create_directories(options_.output + "/findings", error);
         if (error) return fail(fmt::format("{} cannot be made: {}", options_.output, error.message()));
         const auto path = options_.output + "/journal.jsonl";
-        if (options_.resume) {
-            std::size_t unreadable = 0;
-            for (auto& line : Journal::read(path, unreadable))
-                done_.emplace(line.id, std::move(line));
-            if (unreadable != 0)
-                summary_.notes.push_back(fmt::format("{} lines of the journal cannot be read", unreadable));
+        std::vector<std::string> sources; // whose runs are not made again
+        for (const auto& directory : options_.merge)
+            sources.push_back(directory + "/journal.jsonl");
+        if (options_.resume) sources.push_back(path);
+        for (const auto& source : sources)
+            if (auto problem = read_journal(source); !problem.empty()) return fail(problem);
+        if (auto problem = write_settings(options_.settings, options_.output); !problem.empty()) return fail(problem);
+        if (auto problem = journal_.open(path, options_.resume); !problem.empty())
+            return fail(fmt::format("{}: {}", path, problem));
+        if (!options_.merge.empty())
+            for (const auto& [id, line] : done_)
+                journal_.append(line, false);
+        return true;
+    }
+
+    /// Adds what a journal holds to what is done. A point that two of them hold was tried twice: the first line counts.
+    std::string read_journal(const std::string& path)
+    {
+        std::error_code error;
+        if (!options_.merge.empty() && !std::filesystem::is_regular_file(path, error))
+            return fmt::format("--merge: {} is not there: the directory of an exploration has one", path);
+        std::size_t unreadable = 0, contradictions = 0;
+        for (auto& line : Journal::read(path, unreadable)) {
+            const auto [known, is_new] = done_.try_emplace(line.id, line);
+            if (!is_new && known->second.outcome.kind != line.outcome.kind) ++contradictions;
         }
-        const auto problem = journal_.open(path, options_.resume);
-        return problem.empty() || fail(fmt::format("{}: {}", path, problem));
+        if (unreadable != 0)
+            summary_.notes.push_back(fmt::format("{} lines of the journal {} cannot be read", unreadable, path));
+        if (contradictions != 0)
+            summary_.notes.push_back(fmt::format("{} points ended otherwise in {} than in the journals before it; what "
+                                                 "came first counts",
+                                                 contradictions, path));
+        return {};
     }
 
     void fill_queue()
@@ -227,6 +253,7 @@ private:
             add_site(queue_, site, tries, options_.every);
             sites_[{site.function, site.id}] = site;
         }
+        if (options_.sample != 0) queue_.draw_sample(options_.sample, options_.seed);
         summary_.known_points = queue_.known();
     }
 
@@ -235,8 +262,7 @@ private:
     [[nodiscard]] bool over() const
     {
         return (options_.stop != nullptr && options_.stop->load()) ||
-               (options_.time.count() != 0 && Clock::now() - began_ >= options_.time) ||
-               (options_.sample != 0 && points_ >= options_.sample);
+               (options_.time.count() != 0 && Clock::now() - began_ >= options_.time);
     }
 
     void work(Worker& worker)
@@ -246,14 +272,17 @@ private:
             changed_.wait(lock, [&] { return queue_.size() != 0 || running_ == 0 || over(); });
             if (over()) {
                 if (queue_.size() != 0 && summary_.stopped.empty())
-                    summary_.stopped = options_.stop != nullptr && options_.stop->load()    ? "it was interrupted"
-                                       : options_.sample != 0 && points_ >= options_.sample ? "the sample is complete"
-                                                                                            : "the time is up";
+                    summary_.stopped =
+                        options_.stop != nullptr && options_.stop->load() ? "it was interrupted" : "the time is up";
                 break;
             }
             auto next = queue_.take();
             if (!next) break; // and nothing runs that could add more
             if (next->point.root() % options_.shards + 1 != options_.shard) continue;
+            if (!options_.merge.empty() && !done_.contains(next->point.id())) {
+                ++missing_;
+                continue;
+            }
             ++running_;
             ++points_;
             lock.unlock();
@@ -284,7 +313,7 @@ private:
     {
         const auto& point = next.point;
         const auto id = point.id();
-        if (const auto known = done_.find(id); known != done_.end()) return replay(worker, known->second);
+        if (const auto known = done_.find(id); known != done_.end()) return replay(known->second);
         Outcome outcome;
         auto seen = observe(worker, point, limit_ * (next.attempt == 0 ? 1 : longer), outcome);
         if (options_.stop != nullptr && options_.stop->load()) { // it was cut off
@@ -306,13 +335,12 @@ private:
             crash = worker.enclosure().last_crash();
             if (child_died) settle_child(seen, outcome, crash);
         }
-        Line line{id, point, outcome, seen.end, seen.matched, {}};
-        if (is_finding(outcome.kind) && !absorbs(point)) note_finding(worker, line, seen, crash);
-        std::vector<Site> fresh;
+        Line line{id, point, outcome, seen.end, seen.matched, {}, {}};
+        if (is_finding(outcome.kind) && !absorbs(point)) note_finding(line, seen, crash);
         if (options_.depth > 1 && point.strikes.size() < static_cast<std::size_t>(options_.depth) &&
             outcome.kind != Class::not_reached)
-            fresh = new_sites(worker, point);
-        settle(line, fresh);
+            line.new_sites = new_sites(worker, point);
+        settle(line);
     }
 
     [[nodiscard]] static bool is_killed(Class kind) { return kind == Class::crash || kind == Class::abort; }
@@ -341,26 +369,12 @@ private:
         return fresh;
     }
 
-    void replay(Worker& worker, const Line& line)
+    /// What a journal tells of a point.
+    void replay(const Line& line)
     {
-        if (is_finding(line.outcome.kind) && !absorbs(line.point)) {
-            Outcome outcome;
-            Crash crash;
-            const bool crashed = is_killed(line.outcome.kind);
-            bool is_new = false;
-            {
-                const std::lock_guard lock(mutex_);
-                is_new = !findings_.contains(line.key);
-            }
-            Observation seen;
-            if (is_new) {
-                seen = observe(worker, line.point, limit_ * longer, outcome, crashed);
-                if (crashed) crash = worker.enclosure().last_crash();
-            }
-            auto copy = line;
-            note_finding(worker, copy, seen, crash);
-        }
-        settle(line, {}, false);
+        auto copy = line;
+        if (is_finding(line.outcome.kind) && !absorbs(line.point)) note_finding(copy, {}, {});
+        settle(copy, false);
     }
 
     [[nodiscard]] std::optional<Site> site_of(const Strike& strike) const
@@ -390,55 +404,86 @@ private:
         return !options_.absorbed.empty() && is_absorbed(options_.absorbed, strike, site_of(strike));
     }
 
-    void note_finding(Worker& worker, Line& line, const Observation& seen, const Crash& crash)
+    void note_finding(Line& line, const Observation& seen, const Crash& crash)
     {
         const auto site = site_of(line.point.strikes.back());
         if (line.key.empty()) line.key = merge_key(line.outcome, line.point, site, crash);
-        {
-            const std::lock_guard lock(mutex_);
-            const auto found = findings_.find(line.key);
-            if (found != findings_.end()) {
-                auto& finding = found->second;
-                finding.others.push_back(line.point);
-                if (speaks_for(line.point, finding.point)) {
-                    std::swap(finding.others.back(), finding.point);
-                    finding.detail = line.outcome.detail;
-                    finding.site = site;
-                    if (crash.signal != 0) finding.crash = crash;
-                    if (seen.armed) { // else it comes from a journal, and what it said is not known any more
-                        finding.out = seen.out;
-                        finding.err = seen.err;
-                    }
-                }
-                return;
+        const std::lock_guard lock(mutex_);
+        const auto [found, is_new] = findings_.try_emplace(line.key);
+        auto& finding = found->second;
+        if (!is_new) {
+            finding.others.push_back(line.point);
+            if (!speaks_for(line.point, finding.point)) return;
+            finding.others.back() = finding.point;
+        }
+        finding.kind = line.outcome.kind;
+        finding.detail = line.outcome.detail;
+        finding.key = line.key;
+        finding.point = line.point;
+        finding.known = options_.known.contains(line.key);
+        finding.site = site;
+        if (!seen.armed && !is_new) return; // it comes from a journal, which does not tell what the program said
+        finding.crash = crash;
+        finding.out = seen.out;
+        finding.err = seen.err;
+        finding.struck = seen.struck;
+    }
+
+    /// Repeats the point that speaks for each finding. That waits until it is known which one that is, so that it depends
+    /// neither on the order of the runs nor on who made them.
+    void confirm_all()
+    {
+        std::vector<Finding*> waiting;
+        for (auto& [key, finding] : findings_)
+            waiting.push_back(&finding);
+        std::atomic<std::size_t> next = 0;
+        std::vector<std::thread> threads;
+        for (auto& worker : workers_)
+            threads.emplace_back([&, &worker = *worker] {
+                for (auto i = next++; i < waiting.size(); i = next++)
+                    confirm(worker, *waiting[i]);
+            });
+        for (auto& thread : threads)
+            thread.join();
+    }
+
+    void confirm(Worker& worker, Finding& finding)
+    {
+        const bool killed = is_killed(finding.kind);
+        const bool hung = finding.kind == Class::hang; // it would only hang longer
+        int repeated = 1;
+        for (int i = 1; i < confirmations; ++i) {
+            Outcome again;
+            const auto seen = observe(worker, finding.point, limit_ * (hung ? 1 : longer), again, killed);
+            if (options_.stop != nullptr && options_.stop->load()) return; // it was cut off, and tells nothing
+            Crash crash;
+            if (killed) {
+                crash = worker.enclosure().last_crash();
+                if (again.kind == Class::crash && !seen.end.crashed()) settle_child(seen, again, crash);
             }
-            Finding finding;
-            finding.kind = line.outcome.kind;
-            finding.detail = line.outcome.detail;
-            finding.key = line.key;
-            finding.point = line.point;
-            finding.known = options_.known.contains(line.key);
-            finding.site = site;
+            if (again.kind != finding.kind) continue;
+            ++repeated;
             finding.crash = crash;
             finding.out = seen.out;
             finding.err = seen.err;
             finding.struck = seen.struck;
-            findings_.emplace(line.key, std::move(finding));
         }
-        int repeated = 1;
-        for (int i = 1; i < confirmations; ++i) {
-            Outcome again;
-            const bool hung = line.outcome.kind == Class::hang; // it would only hang longer
-            static_cast<void>(observe(worker, line.point, limit_ * (hung ? 1 : longer), again));
-            repeated += again.kind == line.outcome.kind ? 1 : 0;
-        }
-        const std::lock_guard lock(mutex_);
-        auto& finding = findings_.at(line.key);
         finding.repeated = repeated;
         finding.tried = confirmations;
     }
 
-    void settle(const Line& line, const std::vector<Site>& fresh, bool is_new = true)
+    /// What journals lack that are merged, and what they hold of a program that is not this one.
+    void say_what_is_missing()
+    {
+        if (options_.merge.empty()) return;
+        if (missing_ != 0) summary_.stopped = fmt::format("{} points are in none of the journals", missing_);
+        if (done_.size() > points_)
+            summary_.notes.push_back(fmt::format("{} lines of the journals strike what the command does not reach now: "
+                                                 "was it built anew, or does it race?",
+                                                 done_.size() - points_));
+    }
+
+    void settle(const Line& line, bool is_new = true)
     {
         const std::lock_guard lock(mutex_);
         if (is_new) journal_.append(line);
@@ -447,7 +492,7 @@ private:
         const auto& strike = line.point.strikes.back();
         if (line.outcome.kind != Class::not_reached && line.outcome.kind != Class::hang)
             add_followups(queue_, line.point, line.matched, level_of(strike));
-        for (const auto& site : fresh)
+        for (const auto& site : line.new_sites)
             add_site(queue_, site, tries_of(site.function, options_.families), false, line.point.strikes);
         Progress progress{points_, queue_.known(), seconds_since(began_), {}};
         for (const auto& [key, finding] : findings_)
@@ -491,6 +536,7 @@ private:
     Queue queue_;
     Journal journal_;
     std::size_t running_ = 0, points_ = 0;
+    std::size_t missing_ = 0; // in the journals that are merged
     std::map<std::string, Finding> findings_;
 };
 

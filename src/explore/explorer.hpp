@@ -3,6 +3,7 @@
 #pragma once
 
 #include "explore/finding.hpp"
+#include "explore/settings.hpp"
 #include "explore/worker.hpp"
 
 #include <atomic>
@@ -28,10 +29,12 @@ struct Options {
     ForkServing fork_server = ForkServing::automatic;
     bool every = false;
     int depth = 1;
-    std::uint64_t sample = 0; // at most so many points, chosen by the seed; 0: all
+    std::uint64_t sample = 0; // of the trace's points so many, drawn by the seed, and what follows from them; 0: all
     std::uint64_t seed = 1;
     std::uint64_t shard = 1, shards = 1;
     bool resume = false;
+    std::vector<std::string> merge;    // directories of explorations whose journals are joined; nothing else is tried
+    Settings settings;                 // what it was asked to do, written down for whoever merges or resumes
     std::set<std::string> known;       // keys of findings that are known
     std::vector<std::string> absorbed; // function patterns and sites whose failure may be swallowed
     std::atomic<bool>* stop = nullptr; // becomes true when the exploration is to end early

@@ -49,6 +49,13 @@ std::optional<Line> to_line(std::string_view text)
     line.end.cpu_seconds = json->member("cpu_seconds").number().value_or(0);
     line.matched = json->member("matched").count();
     line.key = json->member("key").text();
+    for (const auto& each : json->member("new_sites").elements()) {
+        auto& site = line.new_sites.emplace_back();
+        site.function = each.member("function").text();
+        site.id = static_cast<std::uint32_t>(each.member("site").count());
+        site.calls = each.member("calls").count();
+        site.first_call = each.member("first_call").count();
+    }
     return line;
 }
 
@@ -75,21 +82,29 @@ std::string Journal::open(const std::string& path, bool resume)
     return {};
 }
 
-void Journal::append(const Line& line)
+void Journal::append(const Line& line, bool sync)
 {
-    const auto json = Json::object({{"point", id_text(line.id)},
-                                    {"class", name_of(line.outcome.kind)},
-                                    {"detail", line.outcome.detail},
-                                    {"strikes", report::to_json(as_record(line.point))},
-                                    {"status", line.end.status},
-                                    {"timed_out", line.end.timed_out},
-                                    {"seconds", line.end.seconds},
-                                    {"cpu_seconds", line.end.cpu_seconds},
-                                    {"matched", line.matched},
-                                    {"key", line.key}});
+    auto json = Json::object({{"point", id_text(line.id)},
+                              {"class", name_of(line.outcome.kind)},
+                              {"detail", line.outcome.detail},
+                              {"strikes", report::to_json(as_record(line.point))},
+                              {"status", line.end.status},
+                              {"timed_out", line.end.timed_out},
+                              {"seconds", line.end.seconds},
+                              {"cpu_seconds", line.end.cpu_seconds},
+                              {"matched", line.matched},
+                              {"key", line.key}});
+    if (!line.new_sites.empty()) {
+        auto& sites = json["new_sites"] = Json::array();
+        for (const auto& site : line.new_sites)
+            sites.push_back(Json::object({{"function", site.function},
+                                          {"site", site.id},
+                                          {"calls", site.calls},
+                                          {"first_call", site.first_call}}));
+    }
     const auto text = report::one_line(json) + "\n";
     static_cast<void>(::write(fd_, text.data(), text.size()));
-    ::fdatasync(fd_);
+    if (sync) ::fdatasync(fd_);
 }
 
 std::vector<Line> Journal::read(const std::string& path, std::size_t& unreadable)

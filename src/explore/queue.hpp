@@ -21,6 +21,8 @@ public:
     /// Adds a point unless it was added before. `level`: 0 is tried first.
     bool add(int level, Point point, int attempt = 0);
     [[nodiscard]] std::optional<Pending> take();
+    /// Forgets all but `most` points, which `seed` draws. What is added later is taken as ever.
+    void draw_sample(std::uint64_t most, std::uint64_t seed);
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
     [[nodiscard]] std::size_t known() const { return known_.size(); } // ever added
 

@@ -176,7 +176,6 @@ Json to_json(const Exploration& exploration, bool whole)
                               {"known_points", exploration.known_points},
                               {"sites", exploration.places.size()},
                               {"pairs", exploration.pairs}});
-    if (exploration.seconds) json["seconds"] = *exploration.seconds;
     json["stopped"] = exploration.stopped;
     json["notes"] = exploration.notes;
     json["runs"] = std::move(runs);
