@@ -1,8 +1,9 @@
 #include "explore/explorer.hpp"
 
+#include "explore/baseline.hpp"
+#include "explore/gather.hpp"
 #include "explore/journal.hpp"
 #include "explore/queue.hpp"
-#include "plan/glob.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -13,7 +14,6 @@
 #include <mutex>
 #include <sys/stat.h>
 #include <thread>
-#include <tuple>
 
 namespace faultline::explore {
 
@@ -22,7 +22,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr std::chrono::seconds patience_of_baseline{60};
 constexpr int longer = 4; // times the limit, for a point that reached it once
 constexpr int level_of_put_aside = 1000;
 constexpr int confirmations = 3;
@@ -83,73 +82,22 @@ private:
             auto worker = std::make_unique<Worker>(options_.work, root, fmt::format("w{}", i));
             if (!worker->problem().empty()) return fail(worker->problem());
             const auto& isolation = worker->enclosure().isolation();
-            if (!isolation.mounts) return fail_without_mounts(isolation);
+            if (!isolation.mounts)
+                return fail(fmt::format("the kernel allows no mount namespace here ({}): run it as root, or allow user "
+                                        "namespaces (sysctl kernel.unprivileged_userns_clone=1)",
+                                        isolation.missing));
             workers_.push_back(std::move(worker));
         }
         return true;
-    }
-
-    bool fail_without_mounts(const Isolation& isolation)
-    {
-        return fail(fmt::format("the kernel allows no mount namespace here ({}): run it as root, or allow user "
-                                "namespaces (sysctl kernel.unprivileged_userns_clone=1)",
-                                isolation.missing));
     }
 
     // --- before the first fault ------------------------------------------------------------------------------------
 
     bool baseline()
     {
-        auto& worker = *workers_.front();
-        auto& base = summary_.baseline;
-        if (const auto problem = worker.refresh(); !problem.empty()) return fail(problem);
-        base.pristine = worker.tree();
-        const auto trace = plan_of({}, false, true) + "[stats]\nrender = false\n";
-        const auto plain = worker.run("", patience_of_baseline);
-        auto first = worker.run(trace, patience_of_baseline);
-        auto second = worker.run(trace, patience_of_baseline);
-        if (!plain.problems.empty()) return fail(plain.problems.front());
-        if (!first.problems.empty()) return fail(first.problems.front());
-        if (plain.end.timed_out)
-            return fail(
-                fmt::format("the command does not end within {} s without any fault", patience_of_baseline.count()));
-        if (!first.armed) return fail("the faults were not armed in the command: it cannot be preloaded");
-        base.mask.learn(plain, first);
-        base.mask.learn(first, second);
-        base.mask.learn(plain, second);
-        auto third = worker.run(trace, patience_of_baseline);
-        if (!base.mask.agree(plain, first) || !base.mask.agree(first, third)) {
-            base.mask.learn(first, third);
-            const auto fourth = worker.run(trace, patience_of_baseline);
-            if (!base.mask.agree(first, fourth) || !base.mask.agree(plain, fourth)) return unstable(first, fourth);
-        }
-        for (const auto& each : base.mask.described())
-            summary_.notes.push_back(fmt::format("differs from run to run, and is masked: {}", each));
-        if (first.check && first.check->status != 0) return fail("--check fails without any fault");
-        recovery_baseline(worker, first);
-        limit_ = options_.timeout.count() != 0 ? options_.timeout
-                                               : nanoseconds(static_cast<std::int64_t>(
-                                                     (10 * std::max(first.end.seconds, third.end.seconds) + 1) * 1e9));
-        summary_.sites = first.sites;
-        tree_ = first.processes > 1;
-        base.run = std::move(first);
-        if (base.run.end.exit_status() != 0)
-            summary_.notes.push_back(fmt::format("without any fault the command {}",
-                                                 base.run.end.crashed()
-                                                     ? fmt::format("is killed by signal {}", base.run.end.signal())
-                                                     : fmt::format("exits {}", base.run.end.exit_status())));
+        if (!learn_baseline(*workers_.front(), options_, summary_, limit_)) return false;
+        tree_ = summary_.baseline.run.processes > 1;
         return true;
-    }
-
-    bool unstable(const Observation& a, const Observation& b)
-    {
-        summary_.baseline_trouble = true;
-        const auto& mask = summary_.baseline.mask;
-        std::string what = difference(mask.tree(a.tree), mask.tree(b.tree));
-        if (a.end.status != b.end.status)
-            what = fmt::format("its exit status is {} and {}", a.end.exit_status(), b.end.exit_status());
-        if (what.empty()) what = mask.out(a.out) != mask.out(b.out) ? "its output changes" : "its error output changes";
-        return fail(fmt::format("the command differs from run to run without any fault: {}", what));
     }
 
     /// False where one is required and cannot be.
@@ -159,47 +107,13 @@ private:
         auto& problem = summary_.not_forked;
         for (auto& worker : workers_)
             if (problem.empty()) problem = worker->start_fork_server();
-        if (problem.empty()) problem = difference_of_forked();
+        if (problem.empty()) problem = difference_of_forked(*workers_.front(), summary_.baseline, limit_);
         forks_ = problem.empty();
         if (forks_) return true;
         for (auto& worker : workers_)
             worker->stop_fork_server();
         return options_.fork_server != ForkServing::required ||
                fail(fmt::format("--fork-server=on: runs cannot be begun by a fork server: {}", problem));
-    }
-
-    /// What a run of the fork server does otherwise than one of a new process; empty: nothing.
-    std::string difference_of_forked()
-    {
-        const auto& base = summary_.baseline;
-        const auto forked = workers_.front()->run(plan_of({}, false, true) + "[stats]\nrender = false\n", limit_);
-        if (!forked.end.forked) return "it ends before the first run";
-        if (!base.mask.agree(base.run, forked)) return "a run that it begins has another result";
-        if (forked.replaced)
-            return "the program executes another one in its own place, which would have to be loaded all the same";
-        const auto same = [](const Site& a, const Site& b) {
-            return a.function == b.function && a.id == b.id && a.calls == b.calls && a.lineage == b.lineage;
-        };
-        const auto& sites = base.run.sites;
-        if (forked.processes != base.run.processes || !std::ranges::equal(forked.sites, sites, same))
-            return "a run that it begins makes other calls";
-        return forked.open_descriptors == base.run.open_descriptors ? "" : "a run that it begins has other descriptors";
-    }
-
-    void recovery_baseline(Worker& worker, Observation& after_run)
-    {
-        if (!options_.work.has_recovery) return;
-        auto& base = summary_.baseline;
-        auto fresh = Observation();
-        static_cast<void>(worker.refresh());
-        worker.run_recovery(fresh, patience_of_baseline);
-        base.recovery_of_pristine = fresh.recovery;
-        base.recovered_pristine = std::move(*fresh.recovered_tree);
-        after_run = worker.run(plan_of({}, false, true) + "[stats]\nrender = false\n", patience_of_baseline);
-        auto again = after_run;
-        worker.run_recovery(again, patience_of_baseline);
-        base.recovery_of_run = again.recovery;
-        base.recovered_run = std::move(*again.recovered_tree);
     }
 
     // --- what is to be tried ---------------------------------------------------------------------------------------
@@ -214,8 +128,13 @@ private:
         for (const auto& directory : options_.merge)
             sources.push_back(directory + "/journal.jsonl");
         if (options_.resume) sources.push_back(path);
-        for (const auto& source : sources)
-            if (auto problem = read_journal(source); !problem.empty()) return fail(problem);
+        for (const auto& source : sources) {
+            std::error_code absent;
+            if (!options_.merge.empty() && !std::filesystem::is_regular_file(source, absent))
+                return fail(fmt::format("--merge: {} is not there: the directory of an exploration has one", source));
+            for (auto& note : Journal::add(source, done_))
+                summary_.notes.push_back(std::move(note));
+        }
         if (auto problem = write_settings(options_.settings, options_.output); !problem.empty()) return fail(problem);
         if (auto problem = journal_.open(path, options_.resume); !problem.empty())
             return fail(fmt::format("{}: {}", path, problem));
@@ -223,26 +142,6 @@ private:
             for (const auto& [id, line] : done_)
                 journal_.append(line, false);
         return true;
-    }
-
-    /// Adds what a journal holds to what is done. A point that two of them hold was tried twice: the first line counts.
-    std::string read_journal(const std::string& path)
-    {
-        std::error_code error;
-        if (!options_.merge.empty() && !std::filesystem::is_regular_file(path, error))
-            return fmt::format("--merge: {} is not there: the directory of an exploration has one", path);
-        std::size_t unreadable = 0, contradictions = 0;
-        for (auto& line : Journal::read(path, unreadable)) {
-            const auto [known, is_new] = done_.try_emplace(line.id, line);
-            if (!is_new && known->second.outcome.kind != line.outcome.kind) ++contradictions;
-        }
-        if (unreadable != 0)
-            summary_.notes.push_back(fmt::format("{} lines of the journal {} cannot be read", unreadable, path));
-        if (contradictions != 0)
-            summary_.notes.push_back(fmt::format("{} points ended otherwise in {} than in the journals before it; what "
-                                                 "came first counts",
-                                                 contradictions, path));
-        return {};
     }
 
     void fill_queue()
@@ -333,7 +232,7 @@ private:
             Outcome again;
             static_cast<void>(observe(worker, point, limit_ * longer, again, true));
             crash = worker.enclosure().last_crash();
-            if (child_died) settle_child(seen, outcome, crash);
+            if (child_died) settle_child(summary_.baseline, seen, crash, outcome);
         }
         Line line{id, point, outcome, seen.end, seen.matched, {}, {}};
         if (is_finding(outcome.kind) && !absorbs(point)) note_finding(line, seen, crash);
@@ -341,22 +240,6 @@ private:
             outcome.kind != Class::not_reached)
             line.new_sites = new_sites(worker, point);
         settle(line);
-    }
-
-    [[nodiscard]] static bool is_killed(Class kind) { return kind == Class::crash || kind == Class::abort; }
-
-    /// A process of the tree left no word of its end: only a signal that means a crash makes it one.
-    void settle_child(const Observation& seen, Outcome& outcome, const Crash& crash)
-    {
-        if (crash.signal == SIGABRT)
-            outcome = {Class::abort, fmt::format("SIGABRT in {}", crash.program)};
-        else if (crash.signal != 0)
-            outcome.detail = fmt::format("SIG{} in {}", sigabbrev_np(crash.signal), crash.program);
-        else {
-            auto without = seen;
-            without.died.clear();
-            outcome = classify(summary_.baseline, without);
-        }
     }
 
     /// Sites that the run has and the baseline has not: the handling of the fault.
@@ -383,21 +266,6 @@ private:
         return place == sites_.end() ? std::nullopt : std::optional(place->second);
     }
 
-    /// Whether a finding is told by the one point rather than by the other: the weaker one, the one whose site comes first
-    /// in the trace. So the order of the runs decides nothing.
-    [[nodiscard]] bool speaks_for(const Point& one, const Point& other) const
-    {
-        if (weaker(one, other) || weaker(other, one)) return weaker(one, other);
-        const auto order = [this](const Point& point) {
-            const auto& strike = point.strikes.back();
-            const auto same = [&](const Site& site) {
-                return site.id == strike.site && site.function == strike.function;
-            };
-            return std::tuple(std::ranges::find_if(summary_.sites, same) - summary_.sites.begin(), point.id());
-        };
-        return order(one) < order(other);
-    }
-
     [[nodiscard]] bool absorbs(const Point& point) const
     {
         const auto& strike = point.strikes.back();
@@ -409,24 +277,8 @@ private:
         const auto site = site_of(line.point.strikes.back());
         if (line.key.empty()) line.key = merge_key(line.outcome, line.point, site, crash);
         const std::lock_guard lock(mutex_);
-        const auto [found, is_new] = findings_.try_emplace(line.key);
-        auto& finding = found->second;
-        if (!is_new) {
-            finding.others.push_back(line.point);
-            if (!speaks_for(line.point, finding.point)) return;
-            finding.others.back() = finding.point;
-        }
-        finding.kind = line.outcome.kind;
-        finding.detail = line.outcome.detail;
-        finding.key = line.key;
-        finding.point = line.point;
-        finding.known = options_.known.contains(line.key);
-        finding.site = site;
-        if (!seen.armed && !is_new) return; // it comes from a journal, which does not tell what the program said
-        finding.crash = crash;
-        finding.out = seen.out;
-        finding.err = seen.err;
-        finding.struck = seen.struck;
+        gather(findings_, summary_.sites, line, site, seen, crash);
+        findings_.at(line.key).known = options_.known.contains(line.key);
     }
 
     /// Repeats the point that speaks for each finding. That waits until it is known which one that is, so that it depends
@@ -459,7 +311,8 @@ private:
             Crash crash;
             if (killed) {
                 crash = worker.enclosure().last_crash();
-                if (again.kind == Class::crash && !seen.end.crashed()) settle_child(seen, again, crash);
+                if (again.kind == Class::crash && !seen.end.crashed())
+                    settle_child(summary_.baseline, seen, crash, again);
             }
             if (again.kind != finding.kind) continue;
             ++repeated;
@@ -491,21 +344,13 @@ private:
             {id_text(line.id), as_record(line.point), line.outcome.kind, line.outcome.detail, line.key});
         const auto& strike = line.point.strikes.back();
         if (line.outcome.kind != Class::not_reached && line.outcome.kind != Class::hang)
-            add_followups(queue_, line.point, line.matched, level_of(strike));
+            add_followups(queue_, line.point, line.matched, level_of(strike, options_.families));
         for (const auto& site : line.new_sites)
             add_site(queue_, site, tries_of(site.function, options_.families), false, line.point.strikes);
         Progress progress{points_, queue_.known(), seconds_since(began_), {}};
         for (const auto& [key, finding] : findings_)
             ++progress.findings[finding.kind];
         if (tell_) tell_(progress);
-    }
-
-    /// The place of a strike's error among those of its function: what follows it waits as long.
-    [[nodiscard]] int level_of(const Strike& strike) const
-    {
-        const auto tries = tries_of(strike.function, options_.families);
-        const auto place = std::ranges::find(tries, strike.what);
-        return static_cast<int>(place - tries.begin()) * 2;
     }
 
     void finish()

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <fstream>
 #include <unistd.h>
 
@@ -118,6 +119,22 @@ std::vector<Line> Journal::read(const std::string& path, std::size_t& unreadable
             ++unreadable;
     }
     return lines;
+}
+
+std::vector<std::string> Journal::add(const std::string& path, std::map<std::uint64_t, Line>& lines)
+{
+    std::vector<std::string> notes;
+    std::size_t unreadable = 0, contradictions = 0;
+    for (auto& line : read(path, unreadable)) {
+        const auto [known, is_new] = lines.try_emplace(line.id, line);
+        if (!is_new && known->second.outcome.kind != line.outcome.kind) ++contradictions;
+    }
+    if (unreadable != 0) notes.push_back(fmt::format("{} lines of the journal {} cannot be read", unreadable, path));
+    if (contradictions != 0)
+        notes.push_back(fmt::format("{} points ended otherwise in {} than in the journals before it; what came first "
+                                    "counts",
+                                    contradictions, path));
+    return notes;
 }
 
 } // namespace faultline::explore

@@ -34,6 +34,9 @@ public:
 
     /// The lines of a journal; what cannot be read is skipped and counted.
     [[nodiscard]] static std::vector<Line> read(const std::string& path, std::size_t& unreadable);
+    /// Adds the lines of a journal to those of others. Where two hold a point, it was tried twice, and the first counts.
+    /// Returns what is odd about them, in words.
+    [[nodiscard]] static std::vector<std::string> add(const std::string& path, std::map<std::uint64_t, Line>& lines);
 
 private:
     int fd_ = -1;

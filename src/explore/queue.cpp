@@ -81,6 +81,12 @@ void add_site(Queue& queue, const Site& site, const std::vector<Try>& tries, boo
     }
 }
 
+int level_of(const Strike& strike, const std::vector<std::string>& families)
+{
+    const auto tries = tries_of(strike.function, families);
+    return static_cast<int>(std::ranges::find(tries, strike.what) - tries.begin()) * level_of_error;
+}
+
 void add_followups(Queue& queue, const Point& point, std::uint64_t matched, int level)
 {
     const auto& strike = point.strikes.back();

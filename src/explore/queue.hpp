@@ -40,6 +40,9 @@ private:
 void add_site(Queue& queue, const Site& site, const std::vector<Try>& tries, bool every,
               const std::vector<Strike>& before = {});
 
+/// The level at which a strike's error is tried first at its site: what follows from it waits as long.
+[[nodiscard]] int level_of(const Strike& strike, const std::vector<std::string>& families);
+
 /// Queues what only makes sense once a point was run: striking more of the site's matches, where there were more.
 void add_followups(Queue& queue, const Point& point, std::uint64_t matched, int try_index);
 
