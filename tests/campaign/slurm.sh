@@ -17,10 +17,10 @@ mkdir "$slurm" "$slurm/state" "$slurm/spool1" "$slurm/spool2"
 daemons=
 # until COMMAND…: waits for it to become true; the test's own time limit ends it otherwise.
 until_true() { while ! "$@" >/dev/null 2>&1; do sleep 0.1; done; }
-# one_of TASKS: the processes whose command line names our directory: what slurmd has started is not our child.
+# ours: the processes whose command line names our directory, for what slurmd has started is no child of this shell.
 ours() {
     for each in /proc/[0-9]*/cmdline; do
-        ! tr '\0' ' ' <"$each" 2>/dev/null | grep -qF "$work/" || echo "$each" | tr -dc '0-9\n'
+        ! { tr '\0' ' ' <"$each"; } 2>/dev/null | grep -qF "$work/" || echo "$each" | tr -dc '0-9\n'
     done
 }
 clean_up() {
@@ -133,7 +133,7 @@ lost=$2
 kill -KILL $first
 # The machine is gone: nothing that it had started is left either.
 for pid in $(ours); do
-    ! tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q "shards/$lost\\.1\\|slurmstepd.*n1" || kill -KILL "$pid" 2>/dev/null || :
+    ! { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -q "shards/$lost\\.1\\|slurmstepd.*n1" || kill -KILL "$pid" 2>/dev/null || :
 done
 status=0
 wait $campaign || status=$?
@@ -141,7 +141,6 @@ cp campaign.out out && cp campaign.err err
 expect 1
 says err "shard $cancelled, attempt 1: its task left the queue without a word"
 says err "shard $lost, attempt 1: "
-[ -e "campaign.d/shards/$cancelled.2/status" ] || ls campaign.d/shards/$cancelled.* >&2
 
 # The shards went on with what their first attempts had done.
 for shard in $cancelled $lost; do
