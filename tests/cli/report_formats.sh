@@ -94,9 +94,31 @@ for format in text html junit sarif; do
     says out 'SIGSEGV'
     [ $format = text ] || says out 'worse.d/findings.json'
 done
-faultline report --format junit worse.d
+faultline report --format junit nothing.json
 expect 125
 says out 'tests="1" failures="0" errors="1" skipped="0"'
+# What has not come to its end is told by its journal: the same keys, nothing of stacks.
+faultline report worse.d
+expect 125
+says err 'what the journal holds is reported'
+grep '^ *key: ' whole/report.text >keys
+grep '^ *key: ' out | cmp - keys || fail 'the journal has other keys'
+# Damage anywhere must never do worse than that.
+/usr/bin/python3 - "$FAULTLINE" <<'END' || fail 'a damaged exploration was too much'
+import random, shutil, subprocess, sys
+draw = random.Random(1)
+for number in range(20):
+    shutil.copytree("whole.d", "damaged.d", dirs_exist_ok=True)
+    name = f"damaged.d/{draw.choice(['findings.json', 'journal.jsonl'])}"
+    data = bytearray(open(name, "rb").read())
+    for _ in range(draw.randint(1, 12)):
+        data[draw.randrange(len(data))] = draw.choice(b'\x00\xff"{}[],:09ae<')
+    open(name, "wb").write(data)
+    for format in ("text", "json", "html", "junit", "sarif"):
+        done = subprocess.run([sys.argv[1], "report", "--format", format, "damaged.d"], capture_output=True)
+        if done.returncode not in (0, 125):
+            sys.exit(f"damage {number}, {format}: {done}")
+END
 faultline report --format nonsense whole.d
 expect 125
 faultline report --format html -o missing/report.html whole.d

@@ -7,7 +7,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t cou
 {
     const faultline::fuzz::File file(bytes, count);
     auto path = file.path();
-    for (std::string format : {"text", "json"}) {
+    for (std::string format : {"text", "json", "html", "junit", "sarif"}) {
         std::string words[] = {"faultline", "report", "--events", "--format", format, path};
         char* arguments[] = {words[0].data(), words[1].data(), words[2].data(),
                              words[3].data(), words[4].data(), words[5].data()};
