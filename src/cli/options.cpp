@@ -99,11 +99,12 @@ void Subcommand::flag(const char* names, bool& value, const char* help) { parser
 
 void Subcommand::format(std::string& value, const std::vector<std::string>& formats)
 {
-    parser_.app.add_option("--format", value, "how to print it (default: text)")
-        ->check(CLI::IsMember(formats))
-        ->option_text(fmt::format("{}", fmt::join(formats, "|")));
-    parser_.app.add_flag_callback(
-        "--json", [&value] { value = "json"; }, "short for --format json");
+    auto* const option = parser_.app.add_option("--format", value, "how to print it (default: text)");
+    option->check(CLI::IsMember(formats))->option_text(fmt::format("{}", fmt::join(formats, "|")));
+    parser_.app
+        .add_flag_callback(
+            "--json", [&value] { value = "json"; }, "short for --format json")
+        ->excludes(option);
 }
 
 void Subcommand::word(const char* name, std::string& value, const char* help)

@@ -77,8 +77,8 @@ std::string words(const std::vector<Strike>& strikes)
 std::string words(const Frame& frame, bool paths)
 {
     const auto name = [paths](const std::string& path) { return paths ? path : std::string(base_name(path)); };
-    const auto place = frame.module.empty() ? fmt::format("{:#x}", frame.offset)
-                                            : fmt::format("{}+{:#x}", name(frame.module), frame.offset);
+    auto place = frame.module.empty() ? fmt::format("{:#x}", frame.offset)
+                                      : fmt::format("{}+{:#x}", name(frame.module), frame.offset);
     if (frame.function.empty()) return place;
     if (frame.file.empty()) return fmt::format("{} ({})", frame.function, place);
     return fmt::format("{} at {}:{} ({})", frame.function, name(frame.file), frame.line, place);
@@ -132,8 +132,8 @@ void settle(Exploration& exploration)
     auto& points = exploration.points;
     const auto once = [](auto& list, const auto& key) {
         std::ranges::stable_sort(list, {}, key);
-        const auto rest = std::ranges::unique(list, {}, key);
-        list.erase(rest.begin(), rest.end());
+        const auto same = [&key](const auto& a, const auto& b) { return key(a) == key(b); };
+        list.erase(std::unique(list.begin(), list.end(), same), list.end());
     };
     once(points, [](const Point& point) { return order(point); });
     once(exploration.unreached, [](const Unreached& each) { return std::tuple(each.why, each.what); });

@@ -70,6 +70,25 @@ void read_files(const std::string& findings, Finding& finding, std::vector<Probl
     finding.err = text_in(place + "/stderr");
 }
 
+/// What can be said of an exploration that has not come to its end, or not well: each key of the journal is a finding
+/// that was seen once.
+Exploration from_journal(const std::string& directory, std::vector<Problem>& problems)
+{
+    Exploration exploration;
+    exploration.command = {clean_line(directory)};
+    read_journal(directory + "/journal.jsonl", exploration, problems);
+    for (const auto& point : exploration.points) {
+        if (point.key.empty()) continue;
+        auto& finding = exploration.findings.emplace_back();
+        finding.outcome = point.outcome;
+        finding.detail = point.detail;
+        finding.key = point.key;
+        finding.point = point.id;
+        finding.strikes = point.strikes;
+    }
+    return exploration;
+}
+
 } // namespace
 
 bool is_exploration(const std::string& directory)
@@ -78,28 +97,30 @@ bool is_exploration(const std::string& directory)
     return fs::exists(directory + "/findings.json", error) || fs::exists(directory + "/journal.jsonl", error);
 }
 
-std::optional<Exploration> read_exploration(const std::string& directory, std::vector<Problem>& problems)
+Exploration read_exploration(const std::string& directory, std::vector<Problem>& problems)
 {
     const auto file = directory + "/findings.json";
     const auto text = content(file);
-    if (!text) {
-        problems.push_back({unreadable, file,
-                            "cannot be read: an exploration writes it at its end (faultline explore --resume goes on "
-                            "with one that was stopped)"});
-        return {};
-    }
-    const auto json = parse_json(*text);
+    const auto json = text ? parse_json(*text) : std::nullopt;
     auto exploration = json ? exploration_from_json(*json) : std::nullopt;
     if (!exploration) {
-        problems.push_back({damaged, file, "holds no findings of an exploration, or is cut short"});
-        return {};
+        if (text)
+            problems.push_back({damaged, file,
+                                "holds no findings of an exploration, or is cut short; what the journal holds is "
+                                "reported"});
+        else
+            problems.push_back(
+                {unreadable, file,
+                 "cannot be read: an exploration writes it at its end; what the journal holds is reported "
+                 "(faultline explore --resume goes on with one that was stopped)"});
+        return from_journal(directory, problems);
     }
     read_journal(directory + "/journal.jsonl", *exploration, problems);
     for (auto& finding : exploration->findings)
         read_files(directory + "/findings", finding, problems);
     exploration->out = text_in(directory + "/baseline/stdout");
     exploration->err = text_in(directory + "/baseline/stderr");
-    return exploration;
+    return std::move(*exploration);
 }
 
 } // namespace faultline::report

@@ -15,11 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void add(std::optional<Exploration> exploration, Report& report)
-{
-    if (exploration) report.explorations.push_back(std::move(*exploration));
-}
-
 /// A ledger that has become a statistics file stands for that file.
 bool is_superseded(const std::string& path)
 {
@@ -33,7 +28,10 @@ bool is_superseded(const std::string& path)
 /// Whatever of a directory could be a record, in the order of names.
 void load_directory(const std::string& path, Report& report)
 {
-    if (is_exploration(path)) return add(read_exploration(path, report.problems), report);
+    if (is_exploration(path)) {
+        report.explorations.push_back(read_exploration(path, report.problems));
+        return;
+    }
     std::error_code error;
     std::set<std::string> files;
     for (fs::directory_iterator each(path, error), end; !error && each != end; each.increment(error)) {
@@ -58,12 +56,11 @@ void load(const std::string& path, Report& report)
     const fs::path file(path);
     if (fs::is_directory(file, error)) return load_directory(path, report);
     if (file.filename() == "findings.json" || file.filename() == "journal.jsonl")
-        return add(read_exploration(file.has_parent_path() ? file.parent_path().string() : ".", report.problems),
-                   report);
+        return load_directory(file.has_parent_path() ? file.parent_path().string() : ".", report);
     load(is_superseded(path) ? statistics_of(path) : path, report.runs, [&](const Json& document) {
         const auto& explorations = document.member("explorations");
         for (const auto& each : explorations.elements())
-            add(exploration_from_json(each), report);
+            if (auto exploration = exploration_from_json(each)) report.explorations.push_back(std::move(*exploration));
         return explorations.as<Json::Array>() != nullptr;
     });
 }

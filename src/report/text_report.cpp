@@ -4,6 +4,7 @@
 #include "report/tables.hpp"
 #include "report/terminal.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace faultline::report {
@@ -29,14 +30,24 @@ std::string text_of(const Finding& finding, const TextOptions& options)
     const auto name = name_of(finding.outcome);
     const auto& info = info_of(finding.outcome);
     const std::string_view paint = !colour ? "" : info.level == Level::error ? "\x1b[1;31m" : "\x1b[1;33m";
-    auto text = fmt::format("{}{:14}{} {}{}{}\n{}{}{}{}\n{}{}\n", paint, name, colour ? "\x1b[0m" : "", finding.detail,
+    auto text = fmt::format("{}{:14}{} {}{}{}\n{}{}{}{}\n", paint, name, colour ? "\x1b[0m" : "", finding.detail,
                             finding.known ? " (known)" : "",
                             is_flaky(finding) ? fmt::format(" (flaky {}/{})", finding.repeated, finding.tried) : "",
                             indent, words(finding.strikes), place_of(finding),
-                            finding.also.empty() ? "" : fmt::format(", and {} more points", finding.also.size()),
-                            indent, finding.repro);
+                            finding.also.empty() ? "" : fmt::format(", and {} more points", finding.also.size()));
+    if (!finding.repro.empty()) text += fmt::format("{}{}\n", indent, finding.repro);
     if (options.keys) text += fmt::format("{}key: {}\n", indent, finding.key);
     return text;
+}
+
+std::string text_of(const std::vector<Unreached>& unreached)
+{
+    constexpr std::size_t most = 8;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(unreached.size(), most); ++i)
+        names += (names.empty() ? "" : ", ") + unreached[i].what;
+    if (unreached.size() > most) names += fmt::format(" and {} more", unreached.size() - most);
+    return names.empty() ? "" : fmt::format("no fault reaches: {}\n", names);
 }
 
 std::string text_of_runs(const Records& records, const TextOptions& options)
@@ -70,8 +81,7 @@ std::string text_of(const Exploration& exploration, const TextOptions& options)
     const auto coverage = coverage_of(exploration);
     text += fmt::format("sites {} of {} · (site, error) {} of {} · functions {}\n", coverage.sites_tried,
                         coverage.sites, coverage.pairs_tried, coverage.pairs, coverage.functions);
-    if (!exploration.unreached.empty())
-        text += fmt::format("not to be reached: {}\n", counted(exploration.unreached.size(), "function"));
+    text += text_of(exploration.unreached);
     for (const auto& why : exploration.stopped)
         text += fmt::format("not all was tried: {} (--resume goes on)\n", why);
     for (const auto& note : exploration.notes)

@@ -50,9 +50,11 @@ narrow 0 40 "$FAULTLINE" explore -q -w . -o explored --try oom --sample 60 -- sh
 says_not out '/s'
 narrow 0 60 "$FAULTLINE" list groups
 [ "$(tr -d '\r' <out | awk '{ if (length > most) most = length } END { print most }')" -le 60 ] || fail 'words are not wrapped at the width'
-# --json wherever text is the default.
+# --json wherever text is the default, and not beside another format.
 printf '[[fault]]\nname = "w"\nfunctions = ["write"]\ntype = "errno"\nerrno = "EIO"\n' >plan.toml
 for words in 'list read' 'explain /bin/true' 'report report.json' 'explore -q -w . -o explored --try oom --sample 20 -- cat report.json' 'check plan.toml'; do
     faultline ${words%% *} --json ${words#* }
     holds out 'd'
 done
+faultline report --json --format html report.json
+expect 125

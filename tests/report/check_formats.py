@@ -23,6 +23,7 @@ def html_data(page):
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     need(found and "<" not in found[1], "the data of the page cannot end its element")
     need(not re.search(r'(?:src|href|url\()\s*=?\s*["\']?(?:https?:)?//', page.replace(found[1], "")), "the page needs no network")
+    need(not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|\bFunction\(", page), "no text becomes markup or code")
     need("default-src 'none'" in page, "the page forbids itself the network")
     return json.loads(found[1])
 
