@@ -35,6 +35,7 @@ void Queue::draw_sample(std::uint64_t most, std::uint64_t seed)
 {
     // By what a point is, and not by its place: a shard, or a site that is new, changes nothing for the others.
     std::vector<std::pair<std::uint64_t, std::uint64_t>> drawn;
+    drawn.reserve(waiting_.size());
     for (const auto& [place, pending] : waiting_)
         drawn.emplace_back(engine::hash(id_text(pending.point.id()), seed), pending.point.id());
     if (drawn.size() <= most) return;

@@ -96,7 +96,8 @@ says err 'is the output directory (-o) as well'
 
 # Which shard it is, an engine may say.
 number=${fullest#shard}
-CI_NODE_INDEX=${number%.d} CI_NODE_TOTAL=3 "$FAULTLINE" explore $options -o auto.d --shard auto -- ./planted >out 2>err </dev/null || :
+TEST_SHARD_INDEX=$((${number%.d} - 1)) TEST_TOTAL_SHARDS=3 TEST_SHARD_STATUS_FILE=advertised "$FAULTLINE" explore $options -o auto.d --shard auto -- ./planted >out 2>err </dev/null || :
+[ -e advertised ] || fail 'Bazel is not told that there are shards'
 points() { cat "$@" | grep -o '"point":"[0-9a-f]*"' | sort; }
 points $fullest/journal.jsonl >theirs
 points auto.d/journal.jsonl | cmp - theirs || fail 'it is another shard'
