@@ -181,6 +181,13 @@ int explore_command(ExploreOptions given)
         if (!target.advice.empty()) fmt::print(stderr, "  {}\n", target.advice);
         return absent ? +not_found : cannot ? +cannot_run : +own_error;
     }
+    std::error_code error;
+    const auto program = fs::absolute(target.path, error).lexically_normal().string();
+    if (given.empty && program.starts_with(options.work.surroundings.working + "/"))
+        return fail(own_error,
+                    fmt::format("--empty: {} lies in the directory that each run finds empty (move it, or name "
+                                "another --workdir)",
+                                printable(program)));
     RunDirectory directory;
     if (directory.path().empty())
         return fail(own_error, "a directory for the runs cannot be made under TMPDIR or /tmp");
