@@ -328,6 +328,7 @@ int explore_command(const Given& given, const std::vector<std::string>& command)
                 const Setting setting{.library = library,
                                       .config = view + "/plan",
                                       .block = view + "/plan",
+                                      .control = {},
                                       .seed = options.seed,
                                       .stats = view + "/stats/%p.json",
                                       .needed = target.needed,

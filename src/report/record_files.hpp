@@ -29,8 +29,9 @@ struct Records {
     std::uint64_t unrecorded = 0; // processes that are known to have no record
 };
 
-/// Adds what the file holds. Nothing is believed of it but that it is JSON or a ledger.
-void load(const std::string& path, Records& records);
+/// Adds what the file holds. Nothing is believed of it but that it is JSON or a ledger. `plan`: of a run that was changed
+/// while it went on, the last one, which names the faults of its ledgers; or nullptr.
+void load(const std::string& path, Records& records, const plan::Plan* plan = nullptr);
 
 /// The record of a ledger that was opened, by way of the JSON that its process would write: one place says what a
 /// ledger means. Nothing where that makes no sense. `text` receives the JSON.
