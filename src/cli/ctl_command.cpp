@@ -52,7 +52,8 @@ int tell(const control::Done& done, bool json)
     for (const auto& each : done.behind)
         fmt::print(stderr, "faultline: {}\n", printable(control::words(each)));
     if (json) {
-        auto result = Json::object({{"changed", done.changed}, {"generation", done.generation}});
+        auto result =
+            Json::object({{"changed", done.changed}, {"generation", done.generation}, {"seconds", done.seconds}});
         if (!done.name.empty()) result["fault"] = done.name;
         say(result);
     } else if (!done.name.empty()) {

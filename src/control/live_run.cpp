@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
@@ -172,8 +173,7 @@ public:
         Done done;
         done.generation = file_->page().generation.load();
         if (text == before_) {
-            done.behind = await(run_.directory_, done.generation, run_.patience_ns);
-            return done;
+            return settle(std::move(done));
         }
         const auto& plan = file_->plan();
         const auto parsed = language::parse_into(file_->room(), text, plan.text(plan.source));
@@ -186,8 +186,8 @@ public:
             return mistake(fmt::format("{} cannot be written to: {}", run_.directory_, std::strerror(errno)));
         done.changed = true;
         done.generation = file_->publish(parsed, words);
+        done = settle(std::move(done));
         note(done.generation, words);
-        done.behind = await(run_.directory_, done.generation, run_.patience_ns);
         return done;
     }
 
@@ -196,14 +196,21 @@ public:
         Done done;
         done.changed = true;
         done.generation = file_->quiet(nanoseconds, words);
+        done = settle(std::move(done));
         note(done.generation, words);
-        done.behind = await(run_.directory_, done.generation, run_.patience_ns);
         return done;
     }
 
     Value root;
 
 private:
+    [[nodiscard]] Done settle(Done done) const
+    {
+        const auto begin = std::chrono::steady_clock::now();
+        done.behind = await(run_.directory_, done.generation, run_.patience_ns);
+        done.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return done;
+    }
     /// The mistakes of a plan that is none, in the words of the option that brought it where there is one.
     [[nodiscard]] Done explain(Done done, const language::Parsed& parsed, const language::FaultOption* option)
     {

@@ -20,6 +20,7 @@ struct Done {
     std::vector<std::string> mistakes; // not empty: nothing was done
     bool changed = false;              // false: it was so before
     std::uint32_t generation = 0;      // that is in force now
+    double seconds = 0;                // from the moment at which it was in force until all had taken it over
     std::vector<Member> behind;        // processes that have not taken it over
     std::string name;                  // of the fault that was added
 };

@@ -1,5 +1,6 @@
 #include "hook/takeover.hpp"
 
+#include "effects/told.hpp"
 #include "engine/callers.hpp"
 #include "engine/record.hpp"
 #include "engine/select.hpp"
@@ -102,6 +103,7 @@ bool take_plan() noexcept
     }
     // Where the process is not armed yet, or no longer, it stays so.
     const auto* old = active.load(std::memory_order_acquire);
+    if (old != nullptr && !process.disabled) effects::go_on_with_clocks(now);
     if (old != nullptr) active.compare_exchange_strong(old, &next->schedule, std::memory_order_acq_rel);
     forget_what_was_learnt();
     arm_rows();

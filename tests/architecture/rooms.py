@@ -17,7 +17,7 @@ IN_HOST = {"ledger", "engine", "effects", "hook"}
 MAY_READ_PLANS = {"hook/boot.cpp", "hook/own_faults.cpp"}
 
 # Libraries that take seconds to compile, and the rooms that know them.
-LIBRARIES = {"toml++": {"language"}, "nlohmann": {"report"}, "CLI": {"cli"}}
+LIBRARIES = {"toml++": {"language"}, "nlohmann": {"report"}, "CLI": {"cli"}, "event2": {"control"}}
 
 # The families of the table are named as what they hold, whatever other rooms call their files.
 FAMILIES = "calls"
