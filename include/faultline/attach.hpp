@@ -52,7 +52,8 @@ public:
     std::string ctl(const std::vector<std::string>& words) const
     {
         std::string answer;
-        if (try_ctl(words, answer) != 0) throw ControlError(answer.empty() ? "there is no command 'faultline'" : answer);
+        if (try_ctl(words, answer) != 0)
+            throw ControlError(answer.empty() ? "there is no command 'faultline'" : answer);
         return answer;
     }
     /// The same without an exception: its exit status.

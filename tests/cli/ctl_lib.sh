@@ -2,7 +2,8 @@
 . "${0%/*}/lib.sh"
 
 # steps: compiles it. It reads letters: w writes a byte to the file `data`, p opens `data`, f has a forked child write, x has a
-# child do so after exec, s shuts itself off from system calls. It answers each with a line.
+# child do so after exec, t asks for the time (ETIME: it is hours ahead), s shuts itself off from system calls. It answers
+# each with a line.
 steps() {
     program steps <<'END_OF_C' || fail "cc: $(cat steps.log)"
 #include <errno.h>
@@ -11,6 +12,7 @@ steps() {
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -45,6 +47,12 @@ int main(int count, char** words)
                 _exit(0);
             }
             while (waitpid(child, 0, 0) < 0) {}
+        }
+        if (what == 't') {
+            struct timespec now, real;
+            raw_words(SYS_clock_gettime, CLOCK_REALTIME, (long)&real, 0, 0, 0, 0);
+            clock_gettime(CLOCK_REALTIME, &now);
+            answer(now.tv_sec > real.tv_sec + 3600 ? ETIME : 0);
         }
         if (what == 's') {
             struct sock_filter all[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
