@@ -8,7 +8,6 @@ name = "late"
 functions = ["clock_gettime"]
 type = "clock"
 offset = "8000h"
-enabled = false
 [[fault]]
 name = "twice"
 functions = ["open", "open64"]
@@ -17,20 +16,26 @@ errno = "EMFILE"
 on = "2..3"
 PLAN
 begin -c plan.toml
+step t ETIME
+step d ok
+ctl disable late
 step t ok
+step d ok
 step p EMFILE # its second call: it opens `data` first of all
 ctl enable late
 step t ETIME
+step d ok # what waits for a time goes by the plan in force
 step p EMFILE # a change leaves the others' counts alone
 step p ok
 ctl disable late
 step t ok
 ctl enable late
 step t ETIME
-ctl remove twice
+ctl remove twice late
+step t ok
 ctl reset --json
 holds out 'd["changed"]'
-step t ok
+step t ETIME
 ctl reset --json
 holds out 'not d["changed"]'
 ctl list --json

@@ -2,7 +2,8 @@
 . "${0%/*}/lib.sh"
 
 # steps: compiles it. It reads letters: w writes a byte to the file `data`, p opens `data`, f has a forked child write, x has a
-# child do so after exec, t asks for the time (ETIME: it is hours ahead), s shuts itself off from system calls. It answers
+# child do so after exec, t asks for the time (ETIME: it is hours ahead), d sleeps
+# until a moment of that time that is near, s shuts itself off from system calls. It answers
 # each with a line.
 steps() {
     program steps <<'END_OF_C' || fail "cc: $(cat steps.log)"
@@ -53,6 +54,14 @@ int main(int count, char** words)
             raw_words(SYS_clock_gettime, CLOCK_REALTIME, (long)&real, 0, 0, 0, 0);
             clock_gettime(CLOCK_REALTIME, &now);
             answer(now.tv_sec > real.tv_sec + 3600 ? ETIME : 0);
+        }
+        if (what == 'd') {
+            struct timespec until;
+            clock_gettime(CLOCK_REALTIME, &until);
+            until.tv_nsec += until.tv_nsec < 998000000 ? 1000000 : 0;
+            alarm(20); // it would be hours
+            answer(clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &until, 0));
+            alarm(0);
         }
         if (what == 's') {
             struct sock_filter all[] = {BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
