@@ -28,6 +28,13 @@ step w ok
 ctl list --json
 holds out '[f["name"] for f in d] == ["disk~1", "disk"]' '[f["triggered"] for f in d] == [6, 1]' 'd[0]["removed"]'
 
+# What is known of a descriptor under one plan is not believed under another one.
+ctl add 'write:errno=EIO,name=where,path=**/other'
+step w ok
+ctl set where 'path=**/data'
+step w EIO
+ctl remove where
+
 # A whole plan, which is loaded once and no second time, and the one that the run began with.
 cat >plan.toml <<'PLAN'
 [[fault]]

@@ -2,9 +2,8 @@
 . "${0%/*}/lib.sh"
 
 # steps: compiles it. It reads letters: w writes a byte to the file `data`, p opens `data`, f has a forked child write, x has a
-# child do so after exec, t asks for the time (ETIME: it is hours ahead), d sleeps
-# until a moment of that time that is near, s shuts itself off from system calls. It answers
-# each with a line.
+# child do so after exec, t asks for the time (ETIME: it is hours ahead), d sleeps until a moment of that time that is
+# near, s shuts itself off from system calls. It answers each with a line.
 steps() {
     program steps <<'END_OF_C' || fail "cc: $(cat steps.log)"
 #include <errno.h>
