@@ -64,6 +64,7 @@ std::uint16_t teller(Clock clock) noexcept
 std::int64_t rounded(double ns) noexcept
 {
     constexpr double most = 9.2e18;
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings): the best that there is without libm, which the library does not need
     return ns < most ? static_cast<std::int64_t>(ns + 0.5) : never;
 }
 

@@ -113,8 +113,9 @@ void settle_preload(std::string_view value, const std::string& directory)
         auto entry = std::string{value.substr(at, end == std::string_view::npos ? end : end - at)};
         if (entry.find('/') != std::string::npos && !entry.starts_with('/')) entry.insert(0, directory + "/");
         if (file_name(entry) == own) {
-            const auto path = std::string{own_file()};
-            remember_library(path.starts_with('/') ? path : directory + "/" + path);
+            auto path = std::string{own_file()};
+            if (!path.starts_with('/')) path.insert(0, directory + "/");
+            remember_library(path);
             entry = for_glibc_only(entry);
         }
         if (!whole.empty()) whole += ':';

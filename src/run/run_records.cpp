@@ -82,7 +82,7 @@ bool is_ours(const std::string& path)
 /// Where the statistics of a ledger go.
 std::string statistics_file(const Image& image, const RunDirectory& directory)
 {
-    const auto beside = report::statistics_of(image.ledger);
+    auto beside = report::statistics_of(image.ledger);
     const bool trusted = beside == image.json && is_ours(image.ledger);
     if (trusted || directory.holds(image.ledger)) return beside;
     return fmt::format("{}/{}", directory.path(), std::filesystem::path(beside).filename().string());
