@@ -30,6 +30,7 @@ declare -A purpose=(
     [libdw-dev]="unwinds crashed programs, and names what stands on their stacks"
     [libelf-dev]="reads executables"
     [libfaketime]="a preloaded library that the library has to get on with"
+    [libevent-dev]="serves HTTP (faultline serve)"
     [libfmt-dev]="formats text"
     [libgtest-dev]="GoogleTest"
     [libmimalloc2.0]="an allocator that the library has to get on with"
@@ -42,6 +43,7 @@ declare -A purpose=(
     [nginx-light]="a program that the faults are let loose on: a server"
     [perl]="a program that the tests run under faults"
     [pkg-config]="finds libelf and libdw"
+    [python3-prometheus-client]="reads what Prometheus would"
     [procps]="a program that the tests run under faults"
     [redis-server]="a program that the faults are let loose on: a database that syncs"
     [redis-tools]="the benchmark"
@@ -59,7 +61,7 @@ declare -A purpose=(
 )
 # shellcheck disable=SC2034 # for those who source this
 build_packages=(cmake ninja-build g++ libc6-dev pkg-config libfmt-dev libtomlplusplus-dev libcli11-dev
-    nlohmann-json3-dev libelf-dev libdw-dev libgtest-dev)
+    nlohmann-json3-dev libelf-dev libdw-dev libevent-dev libgtest-dev)
 
 die() {
     echo "${0##*/}: $*" >&2

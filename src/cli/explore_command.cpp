@@ -209,6 +209,7 @@ int explore_command(ExploreOptions given)
                 const Setting setting{.library = library,
                                       .config = view + "/plan",
                                       .block = view + "/plan",
+                                      .control = {},
                                       .seed = options.seed,
                                       .stats = view + "/stats/%p.json",
                                       .needed = target.needed,

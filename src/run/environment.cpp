@@ -1,6 +1,6 @@
 #include "run/environment.hpp"
 
-#include "plan/block_file.hpp"
+#include "plan/control_page.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -151,6 +151,7 @@ std::vector<std::string> environment_for(const Setting& setting, const std::stri
         changes = {"LD_PRELOAD=" + preload(library, setting.needed), "FAULT_CONFIG=" + setting.config,
                    fmt::format("FAULT_SEED={}", setting.seed), "FAULT_RUN=" + directory};
         if (!setting.block.empty()) changes.push_back(fmt::format("{}={}", plan::block_variable, setting.block));
+        if (!setting.control.empty()) changes.push_back(fmt::format("{}={}", plan::control_variable, setting.control));
         if (!setting.stats.empty()) changes.push_back("FAULT_STATS=" + setting.stats);
     }
     for (const auto& change : setting.changes) {
@@ -164,7 +165,7 @@ std::vector<std::string> environment_for(const Setting& setting, const std::stri
         const auto name = name_of(entry);
         // A run begins a tree of processes of its own, also where another run started it.
         const bool replaced =
-            name == "FAULT_LINEAGE=" ||
+            name == "FAULT_LINEAGE=" || name == fmt::format("{}=", plan::control_variable) ||
             std::ranges::any_of(changes,
                                 [&](const auto& change) { return !name.empty() && name_of(change) == name; }) ||
             std::ranges::any_of(setting.unset, [&](const auto& unset) { return name == unset + "="; });
