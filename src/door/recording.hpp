@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,14 +28,15 @@ struct Bytes {
 
 /// One thing that was done. Operations that failed are not recorded: they changed nothing.
 enum class Did : std::uint8_t {
-    write,        // inode, offset, bytes; also through mappings, copy_file_range, sendfile, splice, reflinks
-    truncate,     // inode, size: ftruncate, truncate, O_TRUNC
-    allocate,     // inode, offset, size, and whether the file's size changed (flags: FALLOC_FL_*)
-    create,       // to, inode: open(O_CREAT) of a file that was not there, mknod, mkdir, symlink (bytes: its target)
-    link,         // to, inode
-    unlink,       // from, inode: a name less; rmdir too
-    rename,       // from, to, inode; replaced: what `to` was before
-    exchange,     // from, to; inode and replaced change places
+    write,    // inode, offset, bytes; also through mappings, copy_file_range, sendfile, splice, reflinks
+    truncate, // inode, size: ftruncate, truncate, O_TRUNC
+    allocate, // inode, offset, size, and whether the file's size changed (flags: FALLOC_FL_*)
+    create,   // to, inode: open(O_CREAT) of a file that was not there, mknod, mkdir, symlink (bytes: its target).
+              // O_TMPFILE: to.directory is none, and a link may follow
+    link,     // to, inode
+    unlink,   // from, inode: a name less; rmdir too
+    rename,   // from, to, inode; replaced: what `to` was before. from.directory is none: it came from outside the roots
+    exchange, // from, to; inode and replaced change places
     attributes,   // inode: what the inode's mode, owner, times and extended attributes are from now on
     sync,         // inode: fsync; of a directory: its entries
     sync_data,    // inode: fdatasync, msync(MS_SYNC), and (with offset and size) O_DSYNC's range
@@ -42,7 +44,8 @@ enum class Did : std::uint8_t {
     release,      // inode: the last descriptor of an open file description that could write was closed
     acknowledge,  // bytes: a line of standard output, or what `faultline mark` said
     end,          // bytes empty; value: wait status of the command
-    not_recorded, // inode; bytes: why (io_uring, a mapping that could not be compared): no verdict on this file
+    not_recorded, // inode; bytes: why (io_uring, a mapping that could not be compared): no verdict on this file;
+                  // inode is none: on none
 };
 
 struct Name {
@@ -63,7 +66,7 @@ struct Operation {
     /// Both from one counter for the whole tree. A sync covers what ended before it began.
     std::uint64_t begin = 0, end = 0;
     std::int32_t pid = 0, tid = 0;
-    std::string thread; // its place in the tree
+    std::string thread; // "2.1": the second process that did anything, its first thread that did
     std::string module; // of the system call, with offset: the call site
     std::uint64_t caller = 0;
     std::string call; // name of the system call, for people
@@ -79,7 +82,8 @@ struct Operation {
     std::string path;         // as a person would name the file, at that moment
 };
 
-/// A file, directory or other thing as it was before the run touched it; what the run made has `existed` false.
+/// A file, directory or other thing as it was before the run touched it; what the run made has `existed` false. What was
+/// moved or linked to below the roots from outside existed too, and has no entry.
 struct Inode {
     InodeId id = InodeId::none;
     bool existed = false;
@@ -115,7 +119,12 @@ public:
     std::vector<std::string> command;
     std::string working_directory;
 
+    /// Valid for as long as the recording, or a copy of it, is.
     [[nodiscard]] std::string_view data(Bytes bytes) const;
+
+private:
+    std::shared_ptr<const char> data_; // the file, mapped
+    std::uint64_t data_size_ = 0;
 };
 
 } // namespace faultline::door
