@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 namespace faultline::door {
 namespace {
@@ -348,6 +351,34 @@ RecordServer::Answer RecordServer::make(const Asked& asked)
     if (form.what == What::node) operation.value = static_cast<std::int64_t>(asked.arguments[form.next + 1]);
     record(asked, std::move(operation), &known);
     return result;
+}
+
+/// A socket gets a name. It is the caller's, whose credentials it will show: so that passes.
+RecordServer::Answer RecordServer::bind(const Asked& asked)
+{
+    sockaddr_un address{};
+    const auto size = std::min<std::uint64_t>(asked.arguments[2], sizeof address);
+    if (size <= offsetof(sockaddr_un, sun_path) || !read_memory(asked.tid, asked.arguments[1], &address, size) ||
+        address.sun_family != AF_UNIX || address.sun_path[0] == '\0')
+        return std::nullopt;
+    const auto place = place_of(asked, AT_FDCWD, asked.arguments[1] + offsetof(sockaddr_un, sun_path));
+    auto last = place ? last_of(*place) : std::nullopt;
+    if (!last) return std::nullopt;
+    auto* const directory = directory_of(files_, *last);
+    Seen status{};
+    if (directory == nullptr || peek(*last, status)) return std::nullopt;
+    passed_.push_back({asked.tid, [this, asked, begun = begin(), id = directory->id,
+                                   last = std::make_shared<Last>(std::move(*last))] {
+                           Seen made{};
+                           const auto fd = peek(*last, made);
+                           if (!fd || files_.find(made) != nullptr) return;
+                           auto& known = files_.add(fd.get(), made, false, {id, last->name});
+                           auto operation = this->operation(asked, Did::create, begun);
+                           operation.to = known.at;
+                           operation.attributes = attributes_of(fd.get(), made);
+                           record(asked, std::move(operation), &known);
+                       }});
+    return std::nullopt;
 }
 
 } // namespace faultline::door

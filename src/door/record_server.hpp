@@ -109,6 +109,7 @@ private:
     Answer link(const Asked& asked);
     Answer unlink(const Asked& asked);
     Answer make(const Asked& asked);
+    Answer bind(const Asked& asked);
     Answer truncate(const Asked& asked);
     Answer change_attributes(const Asked& asked);
     Answer write(const Asked& asked);

@@ -98,6 +98,7 @@ std::span<const RecordServer::Row> RecordServer::rows()
         {SYS_io_uring_setup, "io_uring_setup", &R::make_ring},
         {SYS_setxattrat, "setxattrat", &R::make_ring},
         {SYS_removexattrat, "removexattrat", &R::make_ring},
+        {SYS_bind, "bind", &R::bind},
         {SYS_execve, "execve", &R::execute},
         {SYS_execveat, "execveat", &R::execute},
     };

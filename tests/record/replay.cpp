@@ -335,11 +335,13 @@ std::vector<std::string> lines(const door::Recording& recording)
             break;
         }
         if (done.synchronous) line += " sync";
-        for (auto at = line.find('\n'); at != std::string::npos; at = line.find('\n', at))
-            line.replace(at, 1, "\\n");
         while (line.ends_with(' '))
             line.pop_back();
-        lines.push_back(line);
+        std::string plain;
+        for (const char byte : line)
+            plain += byte >= ' ' && byte <= '~' ? std::string(1, byte)
+                                                : fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+        lines.push_back(plain);
     }
     return lines;
 }
