@@ -1,12 +1,13 @@
 // Whose call the recorder makes: its descriptors, its idea of paths, its rights.
 #pragma once
 
-#include "door/record_files.hpp"
+#include "door/record_inodes.hpp"
 
 #include <linux/seccomp.h>
 #include <map>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <vector>
 
@@ -49,6 +50,21 @@ private:
     const Rights& own_;
     bool possible_ = true, changed_ = false;
     mode_t umask_;
+};
+
+/// The caller's limit of a file's size, for as long as we write for it.
+class SizeLimit {
+public:
+    explicit SizeLimit(pid_t process);
+    ~SizeLimit();
+    SizeLimit(const SizeLimit&) = delete;
+    SizeLimit& operator=(const SizeLimit&) = delete;
+    /// The kernel has told us by a signal, which was meant for the caller.
+    void tell(const Asked& asked, std::int64_t result) const;
+
+private:
+    bool limited_ = false;
+    rlimit own_{};
 };
 
 /// A path as a caller gives it, said so that it means the same to us.

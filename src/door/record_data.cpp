@@ -1,4 +1,4 @@
-// What the recorder does for the calls that change what files hold, or bring it to the disk.
+// What the recorder does for the calls that change what files hold.
 
 #include "door/record_server.hpp"
 #include "door/remote.hpp"
@@ -6,15 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <csignal>
 #include <fcntl.h>
-#include <linux/aio_abi.h>
 #include <linux/fs.h>
 #include <poll.h>
 #include <sys/inotify.h>
-#include <sys/ioctl.h>
-#include <sys/resource.h>
-#include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
@@ -54,36 +49,6 @@ std::size_t gather(const Asked& asked, const std::vector<iovec>& pieces, std::ui
     return got;
 }
 
-/// The caller's limit of a file's size, for as long as we write for it.
-class SizeLimit {
-public:
-    explicit SizeLimit(pid_t process)
-    {
-        rlimit limit{};
-        limited_ = ::prlimit(process, RLIMIT_FSIZE, nullptr, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-        if (!limited_) return;
-        ::getrlimit(RLIMIT_FSIZE, &own_);
-        const rlimit now{std::min(limit.rlim_cur, own_.rlim_max), own_.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &now);
-    }
-    ~SizeLimit()
-    {
-        if (limited_) ::setrlimit(RLIMIT_FSIZE, &own_);
-    }
-    SizeLimit(const SizeLimit&) = delete;
-    SizeLimit& operator=(const SizeLimit&) = delete;
-
-    /// The kernel has told us by a signal, which was meant for the caller.
-    void tell(const Asked& asked, std::int64_t result) const
-    {
-        if (limited_ && result == -EFBIG) ::syscall(SYS_tgkill, asked.pid, asked.tid, SIGXFSZ);
-    }
-
-private:
-    bool limited_ = false;
-    rlimit own_{};
-};
-
 } // namespace
 
 void RecordServer::touch(Known& known, int fd)
@@ -104,6 +69,19 @@ Known* RecordServer::changed_by(const Asked& asked, const Fd& fd, Seen& status)
     (void)asked;
     if (!fd || !look(fd.get(), "", 0, status) || !is_regular(status)) return nullptr;
     return files_.find(status);
+}
+
+RecordServer::Answer RecordServer::perform_on(const Asked& asked, const Seen& before,
+                                              const std::function<std::int64_t()>& call)
+{
+    return (before.stx_mode & (S_ISUID | S_ISGID)) != 0 ? as_caller(asked, call) : perform(call);
+}
+
+void RecordServer::record_lost_bits(const Asked& asked, Known& known, int fd, const Seen& before)
+{
+    Seen now{};
+    if ((before.stx_mode & (S_ISUID | S_ISGID)) != 0 && look(fd, "", 0, now) && now.stx_mode != before.stx_mode)
+        record_attributes(asked, known, fd, ++sequence_);
 }
 
 void RecordServer::record_bytes(const Asked& asked, Known& known, int fd, std::uint64_t begun, std::uint64_t offset,
@@ -176,8 +154,7 @@ RecordServer::Answer RecordServer::write(const Asked& asked)
     Answer result;
     {
         const SizeLimit limit(asked.pid);
-        // Writing takes set-user-ID bits away, unless the writer has the right to keep them.
-        result = (status.stx_mode & (S_ISUID | S_ISGID)) != 0 ? as_caller(asked, transfer) : perform(transfer);
+        result = perform_on(asked, status, transfer);
         if (result) limit.tell(asked, *result);
     }
     if (!result || *result <= 0) return result;
@@ -188,6 +165,7 @@ RecordServer::Answer RecordServer::write(const Asked& asked)
             not_recorded(asked, nullptr, "a write to the standard output is too long to be put into lines");
     }
     if (known == nullptr) return result;
+    const auto before = status;
     const bool appends = ((flags & O_APPEND) != 0 && (how & no_append_flag) == 0) || (how & append_flag) != 0;
     auto offset = static_cast<std::uint64_t>(place);
     if (!in_place)
@@ -196,6 +174,7 @@ RecordServer::Answer RecordServer::write(const Asked& asked)
         offset = status.stx_size - done;
     if (done > room) {
         record_bytes(asked, *known, fd.get(), begun, offset, done);
+        record_lost_bits(asked, *known, fd.get(), before);
         return result;
     }
     auto operation = this->operation(asked, Did::write, begun);
@@ -204,6 +183,7 @@ RecordServer::Answer RecordServer::write(const Asked& asked)
     operation.bytes = writer_.store({memory, done});
     operation.synchronous = (flags & O_DSYNC) != 0 || (how & (RWF_DSYNC | RWF_SYNC)) != 0;
     record(asked, std::move(operation), known);
+    record_lost_bits(asked, *known, fd.get(), before);
     if (const auto* const mapped = find_mapped(known->id))
         if (::pwrite(mapped->shadow.get(), memory, done, static_cast<off_t>(offset)) < 0)
             renew_shadow(known->id, offset, done);
@@ -242,155 +222,20 @@ RecordServer::Answer RecordServer::allocate(const Asked& asked)
     touch(*known, fd.get());
     const auto begun = begin();
     const auto offset = static_cast<off_t>(asked.arguments[2]), size = static_cast<off_t>(asked.arguments[3]);
-    std::int64_t result = 0;
+    Answer result;
     {
         const SizeLimit limit(asked.pid);
-        result = perform([&] { return ::fallocate(fd.get(), asked.integer(1), offset, size); });
-        limit.tell(asked, result);
+        result = perform_on(asked, status, [&] { return ::fallocate(fd.get(), asked.integer(1), offset, size); });
+        if (result) limit.tell(asked, *result);
     }
-    if (result < 0) return result;
+    if (!result || *result < 0) return result;
     auto operation = this->operation(asked, Did::allocate, begun);
     operation.offset = asked.arguments[2];
     operation.size = asked.arguments[3];
     operation.flags = static_cast<std::uint32_t>(asked.integer(1));
     record(asked, std::move(operation), known);
+    record_lost_bits(asked, *known, fd.get(), status);
     renew_shadow(known->id, 0, UINT64_MAX);
-    return result;
-}
-
-RecordServer::Answer RecordServer::copy(const Asked& asked)
-{
-    const bool sends = asked.number == SYS_sendfile;
-    const auto to = descriptor_of(asked, asked.integer(sends ? 0 : 2));
-    Seen status{}, source{};
-    auto* const known = changed_by(asked, to, status);
-    if (known == nullptr) return std::nullopt;
-    const auto from = descriptor_of(asked, asked.integer(sends ? 1 : 0));
-    if (!from || !look(from.get(), "", 0, source)) return std::nullopt;
-    const auto from_at = asked.arguments[sends ? 2 : 1], to_at = sends ? 0 : asked.arguments[3];
-    off_t from_offset = 0, to_offset = 0;
-    if ((from_at != 0 && !read_value(asked.tid, from_at, from_offset)) ||
-        (to_at != 0 && !read_value(asked.tid, to_at, to_offset)))
-        return std::nullopt;
-    touch(*known, to.get());
-    if (!is_regular(source)) return confirm_later(asked, *known, to);
-    const auto begun = begin();
-    const auto first = from_offset;
-    std::int64_t result = 0;
-    {
-        const SizeLimit limit(asked.pid);
-        result = perform([&] {
-            auto* const from_pointer = from_at != 0 ? &from_offset : nullptr;
-            if (sends) return ::sendfile(to.get(), from.get(), from_pointer, asked.arguments[3]);
-            return ::copy_file_range(from.get(), from_pointer, to.get(), to_at != 0 ? &to_offset : nullptr,
-                                     asked.arguments[4], static_cast<unsigned>(asked.arguments[5]));
-        });
-        limit.tell(asked, result);
-    }
-    if (result <= 0) return result;
-    if ((from_at != 0 && from_offset != first && !write_memory(asked.tid, from_at, &from_offset, sizeof from_offset)) ||
-        (to_at != 0 && !write_memory(asked.tid, to_at, &to_offset, sizeof to_offset)))
-        result = -EFAULT;
-    const auto end = to_at != 0 ? to_offset : ::lseek(to.get(), 0, SEEK_CUR);
-    const auto size = shared_.in_flight[0].result.load();
-    record_bytes(asked, *known, to.get(), begun, static_cast<std::uint64_t>(end - size),
-                 static_cast<std::uint64_t>(size));
-    return result;
-}
-
-/// Of a call that passes and moves the offset of the file that it writes.
-RecordServer::Answer RecordServer::confirm_later(const Asked& asked, Known& known, const Fd& to)
-{
-    const auto before = ::lseek(to.get(), 0, SEEK_CUR);
-    auto kept = std::make_shared<Fd>(::fcntl(to.get(), F_DUPFD_CLOEXEC, 0));
-    const auto begun = begin();
-    passed_.push_back({asked.tid, [this, asked, &known, kept, before, begun] {
-                           const auto after = ::lseek(kept->get(), 0, SEEK_CUR);
-                           if (after > before)
-                               record_bytes(asked, known, kept->get(), begun, static_cast<std::uint64_t>(before),
-                                            static_cast<std::uint64_t>(after - before));
-                       }});
-    return std::nullopt;
-}
-
-RecordServer::Answer RecordServer::splice(const Asked& asked)
-{
-    const auto to = descriptor_of(asked, asked.integer(2));
-    Seen status{};
-    auto* const known = changed_by(asked, to, status);
-    if (known == nullptr) return std::nullopt;
-    const auto from = descriptor_of(asked, asked.integer(0));
-    if (!from) return std::nullopt;
-    touch(*known, to.get());
-    const auto to_at = asked.arguments[3];
-    off_t offset = 0;
-    if (asked.arguments[1] != 0 || (to_at != 0 && !read_value(asked.tid, to_at, offset))) return std::nullopt;
-    pollfd ready{from.get(), POLLIN, 0};
-    if (::poll(&ready, 1, 0) != 1) {
-        if (to_at != 0) not_recorded(asked, known, "splice from a pipe that was empty, to a place of its own");
-        return confirm_later(asked, *known, to);
-    }
-    const auto begun = begin();
-    const auto result = perform([&] {
-        return ::splice(from.get(), nullptr, to.get(), to_at != 0 ? &offset : nullptr, asked.arguments[4],
-                        static_cast<unsigned>(asked.arguments[5]) | SPLICE_F_NONBLOCK);
-    });
-    if (result <= 0) return result;
-    if (to_at != 0 && !write_memory(asked.tid, to_at, &offset, sizeof offset)) return -EFAULT;
-    const auto end = to_at != 0 ? offset : ::lseek(to.get(), 0, SEEK_CUR);
-    record_bytes(asked, *known, to.get(), begun, static_cast<std::uint64_t>(end - result),
-                 static_cast<std::uint64_t>(result));
-    return result;
-}
-
-RecordServer::Answer RecordServer::clone(const Asked& asked)
-{
-    const auto to = descriptor_of(asked, asked.integer(0));
-    Seen status{}, source{};
-    auto* const known = changed_by(asked, to, status);
-    if (known == nullptr) return std::nullopt;
-    const bool whole = static_cast<std::uint32_t>(asked.arguments[1]) == FICLONE;
-    file_clone_range range{};
-    if (!whole && !read_value(asked.tid, asked.arguments[2], range)) return std::nullopt;
-    const auto from = descriptor_of(asked, whole ? asked.integer(2) : static_cast<int>(range.src_fd));
-    if (!from || !look(from.get(), "", 0, source)) return std::nullopt;
-    range.src_fd = from.get();
-    touch(*known, to.get());
-    const auto begun = begin();
-    const auto result = perform(
-        [&] { return whole ? ::ioctl(to.get(), FICLONE, from.get()) : ::ioctl(to.get(), FICLONERANGE, &range); });
-    if (result < 0) return result;
-    auto size = range.src_length;
-    if (size == 0) size = source.stx_size - std::min<std::uint64_t>(source.stx_size, range.src_offset);
-    record_bytes(asked, *known, to.get(), begun, range.dest_offset, size);
-    return result;
-}
-
-RecordServer::Answer RecordServer::sync(const Asked& asked)
-{
-    const auto fd = descriptor_of(asked, asked.integer(0));
-    Seen status{};
-    auto* const known = fd && look(fd.get(), "", 0, status) ? files_.find(status) : nullptr;
-    if (known == nullptr) return std::nullopt;
-    const bool data = asked.number == SYS_fdatasync;
-    const auto begun = begin();
-    const auto result = perform([&] { return data ? ::fdatasync(fd.get()) : ::fsync(fd.get()); });
-    if (result == 0) record(asked, operation(asked, data ? Did::sync_data : Did::sync, begun), known);
-    return result;
-}
-
-RecordServer::Answer RecordServer::sync_all(const Asked& asked)
-{
-    const bool one = asked.number == SYS_syncfs;
-    const auto fd = one ? descriptor_of(asked, asked.integer(0)) : Fd();
-    Seen status{};
-    if (one && (!fd || !look(fd.get(), "", 0, status))) return std::nullopt;
-    const auto begun = begin();
-    const auto result = perform([&] { return one ? ::syncfs(fd.get()) : (::sync(), 0); });
-    if (result != 0) return result;
-    auto operation = this->operation(asked, Did::sync_system, begun);
-    operation.device = one ? device_of(status) : 0;
-    record(asked, std::move(operation), nullptr);
     return result;
 }
 
@@ -417,43 +262,18 @@ RecordServer::Answer RecordServer::truncate(const Asked& asked)
     Answer result;
     {
         const SizeLimit limit(asked.pid);
-        const bool with_rights = by_path || (status.stx_mode & (S_ISUID | S_ISGID)) != 0;
-        result = with_rights ? as_caller(asked, call) : perform(call);
+        result = by_path ? as_caller(asked, call) : perform_on(asked, status, call);
         if (result) limit.tell(asked, *result);
     }
     if (!result || *result != 0) return result;
     auto operation = this->operation(asked, Did::truncate, begun);
     operation.size = asked.arguments[1];
     record(asked, std::move(operation), known);
+    record_lost_bits(asked, *known, fd.get(), status);
     if (const auto* const mapped = find_mapped(known->id);
         mapped != nullptr && ::ftruncate(mapped->shadow.get(), size) != 0)
         renew_shadow(known->id, 0, UINT64_MAX);
     return result;
-}
-
-RecordServer::Answer RecordServer::submit(const Asked& asked)
-{
-    const auto count = std::min<std::uint64_t>(asked.arguments[1], 1024);
-    std::vector<std::uint64_t> blocks(count);
-    if (!read_memory(asked.tid, asked.arguments[2], blocks.data(), count * sizeof(std::uint64_t))) return std::nullopt;
-    for (const auto at : blocks) {
-        iocb block{};
-        if (!read_value(asked.tid, at, block)) continue;
-        if (block.aio_lio_opcode != IOCB_CMD_PWRITE && block.aio_lio_opcode != IOCB_CMD_PWRITEV) continue;
-        const auto fd = descriptor_of(asked, static_cast<int>(block.aio_fildes));
-        Seen status{};
-        if (auto* const known = changed_by(asked, fd, status)) {
-            touch(*known, fd.get());
-            not_recorded(asked, known, "it was written by asynchronous I/O (io_submit)");
-        }
-    }
-    return std::nullopt;
-}
-
-RecordServer::Answer RecordServer::make_ring(const Asked& asked)
-{
-    not_recorded(asked, nullptr, std::string(asked.name) + " was called: what is done by it is not seen");
-    return std::nullopt;
 }
 
 } // namespace faultline::door

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -40,6 +41,11 @@ RecordServer::RecordServer(Shared& shared, RecordShared& told, int listener, Set
       writer_(setting_.request.directory), files_(writer_),
       buffer_(static_cast<char*>(std::aligned_alloc(4096, buffer_size))), other_buffer_(1 << 20)
 {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) == 0) { // one for each thread of the tree
+        files.rlim_cur = files.rlim_max;
+        ::setrlimit(RLIMIT_NOFILE, &files);
+    }
     own_ = rights_of(::getpid()).value_or(Rights{});
     closes_ = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (closes_ < 0) warn("the kernel gives no inotify: that files were closed is not recorded");

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "door/record_caller.hpp"
-#include "door/record_files.hpp"
+#include "door/record_inodes.hpp"
 #include "door/recorder.hpp"
 #include "door/shared.hpp"
 
@@ -92,6 +92,9 @@ private:
     Answer as_caller(const Asked& asked, const std::function<std::int64_t()>& call);
     /// Makes a call that does not need them.
     std::int64_t perform(const std::function<std::int64_t()>& call);
+    /// Makes one that changes what a file holds: that takes set-user-ID bits away, unless the caller may keep them.
+    Answer perform_on(const Asked& asked, const Seen& before, const std::function<std::int64_t()>& call);
+    void record_lost_bits(const Asked& asked, Known& known, int fd, const Seen& before);
     Answer insert(const Asked& asked, Fd fd, bool close_on_exec);
     Mapped* find_mapped(InodeId inode);
 

@@ -1,4 +1,4 @@
-#include "door/record_files.hpp"
+#include "door/record_inodes.hpp"
 
 #include <algorithm>
 #include <cerrno>
