@@ -83,9 +83,12 @@ std::string said_for(const Asked& asked, const std::string& path)
 std::string seen_by(const Asked& asked, const std::string& path)
 {
     const auto root = fmt::format("/proc/{}/root", asked.tid);
-    static const std::string own_mounts = link_of("/proc/self/ns/mnt");
-    if (link_of(root) == "/" && link_of(fmt::format("/proc/{}/ns/mnt", asked.tid)) == own_mounts)
-        return said_for(asked, path);
+    auto& as_we = asked.facts->sees_as_we;
+    if (!as_we) {
+        static const std::string own_mounts = link_of("/proc/self/ns/mnt");
+        as_we = link_of(root) == "/" && link_of(fmt::format("/proc/{}/ns/mnt", asked.tid)) == own_mounts;
+    }
+    if (*as_we) return said_for(asked, path);
     return root + path;
 }
 
@@ -230,6 +233,18 @@ Callers::~Callers()
         ::close(thread.pidfd);
 }
 
+void Callers::forget()
+{
+    for (auto& [tid, thread] : threads_)
+        thread.facts = {};
+}
+
+void Callers::doubt(const Asked& asked)
+{
+    forget();
+    doubted_.insert(asked.tid);
+}
+
 bool Callers::find(Asked& asked)
 {
     auto found = threads_.find(asked.tid);
@@ -262,6 +277,15 @@ bool Callers::find(Asked& asked)
         thread.name = fmt::format("{}.{}", ordinal, ++threads);
         found = threads_.emplace(asked.tid, std::move(thread)).first;
     }
+    if (!doubted_.empty()) {
+        forget();
+        doubted_.erase(asked.tid);
+        constexpr std::size_t most_doubted = 64; // threads that ended in such a call
+        if (doubted_.size() > most_doubted)
+            std::erase_if(doubted_,
+                          [](pid_t tid) { return ::access(fmt::format("/proc/{}", tid).c_str(), F_OK) != 0; });
+    }
+    asked.facts = &found->second.facts;
     asked.pid = found->second.pid;
     asked.pidfd = found->second.pidfd;
     asked.thread = found->second.name;

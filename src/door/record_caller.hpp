@@ -6,12 +6,29 @@
 #include <linux/seccomp.h>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <sys/resource.h>
 #include <sys/types.h>
 #include <vector>
 
 namespace faultline::door {
+
+/// What counts when a name is looked up or made.
+struct Rights {
+    mode_t umask = 0;
+    std::uint32_t user = 0, group = 0; // of the file system's
+    std::vector<std::uint32_t> groups;
+    std::uint64_t capabilities = 0;
+    bool operator==(const Rights&) const = default;
+};
+[[nodiscard]] std::optional<Rights> rights_of(pid_t tid);
+
+/// What /proc says of a thread, for as long as it can be relied on (see Callers::doubt).
+struct Facts {
+    std::optional<Rights> rights;
+    std::optional<bool> sees_as_we; // it has our root and mounts
+};
 
 /// A call that waits for its answer.
 struct Asked {
@@ -23,19 +40,10 @@ struct Asked {
     std::uint64_t address = 0; // of the call in its code
     const char* name = "";
     std::string thread;
+    Facts* facts = nullptr; // until the next call is received
 
     [[nodiscard]] int integer(int argument) const { return static_cast<int>(arguments[argument]); }
 };
-
-/// What counts when a name is looked up or made.
-struct Rights {
-    mode_t umask = 0;
-    std::uint32_t user = 0, group = 0; // of the file system's
-    std::vector<std::uint32_t> groups;
-    std::uint64_t capabilities = 0;
-    bool operator==(const Rights&) const = default;
-};
-[[nodiscard]] std::optional<Rights> rights_of(pid_t tid);
 
 /// Makes the calling thread have the rights of another one, until the end of its scope.
 class WithRights {
@@ -95,14 +103,21 @@ public:
     ~Callers();
     /// Fills in who calls. False: it is gone.
     [[nodiscard]] bool find(Asked& asked);
+    /// Its call passes, and may change what /proc says of it or of those that share with it: nothing is relied on from
+    /// here until the thread is heard of again, when the call is over.
+    void doubt(const Asked& asked);
 
 private:
     struct Thread {
         int pidfd = -1;
         pid_t pid = 0;
         std::string name;
+        Facts facts;
     };
+    void forget();
+
     std::map<pid_t, Thread> threads_;
+    std::set<pid_t> doubted_;
     std::map<pid_t, std::pair<std::uint32_t, std::uint32_t>> processes_; // ordinal, threads so far
     std::uint32_t count_ = 0;
 };

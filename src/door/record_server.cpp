@@ -280,7 +280,8 @@ void RecordServer::acknowledge(const Asked& asked, std::string& line, std::strin
 
 RecordServer::Answer RecordServer::as_caller(const Asked& asked, const std::function<std::int64_t()>& call)
 {
-    const auto rights = rights_of(asked.tid);
+    auto& rights = asked.facts->rights;
+    if (!rights) rights = rights_of(asked.tid);
     if (!rights) return std::nullopt;
     const WithRights with(*rights, own_);
     if (!with.possible()) {
@@ -301,8 +302,15 @@ std::int64_t RecordServer::perform(const std::function<std::int64_t()>& call)
     return slot.result;
 }
 
+RecordServer::Answer RecordServer::change_rights(const Asked& asked)
+{
+    callers_.doubt(asked);
+    return std::nullopt;
+}
+
 RecordServer::Answer RecordServer::execute(const Asked& asked)
 {
+    callers_.doubt(asked); // it may be of a set-user-ID program
     std::erase_if(places_, [&](const auto& each) { return each.first.first == asked.pid; });
     return std::nullopt;
 }

@@ -126,6 +126,7 @@ private:
     Answer sync_mapped(const Asked& asked);
     Answer submit(const Asked& asked);
     Answer make_ring(const Asked& asked);
+    Answer change_rights(const Asked& asked);
     Answer execute(const Asked& asked);
 
     Shared& shared_;
