@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -103,14 +104,21 @@ void RecordServer::finish(bool outlived)
 void RecordServer::serve()
 {
     std::int64_t deadline = 0;
+    // No signal while a call is made: some end with EINTR, and that would be the program's to wonder about.
+    sigset_t alarm, before;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    ::sigprocmask(SIG_BLOCK, &alarm, &before);
     for (;;) {
         pollfd asked{listener_, POLLIN, 0};
-        int patience = -1;
-        if (told_.ended != 0 && !over_) {
+        timespec patience{};
+        const bool waits_for_rest = told_.ended != 0 && !over_;
+        if (waits_for_rest) {
             if (deadline == 0) deadline = now_ms() + setting_.request.patience_ms;
-            patience = static_cast<int>(std::max<std::int64_t>(0, deadline - now_ms()));
+            const auto left = std::max<std::int64_t>(0, deadline - now_ms());
+            patience = {left / 1000, left % 1000 * 1'000'000};
         }
-        const int ready = ::poll(&asked, 1, patience); // signals end it: told_ has news
+        const int ready = ::ppoll(&asked, 1, waits_for_rest ? &patience : nullptr, &before); // signals: told_ has news
         try {
             if (ready > 0 && (asked.revents & POLLIN) != 0) {
                 receive();
