@@ -1,10 +1,15 @@
-# What `cmake --install` puts where, how other projects find it, and the Debian package (cpack -G DEB).
+# What `cmake --install` puts where, and how other projects find it. debian/ makes packages of it.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS faultline EXPORT faultline_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# The preload is the library that programs link, under the name by which the command finds it.
+install(CODE "file(MAKE_DIRECTORY \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/faultline\")
+file(CREATE_LINK ../libfaultline.so.0
+    \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/faultline/libfaultline.so\" SYMBOLIC)")
 install(TARGETS faultline_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/faultline DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(FILES python/faultline.py DESTINATION ${CMAKE_INSTALL_DATADIR}/faultline/python)
+set(FAULTLINE_PYTHONDIR lib/python3/dist-packages CACHE PATH "where the Python module goes, below the prefix (Debian's)")
+install(FILES python/faultline.py DESTINATION ${FAULTLINE_PYTHONDIR})
 install(FILES README.md notes.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

@@ -61,7 +61,7 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const int& status)
         const auto chosen = app.get_subcommands();
         fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help("faultline"));
     } catch (const CLI::CallForVersion&) {
-        fmt::print("faultline {}\n", FAULTLINE_VERSION);
+        fmt::print("faultline {}\n", version());
     } catch (const CLI::ParseError& error) {
         const auto chosen = app.get_subcommands();
         fmt::print(stderr, "faultline: {}\nTry 'faultline {}--help'.\n", error.what(),
@@ -153,7 +153,7 @@ int parse_and_run(int argc, char** argv)
 
     CLI::App app("Injects faults into the libc calls of Linux programs: errors, delays, timeouts, damaged data.",
                  "faultline");
-    app.set_version_flag("--version", FAULTLINE_VERSION);
+    app.set_version_flag("--version", version());
     app.require_subcommand(1);
     app.footer("Examples:\n"
                "  faultline explore -- sed -i s/foo/x/g notes.txt\n"
