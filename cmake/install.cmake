@@ -39,3 +39,7 @@ if(SCDOC AND PROJECT_IS_TOP_LEVEL)
   add_custom_target(manuals ALL DEPENDS ${manuals})
   install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR})
 endif()
+
+install(FILES completions/faultline.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME faultline)
+install(FILES completions/_faultline DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+install(FILES completions/faultline.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)

@@ -1,6 +1,7 @@
 #include "cli/options.hpp"
 
 #include "cli/cli.hpp"
+#include "cli/complete.hpp"
 #include "language/suggest.hpp"
 
 #include <CLI/App.hpp>
@@ -71,6 +72,25 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const int& status)
     return 0;
 }
 
+/// The parser as completion needs to know it.
+Shape shape_of(const CLI::App& app, bool program)
+{
+    Shape shape{app.get_name(), program, {}};
+    for (const auto* const option : app.get_options()) {
+        Shape::Option known;
+        for (const auto& name : option->get_snames())
+            known.names.push_back("-" + name);
+        for (const auto& name : option->get_lnames())
+            known.names.push_back("--" + name);
+        if (option->get_items_expected_max() > 0) {
+            const auto type = known.names.empty() ? option->get_name() : option->get_type_name();
+            known.type = type.substr(0, type.find(":{")); // what a check has added
+        }
+        shape.options.push_back(std::move(known));
+    }
+    return shape;
+}
+
 } // namespace
 
 struct Subcommand::Parser {
@@ -96,6 +116,7 @@ void Subcommand::format(std::string& value)
 {
     parser_.app.add_option("--format", value, "how to print it (default: text)")
         ->check(CLI::IsMember({"text", "json"}))
+        ->type_name("text|json")
         ->option_text("text|json");
 }
 
@@ -171,6 +192,15 @@ int parse_and_run(int argc, char** argv)
         parsers.push_back({*app.add_subcommand(row.name, row.summary), behind, status});
         Subcommand self(parsers.back());
         row.add(self);
+    }
+    // Hidden, for completions/: the candidates for the last of the words that follow.
+    if (argc > 2 && std::string_view(argv[1]) == "complete") {
+        std::vector<Shape> shapes{shape_of(app, false)};
+        for (const auto& parser : parsers)
+            shapes.push_back(shape_of(parser.app, parser.command != nullptr));
+        for (const auto& candidate : completions(shapes, {argv + 2, argv + argc}))
+            fmt::print("{}\n", candidate);
+        return 0;
     }
     if (arguments.empty() && !separated) {
         fmt::print(stderr, "{}", app.help());
