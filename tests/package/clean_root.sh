@@ -19,8 +19,9 @@ unset LD_PRELOAD LD_LIBRARY_PATH FAULT_CONFIG || true
 lintian --allow-root -EvIL +pedantic --fail-on error,warning,info,pedantic ${build:+--suppress-tags hardening-no-bindnow} \
     "$work/packages"/*.deb >"$work/lintian" 2>&1 || { cat "$work/lintian"; say "lintian complains"; }
 
+# What the packages depend on is there from the beginning, and stays.
 root=$work/root
-mmdebstrap --quiet --variant=minbase --include=man-db,python3,pkg-config,g++,cmake,make bookworm "$root" >"$work/log" 2>&1 ||
+mmdebstrap --quiet --variant=minbase --include=man-db,python3,pkg-config,g++,cmake,make,libdw1,libelf1,libfmt9 bookworm "$root" >"$work/log" 2>&1 ||
     { cat "$work/log"; echo "skipped: no Debian could be fetched"; exit 77; }
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 # What apt and dpkg keep for themselves, and man-db's index, change with every package.
@@ -30,8 +31,6 @@ files() { (cd "$root" && find . -xdev ! -path './var/cache/*' ! -path './var/lib
 mkdir "$root/tmp/p" "$root/tmp/outside"
 cp "$work/packages"/*.deb "$root/tmp/p"
 cp "${0%/*}/outside"/* "$root/tmp/outside"
-# What the packages depend on stays, and is there before the list of files is made.
-inside apt-get install -y --no-install-recommends libdw1 libelf1 libfmt9 >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 files >"$work/before"
 inside sh -c 'dpkg --install /tmp/p/*.deb' >"$work/log" 2>&1 || { cat "$work/log"; say "they cannot be installed"; }
 
