@@ -23,7 +23,12 @@ lintian --allow-root -EvIL +pedantic --fail-on error,warning,info,pedantic ${bui
 root=$work/root
 mmdebstrap --quiet --variant=minbase --include=man-db,python3,pkg-config,g++,cmake,make,libdw1,libelf1,libfmt9 bookworm "$root" >"$work/log" 2>&1 ||
     { cat "$work/log"; echo "skipped: no Debian could be fetched"; exit 77; }
-inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
+# With a /proc of its own, by which the command finds its library; it goes with the mount namespace.
+inside() {
+    # shellcheck disable=SC2016 # for the inner shell
+    unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"' "$root" env -i \
+        PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+}
 # What apt and dpkg keep for themselves, and man-db's index, change with every package.
 files() { (cd "$root" && find . -xdev ! -path './var/cache/*' ! -path './var/lib/apt/*' ! -path './var/lib/dpkg/*' \
     ! -path './var/log/*' ! -path './tmp/*' ! -path ./etc/ld.so.cache ! -path './dev/*' | sort); }
