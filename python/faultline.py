@@ -34,7 +34,7 @@ class _Strike(ctypes.Structure):
 def _load():
     lib = ctypes.CDLL(None)
     if not hasattr(lib, "faultline_version"):
-        lib = ctypes.CDLL(os.environ.get("FAULTLINE_LIBRARY", "libfaultline.so"))
+        lib = ctypes.CDLL(os.environ.get("FAULTLINE_LIBRARY", "libfaultline.so.0"))
     pointer, text, room = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
     for name, result, arguments in [
             ("new", pointer, [ctypes.c_uint64]), ("process", pointer, []), ("free", None, [pointer]),

@@ -228,7 +228,7 @@ void add_run(Subcommand& self)
         "--door", options->door,
         "where calls are met: preload (libc's symbols), kernel (system calls: static programs, Go, musl), or auto,\n"
         "which is preload where that works (default: auto)",
-        "DOOR");
+        "auto|preload|kernel");
     self.flag("--trace", options->trace, "record every call that can fail, by its sites, and print a table of them");
     self.flag("--report,--json", options->report, "write all statistics and events as one JSON document at the end");
     self.flag("--control", options->control,
