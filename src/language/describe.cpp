@@ -365,7 +365,11 @@ std::string positions(const Plan& plan, const Fault& fault)
     }
     const std::vector<std::string_view> views(parts.begin(), parts.end());
     const auto* const noun = fault.count == Count::call ? "call" : "match";
-    return fmt::format("{}{} {}{}", noun, single ? "" : fault.count == Count::call ? "s" : "es", one_of(views, "and"), of_whom(fault.count));
+    return fmt::format("{}{} {}{}", noun,
+                       single                       ? ""
+                       : fault.count == Count::call ? "s"
+                                                    : "es",
+                       one_of(views, "and"), of_whom(fault.count));
 }
 
 } // namespace

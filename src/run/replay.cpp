@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
-#include <set>
+#include <numeric>
 
 namespace faultline::run {
 
@@ -42,6 +42,7 @@ Again with_error(const Event& event, const Record&)
 }
 
 Again without_keys(const Event&, const Record&) { return {}; }
+Again delayed(const Event& event, const Record&) { return {event.delay ? "" : "delay = \"0ns\"\n", {}}; }
 
 Again shortened(const Event& event, const Record&)
 {
@@ -88,12 +89,11 @@ struct Rule {
 };
 using plan::Type;
 constexpr Rule rules[] = {
-    {Type::error, with_error},      {Type::delay, without_keys}, {Type::timeout, without_keys},
-    {Type::hang, without_keys},     {Type::corruption, damaged}, {Type::shorten, shortened},
-    {Type::drop, without_keys},     {Type::returns, returned},   {Type::signal, signalled},
-    {Type::crash, crashed},         {Type::throttle, drawn},     {Type::reset, with_error},
-    {Type::clock, drawn},           {Type::move, without_keys},  {Type::wake, without_keys},
-    {Type::shuffle, drawn},         {Type::hold, unknown_file},
+    {Type::error, with_error},   {Type::delay, delayed},     {Type::timeout, without_keys}, {Type::hang, without_keys},
+    {Type::corruption, damaged}, {Type::shorten, shortened}, {Type::drop, without_keys},    {Type::returns, returned},
+    {Type::signal, signalled},   {Type::crash, crashed},     {Type::throttle, drawn},       {Type::reset, with_error},
+    {Type::clock, drawn},        {Type::move, without_keys}, {Type::wake, without_keys},    {Type::shuffle, drawn},
+    {Type::hold, unknown_file},
 };
 static_assert(std::size(rules) == plan::type_names.size(), "each type has a rule");
 
@@ -103,9 +103,8 @@ Again again(const Event& event, const Record& record)
         return {{}, "it is a function of the program's own, which an injector in its code has to strike"};
     // A budget that ran out within the call lets through what is left of it.
     if (event.cut.value_or(false)) return {"type = \"short\"\n" + shortened(event, record).keys, {}};
-    const auto* const rule = std::ranges::find_if(rules, [&](const Rule& each) {
-        return plan::type_names[static_cast<std::size_t>(each.type)] == event.type;
-    });
+    const auto* const rule = std::ranges::find_if(
+        rules, [&](const Rule& each) { return plan::type_names[static_cast<std::size_t>(each.type)] == event.type; });
     if (rule == std::end(rules)) return {{}, fmt::format("'{}' is no type of this version", event.type)};
     auto result = rule->again(event, record);
     if (!result.why_not.empty()) return result;
@@ -115,10 +114,7 @@ Again again(const Event& event, const Record& record)
     return result;
 }
 
-Strike strike_of(const Event& event)
-{
-    return {event.thread, event.function, event.thread_call.value_or(event.call)};
-}
+Strike strike_of(const Event& event) { return {event.thread, event.function, event.thread_call.value_or(event.call)}; }
 
 std::string deed_of(const Event& event)
 {
@@ -162,6 +158,10 @@ void refuse_gaps(const Record& record, Replay& replay)
         replay.refusals.push_back(fmt::format("{}: {} faults happened that were only counted, not kept: raise [stats] "
                                               "events, and record it again",
                                               record.file, record.events_dropped));
+    for (const auto& warning : record.warnings)
+        if (warning.starts_with("more threads than blocks"))
+            replay.refusals.push_back(
+                fmt::format("{}: {}: their calls have no numbers of their own", record.file, warning));
     if (record.exit.how == report::Exit::How::running)
         replay.refusals.push_back(fmt::format("{}: its process is still running", record.file));
     if (!record.version.empty() && record.version != FAULTLINE_VERSION)
@@ -192,9 +192,8 @@ Replay replay_of(const report::Records& records)
     for (const auto& record : records.all) {
         refuse_gaps(record, replay);
         if (record.lineage == "0") {
-            const bool cut = std::ranges::any_of(record.warnings, [](const std::string& warning) {
-                return warning.find("argv") != std::string::npos || warning.find("arguments") != std::string::npos;
-            });
+            const bool cut = std::ranges::any_of(
+                record.warnings, [](const std::string& warning) { return warning.starts_with("argv is longer"); });
             if (!cut) replay.command = record.arguments;
             replay.exit = report::words(record.exit);
         }
@@ -202,7 +201,8 @@ Replay replay_of(const report::Records& records)
             auto result = again(event, record);
             if (!result.why_not.empty())
                 replay.refusals.push_back(fmt::format("{}: fault '{}' ({}) cannot be repeated: {}",
-                                                      words(strike_of(event)), event.fault, event.type, result.why_not));
+                                                      words(strike_of(event)), event.fault, event.type,
+                                                      result.why_not));
             else if (!keys.emplace(strike_of(event), std::move(result.keys)).second)
                 replay.refusals.push_back(fmt::format("{} was struck twice: the records are of different runs, or of "
                                                       "threads that shared a number",
@@ -216,7 +216,7 @@ Replay replay_of(const report::Records& records)
     return replay;
 }
 
-std::string Replay::plan(std::span<const std::size_t> chosen) const
+std::string Replay::toml(std::span<const std::size_t> chosen) const
 {
     // Strikes that differ in nothing but their number are one fault.
     std::map<std::tuple<std::string, std::string, std::string>, std::string> faults;
@@ -228,10 +228,26 @@ std::string Replay::plan(std::span<const std::size_t> chosen) const
     auto text = fmt::format("arm = \"{}\"\n", arm);
     for (const auto& [what, on] : faults) {
         const auto& [thread, function, keys] = what;
-        text += fmt::format("\n[[fault]]\ntarget = \"{}\"\nlineage = \"{}\"\ncount = \"call\"\non = \"{}\"\n{}", function,
-                            thread, on, keys);
+        text += fmt::format("\n[[fault]]\ntarget = \"{}\"\nlineage = \"{}\"\ncount = \"call\"\non = \"{}\"\n{}",
+                            function, thread, on, keys);
     }
     return text;
+}
+
+std::shared_ptr<const RunPlan> Replay::plan(std::span<const std::size_t> chosen) const
+{
+    auto plan = std::make_shared<RunPlan>();
+    plan->parsed = language::parse(toml(chosen), "(faults of a record)", {}, language::Needs::nothing);
+    for (const auto& mistake : plan->parsed.mistakes)
+        plan->mistakes.push_back(mistake.at("the plan of the record's faults"));
+    return plan;
+}
+
+std::vector<std::size_t> Replay::all() const
+{
+    std::vector<std::size_t> numbers(parts.size());
+    std::iota(numbers.begin(), numbers.end(), std::size_t{0});
+    return numbers;
 }
 
 Struck Replay::expected(std::span<const std::size_t> chosen) const
@@ -256,8 +272,8 @@ std::vector<std::string> departures(const Struck& expected, const Struck& happen
             ++came;
         } else {
             if (awaited->second != came->second)
-                lines.push_back(
-                    fmt::format("{} was struck by {} instead of {}", words(came->first), came->second, awaited->second));
+                lines.push_back(fmt::format("{} was struck by {} instead of {}", words(came->first), came->second,
+                                            awaited->second));
             ++awaited;
             ++came;
         }

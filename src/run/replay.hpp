@@ -3,10 +3,12 @@
 #pragma once
 
 #include "report/record_files.hpp"
+#include "run/run_plan.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <tuple>
@@ -38,14 +40,18 @@ struct Replay {
     };
     std::vector<Part> parts;
     Struck struck;
-    std::vector<std::string> command; // of the first process; empty: the record does not have all of it
-    std::string arm;                  // as the plan of the record has it
-    std::string exit;                 // how the first process ended
+    std::vector<std::string> command;  // of the first process; empty: the record does not have all of it
+    std::string arm;                   // as the plan of the record has it
+    std::string exit;                  // how the first process ended
     std::vector<std::string> refusals; // where there are any, the record cannot be repeated
     std::vector<std::string> warnings;
 
-    /// The plan, in TOML, that makes these parts happen.
-    [[nodiscard]] std::string plan(std::span<const std::size_t> chosen) const;
+    /// The plan, in TOML, that makes these parts happen; none of them: a plan without faults.
+    [[nodiscard]] std::string toml(std::span<const std::size_t> chosen) const;
+    /// The same for run::run.
+    [[nodiscard]] std::shared_ptr<const RunPlan> plan(std::span<const std::size_t> chosen) const;
+    /// Numbers of all parts.
+    [[nodiscard]] std::vector<std::size_t> all() const;
     /// The faults of these parts.
     [[nodiscard]] Struck expected(std::span<const std::size_t> chosen) const;
 };
