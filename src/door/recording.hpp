@@ -121,6 +121,13 @@ public:
 
     /// Valid for as long as the recording, or a copy of it, is.
     [[nodiscard]] std::string_view data(Bytes bytes) const;
+    /// Makes a text the data, for a recording that is made in memory.
+    void hold(std::string text)
+    {
+        const auto held = std::make_shared<const std::string>(std::move(text));
+        data_ = std::shared_ptr<const char>(held, held->data());
+        data_size_ = held->size();
+    }
 
 private:
     std::shared_ptr<const char> data_; // the file, mapped
