@@ -206,10 +206,16 @@ int powerloss(const Given& given)
         return fail(own_error, "there is no command (faultline powerloss --check CMD -- COMMAND [ARGUMENTS])");
     try {
         const auto& first = given.command.front();
-        if (first == "show" && given.command.size() == 2) return show(given, request);
+        const bool ours = first == "show" || first == "check";
+        if (ours && given.command.size() != 2)
+            return fail(own_error,
+                        fmt::format("{0}: one word follows it, and options come before it (a program of that "
+                                    "name is ./{0})",
+                                    first));
+        if (first == "show") return show(given, request);
         for (const int signal : {SIGINT, SIGTERM, SIGHUP})
             std::signal(signal, [](int) { interrupted = true; });
-        if (first == "check" && given.command.size() == 2) return search(given, request, given.command[1]);
+        if (first == "check") return search(given, request, given.command[1]);
         return record_and_search(given, std::move(request));
     } catch (const std::exception& error) {
         return fail(own_error, error.what());

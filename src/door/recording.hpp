@@ -42,7 +42,7 @@ enum class Did : std::uint8_t {
     sync_data,    // inode: fdatasync, msync(MS_SYNC), and (with offset and size) O_DSYNC's range
     sync_system,  // device: syncfs; all devices: sync
     release,      // inode: the last descriptor of an open file description that could write was closed
-    acknowledge,  // bytes: a line of standard output, or what `faultline mark` said
+    acknowledge,  // bytes: a line of standard output, or what `faultline mark` said (call: mark)
     end,          // bytes empty; value: wait status of the command
     not_recorded, // inode; bytes: why (io_uring, a mapping that could not be compared): no verdict on this file;
                   // inode is none: on none

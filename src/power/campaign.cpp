@@ -132,19 +132,31 @@ private:
     /// The distinct trees of a model, each with the most acknowledgements that it can come after.
     void collect(const Model& model)
     {
-        std::map<std::uint64_t, State> trees;
+        struct Known {
+            State state;
+            std::uint32_t first_cut, last_cut;
+        };
+        std::map<std::uint64_t, Known> trees;
         choose(model, recording_, micros_, [&](const State& state) {
             const auto digest = disks_.digest(disks_.tree(state));
-            const auto [at, fresh] = trees.try_emplace(digest, state);
-            if (!fresh && acknowledged(state.cut) > acknowledged(at->second.cut)) at->second = state;
+            const auto [at, fresh] = trees.try_emplace(digest, Known{state, state.cut, state.cut});
+            auto& known = at->second;
+            known.first_cut = std::min(known.first_cut, state.cut);
+            known.last_cut = std::max(known.last_cut, state.cut);
+            if (!fresh && acknowledged(state.cut) > acknowledged(known.state.cut)) known.state = state;
             return trees.size() < request_.budget;
         });
         out_.trees[model.rules->name] = trees.size();
-        for (auto& [digest, state] : trees) {
-            const Key key{digest, acknowledged(state.cut)};
+        for (auto& [digest, known] : trees) {
+            const Key key{digest, acknowledged(known.state.cut)};
             const auto [at, fresh] = by_key_.try_emplace(key, out_.states.size());
-            if (fresh) out_.states.push_back({state, acked_text(key.second), {}, key.second, {}});
-            out_.states[at->second].models.push_back(model.rules->name);
+            if (fresh)
+                out_.states.push_back(
+                    {known.state, acked_text(key.second), {}, key.second, known.first_cut, known.last_cut, {}});
+            auto& checked = out_.states[at->second];
+            checked.first_cut = std::min(checked.first_cut, known.first_cut);
+            checked.last_cut = std::max(checked.last_cut, known.last_cut);
+            checked.models.push_back(model.rules->name);
         }
     }
 
@@ -228,8 +240,8 @@ private:
     {
         const auto& checked = out_.states[number];
         finding.states.push_back(number);
-        finding.first_cut = std::min(finding.first_cut, checked.state.cut);
-        finding.last_cut = std::max(finding.last_cut, checked.state.cut);
+        finding.first_cut = std::min(finding.first_cut, checked.first_cut);
+        finding.last_cut = std::max(finding.last_cut, checked.last_cut);
         for (const auto name : checked.models)
             if (std::ranges::count(finding.models, name) == 0) finding.models.push_back(name);
     }
@@ -242,7 +254,7 @@ private:
         Finding finding;
         finding.kind = checked.verdict.kind;
         finding.torn = is_torn(checked.state);
-        finding.first_cut = checked.state.cut;
+        finding.first_cut = checked.first_cut;
         finding.reason = checked.verdict.reason;
         if (checked.acknowledgements != 0) finding.last_acknowledgement = acks_[checked.acknowledgements - 1].second;
         State smallest = checked.state;

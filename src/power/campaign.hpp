@@ -28,6 +28,7 @@ struct Checked {
     std::string acked;
     Verdict verdict;
     std::uint32_t acknowledgements = 0;
+    std::uint32_t first_cut = 0, last_cut = 0; // at which a disk can look so
     std::vector<std::string_view> models;
 };
 
