@@ -2,6 +2,7 @@
 # usage: programs.sh CHECK
 # Real programs, recorded: each says and leaves what it does without a recorder, and what was recorded gives, done once
 # more, the tree that is there: contents, modes, owners, extended attributes.
+# shellcheck disable=SC2016 # the scripts expand in the shells that run them
 set -eu
 check=$1
 export LC_ALL=C TZ=UTC

@@ -1,6 +1,7 @@
 #!/bin/sh
 # usage: trouble.sh CHECK
 # When there can be no recording, the program goes on as if nobody had watched, and somebody is told why.
+# shellcheck disable=SC2016 # the scripts expand in the shells that run them
 set -eu
 check=$1
 work=$(mktemp -d "$PWD/record.XXXXXX")
@@ -14,7 +15,11 @@ recorded() {
     shift 2
     status=0
     "$check" "$work/recording" "$work/root" "$@" >"$work/out" 2>"$work/err" || status=$?
-    [ "$status" = "$expected" ] && grep -q "$text" "$work/err" || { echo "$status, not $expected:"; cat "$work/out" "$work/err"; exit 1; }
+    if [ "$status" != "$expected" ] || ! grep -q "$text" "$work/err"; then
+        echo "$status, not $expected:"
+        cat "$work/out" "$work/err"
+        exit 1
+    fi
 }
 
 # The supervisor is killed by what it records: the shell's parent is the checker, whose other child it is.
