@@ -240,7 +240,10 @@ private:
     {
         const auto& checked = out_.states[number];
         finding.states.push_back(number);
-        finding.first_cut = std::min(finding.first_cut, checked.first_cut);
+        // Nothing acknowledged is lost where nothing had been.
+        const bool promised = finding.kind == Class::lost && checked.acknowledgements != 0;
+        const auto first = promised ? acks_[checked.acknowledgements - 1].first + 1 : 0;
+        finding.first_cut = std::min(finding.first_cut, std::max(checked.first_cut, first));
         finding.last_cut = std::max(finding.last_cut, checked.last_cut);
         for (const auto name : checked.models)
             if (std::ranges::count(finding.models, name) == 0) finding.models.push_back(name);
@@ -254,7 +257,7 @@ private:
         Finding finding;
         finding.kind = checked.verdict.kind;
         finding.torn = is_torn(checked.state);
-        finding.first_cut = checked.first_cut;
+        finding.first_cut = micros_.operations();
         finding.reason = checked.verdict.reason;
         if (checked.acknowledgements != 0) finding.last_acknowledgement = acks_[checked.acknowledgements - 1].second;
         State smallest = checked.state;
