@@ -16,9 +16,11 @@ public:
     void option(const char* names, std::string& value, const char* help, const char* type);
     /// The same, and it may be given several times.
     void option(const char* names, std::vector<std::string>& values, const char* help, const char* type);
+    /// The same, with one value or more behind it each time.
+    void list(const char* names, std::vector<std::string>& values, const char* help, const char* type);
     void flag(const char* names, bool& value, const char* help);
-    /// --format text|json.
-    void format(std::string& value);
+    /// --format text|json, or others; --json for short.
+    void format(std::string& value, const std::vector<std::string>& formats = {"text", "json"});
     /// The words that are no options: one that has to be there, at least one of them, any number.
     void word(const char* name, std::string& value, const char* help);
     void words(const char* name, std::vector<std::string>& values, const char* help);

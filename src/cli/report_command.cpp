@@ -1,14 +1,18 @@
-// faultline report: what was injected, from statistics files and ledgers of any number of processes.
+// faultline report: what was injected and what was found, from the records of runs and the directories of explorations.
 #include "cli/cli.hpp"
 
-#include "report/record_files.hpp"
-#include "report/record_json.hpp"
-#include "report/tables.hpp"
+#include "report/progress_line.hpp"
+#include "report/report.hpp"
 #include "report/terminal.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <unistd.h>
@@ -17,73 +21,88 @@ namespace faultline::cli {
 
 namespace {
 
-using report::Records;
+using report::Report;
 
 struct Options {
-    std::vector<std::string> files;
-    std::string format = "text";
+    std::vector<std::string> paths;
+    std::string format = "text", output, root, location;
     bool events = false;
 };
 
-/// A ledger that has become a statistics file stands for that file.
-std::string source(const std::string& path)
+std::string text(const Report& all, const Options& options)
 {
-    const auto rendering = report::statistics_of(path);
-    std::error_code error;
-    if (rendering.empty() || !std::filesystem::exists(rendering, error)) return path;
-    const auto opened = ledger::open(path);
-    const bool over = opened.ledger && opened.ledger->header().state != ledger::State::running;
-    return over ? rendering : path;
+    const bool colour = options.output.empty() && report::coloured(STDOUT_FILENO);
+    return report::text_report(all, {.colour = colour, .events = options.events, .keys = true});
+}
+std::string json(const Report& all, const Options& /*options*/) { return report::json_report(all); }
+std::string html(const Report& all, const Options& /*options*/) { return report::html_report(all); }
+std::string junit(const Report& all, const Options& options)
+{
+    return report::junit_report(all, {options.root, options.location});
+}
+std::string sarif(const Report& all, const Options& options)
+{
+    return report::sarif_report(all, {options.root, options.location});
 }
 
-Records gather(const std::vector<std::string>& files)
+struct Format {
+    std::string_view name;
+    std::string (*render)(const Report& all, const Options& options);
+    bool tells_problems; // in the document itself, so there is one even where nothing else could be read
+};
+constexpr Format formats[] = {
+    {"text", text, false}, {"json", json, false}, {"html", html, true}, {"junit", junit, true}, {"sarif", sarif, true}};
+
+Report gather(const std::vector<std::string>& paths)
 {
-    Records records;
+    Report all;
     std::set<std::string> known;
-    for (const auto& file : files) {
-        const auto path = source(file);
+    report::ProgressLine line(false);
+    const auto began = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const auto& path = paths[i];
+        line.tell(i, paths.size(), "paths",
+                  std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
         std::error_code error;
         const auto canonical = std::filesystem::weakly_canonical(path, error).string();
-        if (known.insert(error ? path : canonical).second) report::load(path, records);
+        if (known.insert(error ? path : canonical).second) report::load(path, all);
     }
-    return records;
+    report::settle(all);
+    return all;
 }
 
-void print_text(const Records& records, bool events)
+/// Returns what went wrong; empty: nothing.
+std::string write(const std::string& document, const std::string& output)
 {
-    const auto all = report::sum(records);
-    fmt::print("{}\n\n{}", report::headline(all), report::fault_table(all, report::coloured(STDOUT_FILENO)));
-    for (const auto& part : {report::function_table(all), report::process_table(records.all),
-                             events ? report::event_table(records.all) : std::string()})
-        if (!part.empty()) fmt::print("\n{}", part);
-    if (all.events_dropped != 0)
-        fmt::print("\n  {} not kept: only counted ([stats] events)\n", report::counted(all.events_dropped, "event"));
-}
-
-void print_json(const Records& records)
-{
-    auto document = report::Json::object();
-    document["faultline"] = FAULTLINE_VERSION;
-    document.append(report::to_json(report::sum(records)));
-    auto& processes = document["processes"] = report::Json::array();
-    for (const auto& record : records.all)
-        processes.push_back(report::to_json(record));
-    fmt::print("{}\n", report::lines(document));
-}
-
-int sum_up(const Options& options)
-{
-    const auto records = gather(options.files);
-    if (!records.all.empty()) {
-        if (options.format == "json")
-            print_json(records);
-        else
-            print_text(records, options.events);
-        std::fflush(stdout);
+    errno = 0;
+    bool written = false;
+    if (output.empty() || output == "-") {
+        written =
+            std::fwrite(document.data(), 1, document.size(), stdout) == document.size() && std::fflush(stdout) == 0;
+    } else {
+        std::ofstream file(output, std::ios::binary | std::ios::trunc);
+        file << document;
+        written = static_cast<bool>(file.flush());
     }
-    for (const auto& problem : records.problems)
+    if (written) return {};
+    return fmt::format("the report cannot be written to {}: {}", output.empty() ? "standard output" : output,
+                       std::strerror(errno));
+}
+
+int report_all(Options& options)
+{
+    const auto* const format = std::ranges::find(formats, options.format, &Format::name);
+    if (options.root.empty()) options.root = ".";
+    options.root = std::filesystem::absolute(options.root).string();
+    const auto all = gather(options.paths);
+    const auto problems = report::problems_of(all);
+    for (const auto& problem : problems)
         fmt::print(stderr, "faultline: {}\n", report::printable(report::words(problem)));
-    return records.problems.empty() ? 0 : own_error;
+    const bool anything = !all.runs.all.empty() || !all.explorations.empty();
+    if (anything || format->tells_problems)
+        if (const auto wrong = write(format->render(all, options), options.output); !wrong.empty())
+            return fail(own_error, wrong);
+    return problems.empty() ? 0 : +own_error;
 }
 
 } // namespace
@@ -91,15 +110,27 @@ int sum_up(const Options& options)
 void add_report(Subcommand& self)
 {
     const auto options = std::make_shared<Options>();
-    self.words("FILE", options->files, "statistics files (JSON), ledgers (.live) and reports");
-    self.format(options->format);
+    self.words("PATH", options->paths,
+               "directories of explorations; statistics files (JSON), ledgers (.live), reports in JSON, or a directory "
+               "of them");
+    self.format(options->format, {"text", "json", "html", "junit", "sarif"});
+    self.option("-o,--output", options->output, "where to write it (default: standard output)", "FILE");
     self.flag("--events", options->events, "list every event in the text");
+    self.option("--root", options->root,
+                "directory of the sources: JUnit and SARIF name files relative to it (default: the current one)",
+                "DIR");
+    self.option("--location", options->location,
+                "file that findings without a source line point at in SARIF (default: the program)", "FILE");
     self.footer("Examples:\n"
-                "  faultline report fault-stats.*\n"
+                "  faultline report faultline-explore\n"
+                "  faultline report --format html -o report.html faultline-explore\n"
+                "  faultline report --format sarif -o faultline.sarif shard-*/\n"
                 "  faultline report --format json fault-stats.4242.json | jq .faults\n"
                 "\n"
-                "Exit status: 0, or 125 where a file is not a record or is damaged.");
-    self.action([options] { return sum_up(*options); });
+                "Directories that explored the same command are parts of one exploration (--shard).\n"
+                "Exit status: 0, or 125 where something could not be read, is damaged or is no record; what could be\n"
+                "read is reported all the same.");
+    self.action([options] { return report_all(*options); });
 }
 
 } // namespace faultline::cli

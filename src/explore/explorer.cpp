@@ -1,8 +1,9 @@
 #include "explore/explorer.hpp"
 
+#include "explore/baseline.hpp"
+#include "explore/gather.hpp"
 #include "explore/journal.hpp"
 #include "explore/queue.hpp"
-#include "plan/glob.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -21,7 +22,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr std::chrono::seconds patience_of_baseline{60};
 constexpr int longer = 4; // times the limit, for a point that reached it once
 constexpr int level_of_put_aside = 1000;
 constexpr int confirmations = 3;
@@ -50,6 +50,8 @@ public:
             threads.emplace_back([this, &worker] { work(*worker); });
         for (auto& thread : threads)
             thread.join();
+        say_what_is_missing();
+        confirm_all();
         finish();
     }
 
@@ -80,73 +82,22 @@ private:
             auto worker = std::make_unique<Worker>(options_.work, root, fmt::format("w{}", i));
             if (!worker->problem().empty()) return fail(worker->problem());
             const auto& isolation = worker->enclosure().isolation();
-            if (!isolation.mounts) return fail_without_mounts(isolation);
+            if (!isolation.mounts)
+                return fail(fmt::format("the kernel allows no mount namespace here ({}): run it as root, or allow user "
+                                        "namespaces (sysctl kernel.unprivileged_userns_clone=1)",
+                                        isolation.missing));
             workers_.push_back(std::move(worker));
         }
         return true;
-    }
-
-    bool fail_without_mounts(const Isolation& isolation)
-    {
-        return fail(fmt::format("the kernel allows no mount namespace here ({}): run it as root, or allow user "
-                                "namespaces (sysctl kernel.unprivileged_userns_clone=1)",
-                                isolation.missing));
     }
 
     // --- before the first fault ------------------------------------------------------------------------------------
 
     bool baseline()
     {
-        auto& worker = *workers_.front();
-        auto& base = summary_.baseline;
-        if (const auto problem = worker.refresh(); !problem.empty()) return fail(problem);
-        base.pristine = worker.tree();
-        const auto trace = plan_of({}, false, true) + "[stats]\nrender = false\n";
-        const auto plain = worker.run("", patience_of_baseline);
-        auto first = worker.run(trace, patience_of_baseline);
-        auto second = worker.run(trace, patience_of_baseline);
-        if (!plain.problems.empty()) return fail(plain.problems.front());
-        if (!first.problems.empty()) return fail(first.problems.front());
-        if (plain.end.timed_out)
-            return fail(
-                fmt::format("the command does not end within {} s without any fault", patience_of_baseline.count()));
-        if (!first.armed) return fail("the faults were not armed in the command: it cannot be preloaded");
-        base.mask.learn(plain, first);
-        base.mask.learn(first, second);
-        base.mask.learn(plain, second);
-        auto third = worker.run(trace, patience_of_baseline);
-        if (!base.mask.agree(plain, first) || !base.mask.agree(first, third)) {
-            base.mask.learn(first, third);
-            const auto fourth = worker.run(trace, patience_of_baseline);
-            if (!base.mask.agree(first, fourth) || !base.mask.agree(plain, fourth)) return unstable(first, fourth);
-        }
-        for (const auto& each : base.mask.described())
-            summary_.notes.push_back(fmt::format("differs from run to run, and is masked: {}", each));
-        if (first.check && first.check->status != 0) return fail("--check fails without any fault");
-        recovery_baseline(worker, first);
-        limit_ = options_.timeout.count() != 0 ? options_.timeout
-                                               : nanoseconds(static_cast<std::int64_t>(
-                                                     (10 * std::max(first.end.seconds, third.end.seconds) + 1) * 1e9));
-        summary_.sites = first.sites;
-        tree_ = first.processes > 1;
-        base.run = std::move(first);
-        if (base.run.end.exit_status() != 0)
-            summary_.notes.push_back(fmt::format("without any fault the command {}",
-                                                 base.run.end.crashed()
-                                                     ? fmt::format("is killed by signal {}", base.run.end.signal())
-                                                     : fmt::format("exits {}", base.run.end.exit_status())));
+        if (!learn_baseline(*workers_.front(), options_, summary_, limit_)) return false;
+        tree_ = summary_.baseline.run.processes > 1;
         return true;
-    }
-
-    bool unstable(const Observation& a, const Observation& b)
-    {
-        summary_.baseline_trouble = true;
-        const auto& mask = summary_.baseline.mask;
-        std::string what = difference(mask.tree(a.tree), mask.tree(b.tree));
-        if (a.end.status != b.end.status)
-            what = fmt::format("its exit status is {} and {}", a.end.exit_status(), b.end.exit_status());
-        if (what.empty()) what = mask.out(a.out) != mask.out(b.out) ? "its output changes" : "its error output changes";
-        return fail(fmt::format("the command differs from run to run without any fault: {}", what));
     }
 
     /// False where one is required and cannot be.
@@ -156,47 +107,13 @@ private:
         auto& problem = summary_.not_forked;
         for (auto& worker : workers_)
             if (problem.empty()) problem = worker->start_fork_server();
-        if (problem.empty()) problem = difference_of_forked();
+        if (problem.empty()) problem = difference_of_forked(*workers_.front(), summary_.baseline, limit_);
         forks_ = problem.empty();
         if (forks_) return true;
         for (auto& worker : workers_)
             worker->stop_fork_server();
         return options_.fork_server != ForkServing::required ||
                fail(fmt::format("--fork-server=on: runs cannot be begun by a fork server: {}", problem));
-    }
-
-    /// What a run of the fork server does otherwise than one of a new process; empty: nothing.
-    std::string difference_of_forked()
-    {
-        const auto& base = summary_.baseline;
-        const auto forked = workers_.front()->run(plan_of({}, false, true) + "[stats]\nrender = false\n", limit_);
-        if (!forked.end.forked) return "it ends before the first run";
-        if (!base.mask.agree(base.run, forked)) return "a run that it begins has another result";
-        if (forked.replaced)
-            return "the program executes another one in its own place, which would have to be loaded all the same";
-        const auto same = [](const Site& a, const Site& b) {
-            return a.function == b.function && a.id == b.id && a.calls == b.calls && a.lineage == b.lineage;
-        };
-        const auto& sites = base.run.sites;
-        if (forked.processes != base.run.processes || !std::ranges::equal(forked.sites, sites, same))
-            return "a run that it begins makes other calls";
-        return forked.open_descriptors == base.run.open_descriptors ? "" : "a run that it begins has other descriptors";
-    }
-
-    void recovery_baseline(Worker& worker, Observation& after_run)
-    {
-        if (!options_.work.has_recovery) return;
-        auto& base = summary_.baseline;
-        auto fresh = Observation();
-        static_cast<void>(worker.refresh());
-        worker.run_recovery(fresh, patience_of_baseline);
-        base.recovery_of_pristine = fresh.recovery;
-        base.recovered_pristine = std::move(*fresh.recovered_tree);
-        after_run = worker.run(plan_of({}, false, true) + "[stats]\nrender = false\n", patience_of_baseline);
-        auto again = after_run;
-        worker.run_recovery(again, patience_of_baseline);
-        base.recovery_of_run = again.recovery;
-        base.recovered_run = std::move(*again.recovered_tree);
     }
 
     // --- what is to be tried ---------------------------------------------------------------------------------------
@@ -207,29 +124,35 @@ private:
         std::filesystem::create_directories(options_.output + "/findings", error);
         if (error) return fail(fmt::format("{} cannot be made: {}", options_.output, error.message()));
         const auto path = options_.output + "/journal.jsonl";
-        if (options_.resume) {
-            std::size_t unreadable = 0;
-            for (auto& line : Journal::read(path, unreadable))
-                done_.emplace(line.id, std::move(line));
-            if (unreadable != 0)
-                summary_.notes.push_back(fmt::format("{} lines of the journal cannot be read", unreadable));
+        std::vector<std::string> sources; // whose runs are not made again
+        for (const auto& directory : options_.merge)
+            sources.push_back(directory + "/journal.jsonl");
+        if (options_.resume) sources.push_back(path);
+        for (const auto& source : sources) {
+            std::error_code absent;
+            if (!options_.merge.empty() && !std::filesystem::is_regular_file(source, absent))
+                return fail(fmt::format("--merge: {} is not there: the directory of an exploration has one", source));
+            for (auto& note : Journal::add(source, done_))
+                summary_.notes.push_back(std::move(note));
         }
-        const auto problem = journal_.open(path, options_.resume);
-        return problem.empty() || fail(fmt::format("{}: {}", path, problem));
+        if (auto problem = write_settings(options_.settings, options_.output); !problem.empty()) return fail(problem);
+        if (auto problem = journal_.open(path, options_.resume); !problem.empty())
+            return fail(fmt::format("{}: {}", path, problem));
+        if (!options_.merge.empty())
+            for (const auto& [id, line] : done_)
+                journal_.append(line, false);
+        return true;
     }
 
     void fill_queue()
     {
-        std::set<std::string> functions;
         for (const auto& site : summary_.sites) {
             const auto tries = tries_of(site.function, options_.families);
-            functions.insert(site.function);
             summary_.pairs += tries.size();
-            if (!tries.empty()) ++summary_.sites_to_try;
             add_site(queue_, site, tries, options_.every);
             sites_[{site.function, site.id}] = site;
         }
-        summary_.functions = functions.size();
+        if (options_.sample != 0) queue_.draw_sample(options_.sample, options_.seed);
         summary_.known_points = queue_.known();
     }
 
@@ -238,8 +161,7 @@ private:
     [[nodiscard]] bool over() const
     {
         return (options_.stop != nullptr && options_.stop->load()) ||
-               (options_.time.count() != 0 && Clock::now() - began_ >= options_.time) ||
-               (options_.sample != 0 && points_ >= options_.sample);
+               (options_.time.count() != 0 && Clock::now() - began_ >= options_.time);
     }
 
     void work(Worker& worker)
@@ -249,14 +171,17 @@ private:
             changed_.wait(lock, [&] { return queue_.size() != 0 || running_ == 0 || over(); });
             if (over()) {
                 if (queue_.size() != 0 && summary_.stopped.empty())
-                    summary_.stopped = options_.stop != nullptr && options_.stop->load()    ? "it was interrupted"
-                                       : options_.sample != 0 && points_ >= options_.sample ? "the sample is complete"
-                                                                                            : "the time is up";
+                    summary_.stopped =
+                        options_.stop != nullptr && options_.stop->load() ? "it was interrupted" : "the time is up";
                 break;
             }
             auto next = queue_.take();
             if (!next) break; // and nothing runs that could add more
-            if (next->point.id() % options_.shards + 1 != options_.shard) continue;
+            if (next->point.root() % options_.shards + 1 != options_.shard) continue;
+            if (!options_.merge.empty() && !done_.contains(next->point.id())) {
+                ++missing_;
+                continue;
+            }
             ++running_;
             ++points_;
             lock.unlock();
@@ -287,7 +212,7 @@ private:
     {
         const auto& point = next.point;
         const auto id = point.id();
-        if (const auto known = done_.find(id); known != done_.end()) return replay(worker, known->second);
+        if (const auto known = done_.find(id); known != done_.end()) return replay(known->second);
         Outcome outcome;
         auto seen = observe(worker, point, limit_ * (next.attempt == 0 ? 1 : longer), outcome);
         if (options_.stop != nullptr && options_.stop->load()) { // it was cut off
@@ -307,31 +232,14 @@ private:
             Outcome again;
             static_cast<void>(observe(worker, point, limit_ * longer, again, true));
             crash = worker.enclosure().last_crash();
-            if (child_died) settle_child(seen, outcome, crash);
+            if (child_died) settle_child(summary_.baseline, seen, crash, outcome);
         }
-        Line line{id, point, outcome, seen.end, seen.matched, {}};
-        if (is_finding(outcome.kind) && !absorbs(point)) note_finding(worker, line, seen, crash);
-        std::vector<Site> fresh;
+        Line line{id, point, outcome, seen.end, seen.matched, {}, {}};
+        if (is_finding(outcome.kind) && !absorbs(point)) note_finding(line, seen, crash);
         if (options_.depth > 1 && point.strikes.size() < static_cast<std::size_t>(options_.depth) &&
             outcome.kind != Class::not_reached)
-            fresh = new_sites(worker, point);
-        settle(line, fresh);
-    }
-
-    [[nodiscard]] static bool is_killed(Class kind) { return kind == Class::crash || kind == Class::abort; }
-
-    /// A process of the tree left no word of its end: only a signal that means a crash makes it one.
-    void settle_child(const Observation& seen, Outcome& outcome, const Crash& crash)
-    {
-        if (crash.signal == SIGABRT)
-            outcome = {Class::abort, fmt::format("SIGABRT in {}", crash.program)};
-        else if (crash.signal != 0)
-            outcome.detail = fmt::format("SIG{} in {}", sigabbrev_np(crash.signal), crash.program);
-        else {
-            auto without = seen;
-            without.died.clear();
-            outcome = classify(summary_.baseline, without);
-        }
+            line.new_sites = new_sites(worker, point);
+        settle(line);
     }
 
     /// Sites that the run has and the baseline has not: the handling of the fault.
@@ -344,26 +252,12 @@ private:
         return fresh;
     }
 
-    void replay(Worker& worker, const Line& line)
+    /// What a journal tells of a point.
+    void replay(const Line& line)
     {
-        if (is_finding(line.outcome.kind) && !absorbs(line.point)) {
-            Outcome outcome;
-            Crash crash;
-            const bool crashed = is_killed(line.outcome.kind);
-            bool is_new = false;
-            {
-                const std::lock_guard lock(mutex_);
-                is_new = !findings_.contains(line.key);
-            }
-            Observation seen;
-            if (is_new) {
-                seen = observe(worker, line.point, limit_ * longer, outcome, crashed);
-                if (crashed) crash = worker.enclosure().last_crash();
-            }
-            auto copy = line;
-            note_finding(worker, copy, seen, crash);
-        }
-        settle(line, {}, false);
+        auto copy = line;
+        if (is_finding(line.outcome.kind) && !absorbs(line.point)) note_finding(copy, {}, {});
+        settle(copy, false);
     }
 
     [[nodiscard]] std::optional<Site> site_of(const Strike& strike) const
@@ -378,79 +272,85 @@ private:
         return !options_.absorbed.empty() && is_absorbed(options_.absorbed, strike, site_of(strike));
     }
 
-    void note_finding(Worker& worker, Line& line, const Observation& seen, const Crash& crash)
+    void note_finding(Line& line, const Observation& seen, const Crash& crash)
     {
         const auto site = site_of(line.point.strikes.back());
         if (line.key.empty()) line.key = merge_key(line.outcome, line.point, site, crash);
-        {
-            const std::lock_guard lock(mutex_);
-            const auto found = findings_.find(line.key);
-            if (found != findings_.end()) {
-                auto& finding = found->second;
-                finding.others.push_back(line.point);
-                if (weaker(line.point, finding.point)) {
-                    std::swap(finding.others.back(), finding.point);
-                    finding.site = site;
-                    if (crash.signal != 0) finding.crash = crash;
-                    finding.out = seen.out.empty() ? finding.out : seen.out;
-                    finding.err = seen.err.empty() ? finding.err : seen.err;
-                }
-                return;
+        const std::lock_guard lock(mutex_);
+        gather(findings_, summary_.sites, line, site, seen, crash);
+        findings_.at(line.key).known = options_.known.contains(line.key);
+    }
+
+    /// Repeats the point that speaks for each finding. That waits until it is known which one that is, so that it depends
+    /// neither on the order of the runs nor on who made them.
+    void confirm_all()
+    {
+        std::vector<Finding*> waiting;
+        for (auto& [key, finding] : findings_)
+            waiting.push_back(&finding);
+        std::atomic<std::size_t> next = 0;
+        std::vector<std::thread> threads;
+        for (auto& worker : workers_)
+            threads.emplace_back([&, &worker = *worker] {
+                for (auto i = next++; i < waiting.size(); i = next++)
+                    confirm(worker, *waiting[i]);
+            });
+        for (auto& thread : threads)
+            thread.join();
+    }
+
+    void confirm(Worker& worker, Finding& finding)
+    {
+        const bool killed = is_killed(finding.kind);
+        const bool hung = finding.kind == Class::hang; // it would only hang longer
+        int repeated = 1;
+        for (int i = 1; i < confirmations; ++i) {
+            Outcome again;
+            const auto seen = observe(worker, finding.point, limit_ * (hung ? 1 : longer), again, killed);
+            if (options_.stop != nullptr && options_.stop->load()) return; // it was cut off, and tells nothing
+            Crash crash;
+            if (killed) {
+                crash = worker.enclosure().last_crash();
+                if (again.kind == Class::crash && !seen.end.crashed())
+                    settle_child(summary_.baseline, seen, crash, again);
             }
-            Finding finding;
-            finding.kind = line.outcome.kind;
-            finding.detail = line.outcome.detail;
-            finding.key = line.key;
-            finding.point = line.point;
-            finding.known = options_.known.contains(line.key);
-            finding.site = site;
+            if (again.kind != finding.kind) continue;
+            ++repeated;
             finding.crash = crash;
             finding.out = seen.out;
             finding.err = seen.err;
             finding.struck = seen.struck;
-            findings_.emplace(line.key, std::move(finding));
         }
-        int repeated = 1;
-        for (int i = 1; i < confirmations; ++i) {
-            Outcome again;
-            const bool hung = line.outcome.kind == Class::hang; // it would only hang longer
-            static_cast<void>(observe(worker, line.point, limit_ * (hung ? 1 : longer), again));
-            repeated += again.kind == line.outcome.kind ? 1 : 0;
-        }
-        const std::lock_guard lock(mutex_);
-        auto& finding = findings_.at(line.key);
         finding.repeated = repeated;
         finding.tried = confirmations;
     }
 
-    void settle(const Line& line, const std::vector<Site>& fresh, bool is_new = true)
+    /// What journals lack that are merged, and what they hold of a program that is not this one.
+    void say_what_is_missing()
+    {
+        if (options_.merge.empty()) return;
+        if (missing_ != 0) summary_.stopped = fmt::format("{} points are in none of the journals", missing_);
+        if (done_.size() > points_)
+            summary_.notes.push_back(fmt::format("{} lines of the journals strike what the command does not reach now: "
+                                                 "was it built anew, or does it race?",
+                                                 done_.size() - points_));
+    }
+
+    void settle(const Line& line, bool is_new = true)
     {
         const std::lock_guard lock(mutex_);
         if (is_new) journal_.append(line);
-        ++summary_.counts[line.outcome.kind];
-        if (is_finding(line.outcome.kind) && absorbs(line.point)) ++summary_.absorbed;
+        summary_.runs.push_back(
+            {id_text(line.id), as_record(line.point), line.outcome.kind, line.outcome.detail, line.key});
         const auto& strike = line.point.strikes.back();
-        if (line.point.strikes.size() == 1 && line.outcome.kind != Class::not_reached) {
-            tried_sites_.insert({strike.function, strike.site});
-            tried_pairs_.insert(
-                fmt::format("{} {} {} {}", strike.function, strike.site, strike.what.type, strike.what.error));
-        }
         if (line.outcome.kind != Class::not_reached && line.outcome.kind != Class::hang)
-            add_followups(queue_, line.point, line.matched, level_of(strike));
-        for (const auto& site : fresh)
+            add_followups(queue_, line.point, line.matched, level_of(strike, options_.families));
+        for (const auto& site : line.new_sites)
             add_site(queue_, site, tries_of(site.function, options_.families), false, line.point.strikes);
         Progress progress{points_, queue_.known(), seconds_since(began_), {}};
         for (const auto& [key, finding] : findings_)
             ++progress.findings[finding.kind];
         if (tell_) tell_(progress);
-    }
-
-    /// The place of a strike's error among those of its function: what follows it waits as long.
-    [[nodiscard]] int level_of(const Strike& strike) const
-    {
-        const auto tries = tries_of(strike.function, options_.families);
-        const auto place = std::ranges::find(tries, strike.what);
-        return static_cast<int>(place - tries.begin()) * 2;
     }
 
     void finish()
@@ -461,8 +361,6 @@ private:
         summary_.points = points_;
         summary_.executed = executed_;
         summary_.known_points = queue_.known();
-        summary_.sites_tried = tried_sites_.size();
-        summary_.pairs_tried = tried_pairs_.size();
         summary_.seconds = seconds_since(began_);
     }
 
@@ -483,9 +381,8 @@ private:
     Queue queue_;
     Journal journal_;
     std::size_t running_ = 0, points_ = 0;
+    std::size_t missing_ = 0; // in the journals that are merged
     std::map<std::string, Finding> findings_;
-    std::set<std::pair<std::string, std::uint32_t>> tried_sites_;
-    std::set<std::string> tried_pairs_;
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "explore/finding.hpp"
+#include "explore/settings.hpp"
 #include "explore/worker.hpp"
 
 #include <atomic>
@@ -28,10 +29,12 @@ struct Options {
     ForkServing fork_server = ForkServing::automatic;
     bool every = false;
     int depth = 1;
-    std::uint64_t sample = 0; // at most so many points, chosen by the seed; 0: all
+    std::uint64_t sample = 0; // of the trace's points so many, drawn by the seed, and what follows from them; 0: all
     std::uint64_t seed = 1;
     std::uint64_t shard = 1, shards = 1;
     bool resume = false;
+    std::vector<std::string> merge;    // directories of explorations whose journals are joined; nothing else is tried
+    Settings settings;                 // what it was asked to do, written down for whoever merges or resumes
     std::set<std::string> known;       // keys of findings that are known
     std::vector<std::string> absorbed; // function patterns and sites whose failure may be swallowed
     std::atomic<bool>* stop = nullptr; // becomes true when the exploration is to end early
@@ -49,12 +52,10 @@ struct Summary {
     std::vector<std::string> notes; // what is masked, what is missing
     Baseline baseline;
     std::vector<Site> sites;
-    std::vector<Finding> findings;       // worst first
-    std::map<Class, std::size_t> counts; // of runs
+    std::vector<Finding> findings;   // worst first
+    std::vector<report::Point> runs; // each point that was tried
     std::size_t points = 0, known_points = 0;
-    std::size_t sites_to_try = 0; // at which something of the chosen families fits
-    std::size_t sites_tried = 0, pairs_tried = 0, pairs = 0, functions = 0;
-    std::size_t absorbed = 0; // runs
+    std::size_t pairs = 0; // of a site and an error of the chosen families that fits it
     double seconds = 0;
     std::size_t executed = 0; // runs that a fork server should have begun and could not, so that they were executed
     std::string not_forked;   // why there is no fork server; empty: there is, or none is wanted

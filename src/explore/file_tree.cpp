@@ -100,6 +100,7 @@ private:
         }
         const auto mode = status.st_mode & 07777U;
         if (S_ISDIR(status.st_mode)) {
+            if (is_output(from)) return true;
             if (::mkdir(to.c_str(), 0700) != 0) return fail(to);
             if (!directory(from, to)) return false;
             ::chmod(to.c_str(), mode);
@@ -115,6 +116,13 @@ private:
         const timespec times[2] = {status.st_atim, status.st_mtim};
         ::utimensat(AT_FDCWD, to.c_str(), times, AT_SYMLINK_NOFOLLOW);
         return true;
+    }
+
+    /// Whether an exploration has written it: others may be writing there now, and no program needs it.
+    static bool is_output(const std::string& path)
+    {
+        const auto has = [&](const char* name) { return ::access((path + name).c_str(), F_OK) == 0; };
+        return has("/settings.json") && (has("/journal.jsonl") || has("/shards"));
     }
 
     static bool file(const std::string& from, const std::string& to, mode_t mode)

@@ -14,7 +14,8 @@ struct TreeLimits {
 };
 
 /// Copies the contents of a directory into another one, with modes and times; `skip`, a path below `from`, is left out.
-/// Returns why it could not; empty: it did. Sockets and devices are left out.
+/// Returns why it could not; empty: it did. Sockets, devices, and what
+/// explorations wrote are left out.
 [[nodiscard]] std::string copy_tree(const std::string& from, const std::string& to, const std::string& skip,
                                     const TreeLimits& limits);
 

@@ -1,7 +1,8 @@
 #include "explore/findings_files.hpp"
 
 #include "explore/stack.hpp"
-#include "report/json_document.hpp"
+#include "report/clean_text.hpp"
+#include "report/exploration_json.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -15,59 +16,14 @@ namespace faultline::explore {
 
 namespace {
 
-using report::Json;
+using report::Json, report::clean, report::clean_line;
 
-Json stack_of(const std::vector<Frame>& stack)
+std::vector<report::Frame> stack_of(const std::vector<Frame>& stack)
 {
-    auto frames = Json::array();
-    for (const auto& frame : stack) {
-        const auto symbol = symbol_of(frame);
-        auto json = Json::object({{"module", frame.module}, {"offset", frame.offset}});
-        if (!symbol.function.empty()) json["function"] = symbol.function;
-        if (!symbol.file.empty()) {
-            json["file"] = symbol.file;
-            json["line"] = symbol.line;
-        }
-        frames.push_back(std::move(json));
-    }
+    std::vector<report::Frame> frames;
+    for (const auto& frame : stack) // frames of ours tell nothing of the program, and change with each build of ours
+        if (frame.module.find("/libfaultline.so") == std::string::npos) frames.push_back(described(frame));
     return frames;
-}
-
-Json strikes_of(const Point& point)
-{
-    auto strikes = Json::array();
-    for (const auto& strike : point.strikes)
-        strikes.push_back(Json::object({{"function", strike.function},
-                                        {"site", fmt::format("{:08x}", strike.site)},
-                                        {"family", strike.what.family},
-                                        {"type", strike.what.type},
-                                        {"errno", strike.what.error},
-                                        {"match", strike.occurrence},
-                                        {"persistence", name_of(strike.persistence)}}));
-    return strikes;
-}
-
-Json to_json(const Finding& finding, const std::string& name)
-{
-    auto also = Json::array();
-    for (const auto& other : finding.others)
-        also.push_back(other.text());
-    auto json = Json::object({{"name", name},
-                              {"class", name_of(finding.kind)},
-                              {"detail", finding.detail},
-                              {"key", finding.key},
-                              {"known", finding.known},
-                              {"point", id_text(finding.point.id())},
-                              {"strikes", strikes_of(finding.point)},
-                              {"repeated", finding.repeated},
-                              {"tried", finding.tried},
-                              {"also", std::move(also)}});
-    if (finding.site) json["stack"] = stack_of(finding.site->stack);
-    if (finding.crash.signal != 0)
-        json["crash"] = Json::object({{"signal", fmt::format("SIG{}", sigabbrev_np(finding.crash.signal))},
-                                      {"program", finding.crash.program},
-                                      {"stack", stack_of(finding.crash.stack)}});
-    return json;
 }
 
 std::string content(const std::string& path)
@@ -84,14 +40,70 @@ std::string shell_line(const std::vector<std::string>& command)
     return line;
 }
 
-std::string repro(const Finding& finding, const Options& options, const std::vector<std::string>& command)
+/// The faults of a point as options of `faultline run`.
+std::string as_options(const Point& point, bool tree)
+{
+    std::string text;
+    for (const auto& strike : point.strikes) {
+        const auto last = strike.persistence == Persistence::once ? fmt::format("{}", strike.occurrence)
+                          : strike.persistence == Persistence::twice
+                              ? fmt::format("{}..{}", strike.occurrence, strike.occurrence + 1)
+                          : strike.persistence == Persistence::thrice
+                              ? fmt::format("{}..{}", strike.occurrence, strike.occurrence + 2)
+                              : fmt::format("{}..", strike.occurrence);
+        text += fmt::format("{}-f {}:{},site={:08x},on={}{}", text.empty() ? "" : " ", strike.function,
+                            strike.what.error.empty() ? strike.what.type : strike.what.error, strike.site, last,
+                            tree ? ",count=run" : "");
+    }
+    return text;
+}
+
+std::string plan_text(const Finding& finding, bool tree)
+{
+    auto plan = plan_of(finding.point, tree, false);
+    plan.insert(
+        0, fmt::format("# {}: {}\n# {}\n", name_of(finding.kind), clean_line(finding.detail), finding.point.text()));
+    for (const auto& strike : finding.point.strikes)
+        if (strike.call != 0)
+            plan += fmt::format("# where a rebuild has moved the sites: without `site` and with on = {} it strikes the "
+                                "same call of {}\n",
+                                strike.call, strike.function);
+    return plan;
+}
+
+report::Finding as_record(const Finding& finding, const std::vector<std::string>& command, bool tree)
+{
+    report::Finding record;
+    record.outcome = finding.kind;
+    record.detail = clean_line(finding.detail);
+    record.key = clean_line(finding.key);
+    record.point = id_text(finding.point.id());
+    record.strikes = as_record(finding.point);
+    for (const auto& other : finding.others)
+        record.also.push_back(other.text());
+    record.repeated = static_cast<std::uint64_t>(finding.repeated);
+    record.tried = static_cast<std::uint64_t>(finding.tried);
+    record.known = finding.known;
+    if (finding.site) record.stack = stack_of(finding.site->stack);
+    if (finding.crash.signal != 0)
+        record.crash = report::Crash{fmt::format("SIG{}", sigabbrev_np(finding.crash.signal)),
+                                     clean_line(finding.crash.program), stack_of(finding.crash.stack)};
+    record.plan = plan_text(finding, tree);
+    record.repro =
+        fmt::format("faultline run {} -- {}", as_options(finding.point, tree), clean_line(shell_line(command)));
+    record.out = clean(finding.out);
+    record.err = clean(finding.err);
+    return record;
+}
+
+std::string repro(const report::Finding& finding, const Options& options, const std::vector<std::string>& command)
 {
     std::string text = fmt::format("#!/bin/sh\n# {}: {}\n# {}\n"
                                    "# Runs the command under plan.toml, in a copy of the directory that it was found "
                                    "in.\n"
                                    "here=$(cd \"$(dirname \"$0\")\" && pwd) || exit 125\n"
                                    "work=$(mktemp -d) || exit 125\n",
-                                   name_of(finding.kind), finding.detail, finding.point.text());
+                                   name_of(finding.outcome), finding.detail, report::words(finding.strikes));
     if (!options.work.original.empty())
         text += fmt::format("cp -a {}/. \"$work\" || exit 125\n", quoted(options.work.original));
     text += "cd \"$work\" || exit 125\n"
@@ -102,18 +114,21 @@ std::string repro(const Finding& finding, const Options& options, const std::vec
     return text;
 }
 
-std::string stacks(const Finding& finding)
+std::string stacks(const report::Finding& finding)
 {
     std::string text;
-    if (finding.site) {
-        text += fmt::format("struck: {} at site {:08x}\n", finding.site->function, finding.site->id);
-        for (const auto& frame : finding.site->stack)
-            text += fmt::format("  {}\n", long_text_of(frame));
+    const auto add = [&text](const std::vector<report::Frame>& stack) {
+        for (const auto& frame : stack)
+            text += fmt::format("  {}\n", report::words(frame, true));
+    };
+    if (!finding.stack.empty()) {
+        const auto& strike = finding.strikes.back();
+        text += fmt::format("struck: {} at site {}\n", strike.function, strike.site);
+        add(finding.stack);
     }
-    if (finding.crash.signal != 0) {
-        text += fmt::format("killed: {} by SIG{}\n", finding.crash.program, sigabbrev_np(finding.crash.signal));
-        for (const auto& frame : finding.crash.stack)
-            text += fmt::format("  {}\n", long_text_of(frame));
+    if (finding.crash) {
+        text += fmt::format("killed: {} by {}\n", finding.crash->program, finding.crash->signal);
+        add(finding.crash->stack);
     }
     return text;
 }
@@ -179,77 +194,66 @@ std::string quoted(const std::string& word)
     return result + "'";
 }
 
-std::string directory_name(const Summary& summary, std::size_t finding)
+report::Exploration as_record(const Summary& summary, const Options& options, const std::vector<std::string>& command)
 {
-    std::size_t number = 1;
-    for (std::size_t i = 0; i < finding; ++i)
-        number += summary.findings[i].kind == summary.findings[finding].kind ? 1 : 0;
-    return fmt::format("{}-{}", name_of(summary.findings[finding].kind), number);
-}
-
-std::string as_options(const Point& point, bool tree)
-{
-    std::string text;
-    for (const auto& strike : point.strikes) {
-        const auto last = strike.persistence == Persistence::once ? fmt::format("{}", strike.occurrence)
-                          : strike.persistence == Persistence::twice
-                              ? fmt::format("{}..{}", strike.occurrence, strike.occurrence + 1)
-                          : strike.persistence == Persistence::thrice
-                              ? fmt::format("{}..{}", strike.occurrence, strike.occurrence + 2)
-                              : fmt::format("{}..", strike.occurrence);
-        text += fmt::format("{}-f {}:{},site={:08x},on={}{}", text.empty() ? "" : " ", strike.function,
-                            strike.what.error.empty() ? strike.what.type : strike.what.error, strike.site, last,
-                            tree ? ",count=run" : "");
+    report::Exploration record;
+    record.version = FAULTLINE_VERSION;
+    for (const auto& word : command)
+        record.command.push_back(clean_line(word));
+    const bool tree = summary.baseline.run.processes > 1;
+    for (const auto& finding : summary.findings)
+        record.findings.push_back(as_record(finding, command, tree));
+    record.points = summary.runs;
+    for (auto& point : record.points) {
+        point.detail = clean_line(point.detail);
+        point.key = clean_line(point.key);
     }
-    return text;
+    for (const auto& site : summary.sites) {
+        const auto own = own_frames(site.stack, 1);
+        record.places.push_back({site.function, fmt::format("{:08x}", site.id), site.calls,
+                                 own.empty() ? report::Frame() : described(own.front()),
+                                 !tries_of(site.function, options.families).empty()});
+    }
+    record.known_points = summary.known_points;
+    record.pairs = summary.pairs;
+    for (const auto& note : summary.notes)
+        record.notes.push_back(clean_line(note));
+    if (!summary.stopped.empty()) record.stopped.push_back(summary.stopped);
+    record.out = clean(summary.baseline.run.out);
+    record.err = clean(summary.baseline.run.err);
+    record.seconds = summary.seconds;
+    report::settle(record);
+    return record;
 }
 
-std::string write_findings(const Summary& summary, const Options& options, const std::vector<std::string>& command,
-                           const std::string& directory)
+std::string write_findings(const report::Exploration& record, const Summary& summary, const Options& options,
+                           const std::vector<std::string>& command)
 {
+    const auto& directory = options.output;
     std::error_code error;
     std::filesystem::remove_all(directory + "/findings", error);
     std::filesystem::create_directories(directory + "/findings", error);
-    auto runs = Json::object();
-    for (const auto& [kind, count] : summary.counts)
-        runs[name_of(kind)] = count;
-    auto found = Json::array();
-    const bool tree = summary.baseline.run.processes > 1;
-    for (std::size_t i = 0; i < summary.findings.size(); ++i) {
-        const auto& finding = summary.findings[i];
-        const auto name = directory_name(summary, i);
-        const auto place = fmt::format("{}/findings/{}", directory, name);
+    std::filesystem::create_directories(directory + "/baseline", error);
+    const auto cannot = [](const std::string& path) {
+        return fmt::format("{} cannot be written: {}", path, std::strerror(errno));
+    };
+    const auto& base = summary.baseline.run;
+    if (!write(directory + "/baseline/stdout", base.out) || !write(directory + "/baseline/stderr", base.err))
+        return cannot(directory + "/baseline");
+    for (const auto& finding : record.findings) {
+        const auto place = fmt::format("{}/findings/{}", directory, finding.name);
         std::filesystem::create_directories(place, error);
-        auto plan = plan_of(finding.point, tree, false);
-        plan.insert(0, fmt::format("# {}: {}\n# {}\n", name_of(finding.kind), finding.detail, finding.point.text()));
-        for (const auto& strike : finding.point.strikes)
-            if (strike.call != 0)
-                plan +=
-                    fmt::format("# where a rebuild has moved the sites: without `site` and with on = {} it strikes the "
-                                "same call of {}\n",
-                                strike.call, strike.function);
-        found.push_back(to_json(finding, name));
-        const bool written = write(place + "/plan.toml", plan) &&
+        const auto found =
+            std::ranges::find(summary.findings, finding.key, [](const Finding& each) { return clean_line(each.key); });
+        const bool written = found != summary.findings.end() && write(place + "/plan.toml", finding.plan) &&
                              write(place + "/repro.sh", repro(finding, options, command), 0755) &&
-                             write(place + "/stdout", finding.out) && write(place + "/stderr", finding.err) &&
+                             write(place + "/stdout", found->out) && write(place + "/stderr", found->err) &&
                              write(place + "/stack", stacks(finding)) &&
-                             write(place + "/record.json", report::lines(to_json(finding, name)) + "\n");
-        if (!written) return fmt::format("{} cannot be written: {}", place, std::strerror(errno));
+                             write(place + "/record.json", report::lines(report::to_json(finding)) + "\n");
+        if (!written) return cannot(place);
     }
-    const auto json = Json::object({{"faultline", FAULTLINE_VERSION},
-                                    {"command", command},
-                                    {"points", summary.points},
-                                    {"known_points", summary.known_points},
-                                    {"sites", summary.sites.size()},
-                                    {"seconds", summary.seconds},
-                                    {"stopped", summary.stopped},
-                                    {"notes", summary.notes},
-                                    {"runs", std::move(runs)},
-                                    {"findings", std::move(found)}});
     const auto file = directory + "/findings.json";
-    if (!write(file, report::lines(json) + "\n"))
-        return fmt::format("{} cannot be written: {}", file, std::strerror(errno));
-    return {};
+    return write(file, report::lines(report::to_json(record, false)) + "\n") ? std::string() : cannot(file);
 }
 
 } // namespace faultline::explore

@@ -8,15 +8,13 @@
 
 namespace faultline::explore {
 
-/// "silent-wrong-2": the name of a finding's directory.
-[[nodiscard]] std::string directory_name(const Summary& summary, std::size_t finding);
+/// All of it as a record, in an order that the order of the runs does not change.
+[[nodiscard]] report::Exploration as_record(const Summary& summary, const Options& options,
+                                            const std::vector<std::string>& command);
 
-/// The faults of a point as options of `faultline run`.
-[[nodiscard]] std::string as_options(const Point& point, bool tree);
-
-/// Writes findings.json and findings/… below `directory`. Returns what went wrong; empty: nothing.
-[[nodiscard]] std::string write_findings(const Summary& summary, const Options& options,
-                                         const std::vector<std::string>& command, const std::string& directory);
+/// Writes findings.json, baseline/… and findings/… into the output directory. Returns what went wrong; empty: nothing.
+[[nodiscard]] std::string write_findings(const report::Exploration& record, const Summary& summary,
+                                         const Options& options, const std::vector<std::string>& command);
 
 /// The keys of the findings in a file of --known; a file that is not there has none. `problem`: why it cannot be read.
 [[nodiscard]] std::set<std::string> read_known(const std::string& path, std::string& problem);

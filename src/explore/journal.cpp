@@ -1,11 +1,12 @@
 #include "explore/journal.hpp"
 
-#include "report/json_document.hpp"
+#include "report/exploration_json.hpp"
 
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <fstream>
 #include <unistd.h>
 
@@ -15,33 +16,18 @@ namespace {
 
 using report::Json;
 
-Json to_json(const Point& point)
-{
-    auto strikes = Json::array();
-    for (const auto& strike : point.strikes)
-        strikes.push_back(Json::object({{"function", strike.function},
-                                        {"site", strike.site},
-                                        {"family", strike.what.family},
-                                        {"type", strike.what.type},
-                                        {"errno", strike.what.error},
-                                        {"match", strike.occurrence},
-                                        {"persistence", name_of(strike.persistence)},
-                                        {"call", strike.call}}));
-    return strikes;
-}
-
 Point to_point(const Json& json)
 {
     Point point;
-    for (const auto& each : json.elements()) {
+    for (const auto& each : report::strikes_from_json(json)) {
         auto& strike = point.strikes.emplace_back();
-        strike.function = each.member("function").text();
-        strike.site = static_cast<std::uint32_t>(each.member("site").count());
-        strike.what = {each.member("family").text(), each.member("type").text(), each.member("errno").text()};
-        strike.occurrence = each.member("match").count();
-        strike.call = each.member("call").count();
+        strike.function = each.function;
+        std::from_chars(each.site.data(), each.site.data() + each.site.size(), strike.site, 16);
+        strike.what = {each.family, each.type, each.error};
+        strike.occurrence = each.match;
+        strike.call = each.call;
         for (const auto persistence : {Persistence::twice, Persistence::thrice, Persistence::on})
-            if (each.member("persistence").text() == name_of(persistence)) strike.persistence = persistence;
+            if (each.persistence == name_of(persistence)) strike.persistence = persistence;
     }
     return point;
 }
@@ -64,6 +50,13 @@ std::optional<Line> to_line(std::string_view text)
     line.end.cpu_seconds = json->member("cpu_seconds").number().value_or(0);
     line.matched = json->member("matched").count();
     line.key = json->member("key").text();
+    for (const auto& each : json->member("new_sites").elements()) {
+        auto& site = line.new_sites.emplace_back();
+        site.function = each.member("function").text();
+        site.id = static_cast<std::uint32_t>(each.member("site").count());
+        site.calls = each.member("calls").count();
+        site.first_call = each.member("first_call").count();
+    }
     return line;
 }
 
@@ -90,21 +83,29 @@ std::string Journal::open(const std::string& path, bool resume)
     return {};
 }
 
-void Journal::append(const Line& line)
+void Journal::append(const Line& line, bool sync)
 {
-    const auto json = Json::object({{"point", id_text(line.id)},
-                                    {"class", name_of(line.outcome.kind)},
-                                    {"detail", line.outcome.detail},
-                                    {"strikes", to_json(line.point)},
-                                    {"status", line.end.status},
-                                    {"timed_out", line.end.timed_out},
-                                    {"seconds", line.end.seconds},
-                                    {"cpu_seconds", line.end.cpu_seconds},
-                                    {"matched", line.matched},
-                                    {"key", line.key}});
+    auto json = Json::object({{"point", id_text(line.id)},
+                              {"class", name_of(line.outcome.kind)},
+                              {"detail", line.outcome.detail},
+                              {"strikes", report::to_json(as_record(line.point))},
+                              {"status", line.end.status},
+                              {"timed_out", line.end.timed_out},
+                              {"seconds", line.end.seconds},
+                              {"cpu_seconds", line.end.cpu_seconds},
+                              {"matched", line.matched},
+                              {"key", line.key}});
+    if (!line.new_sites.empty()) {
+        auto& sites = json["new_sites"] = Json::array();
+        for (const auto& site : line.new_sites)
+            sites.push_back(Json::object({{"function", site.function},
+                                          {"site", site.id},
+                                          {"calls", site.calls},
+                                          {"first_call", site.first_call}}));
+    }
     const auto text = report::one_line(json) + "\n";
     static_cast<void>(::write(fd_, text.data(), text.size()));
-    ::fdatasync(fd_);
+    if (sync) ::fdatasync(fd_);
 }
 
 std::vector<Line> Journal::read(const std::string& path, std::size_t& unreadable)
@@ -118,6 +119,22 @@ std::vector<Line> Journal::read(const std::string& path, std::size_t& unreadable
             ++unreadable;
     }
     return lines;
+}
+
+std::vector<std::string> Journal::add(const std::string& path, std::map<std::uint64_t, Line>& lines)
+{
+    std::vector<std::string> notes;
+    std::size_t unreadable = 0, contradictions = 0;
+    for (auto& line : read(path, unreadable)) {
+        const auto [known, is_new] = lines.try_emplace(line.id, line);
+        if (!is_new && known->second.outcome.kind != line.outcome.kind) ++contradictions;
+    }
+    if (unreadable != 0) notes.push_back(fmt::format("{} lines of the journal {} cannot be read", unreadable, path));
+    if (contradictions != 0)
+        notes.push_back(fmt::format("{} points ended otherwise in {} than in the journals before it; what came first "
+                                    "counts",
+                                    contradictions, path));
+    return notes;
 }
 
 } // namespace faultline::explore

@@ -113,13 +113,6 @@ bool End::crashed() const { return !timed_out && WIFSIGNALED(status); }
 int End::exit_status() const { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 int End::signal() const { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
 
-std::optional<Class> class_named(std::string_view name)
-{
-    const auto found = std::ranges::find(class_names, name);
-    if (found == class_names.end()) return {};
-    return static_cast<Class>(found - class_names.begin());
-}
-
 std::string difference(const Tree& expected, const Tree& seen)
 {
     std::string first;

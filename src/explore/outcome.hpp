@@ -2,43 +2,15 @@
 #pragma once
 
 #include "explore/mask.hpp"
+#include "report/outcome_class.hpp"
 
-#include <array>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace faultline::explore {
 
-/// Worst first, as findings are listed.
-enum class Class : std::uint8_t {
-    silent_wrong,
-    corrupt,
-    lost,
-    crash,
-    told_wrong,
-    hang,
-    cannot_recover,
-    false_failure,
-    abort,
-    leak,
-    mute_fail,
-    unstable,
-    clean_fail,
-    tolerated,
-    not_reached,
-};
-inline constexpr std::array<std::string_view, 15> class_names{
-    "silent-wrong", "corrupt", "lost",      "crash",    "told-wrong", "hang",      "cannot-recover", "false-failure",
-    "abort",        "leak",    "mute-fail", "unstable", "clean-fail", "tolerated", "not-reached"};
-[[nodiscard]] constexpr std::string_view name_of(Class outcome)
-{
-    return class_names[static_cast<std::size_t>(outcome)];
-}
-[[nodiscard]] std::optional<Class> class_named(std::string_view name);
-/// Whether it is misbehaviour; what of it makes the exploration fail is the user's to choose.
-[[nodiscard]] constexpr bool is_finding(Class outcome) { return outcome < Class::unstable; }
+using report::Class, report::class_named, report::class_names, report::is_finding, report::name_of;
 
 /// What is known of a command without faults.
 struct Baseline {

@@ -24,14 +24,6 @@ std::string matches(const Strike& strike)
     return {};
 }
 
-std::string text_of(const Strike& strike)
-{
-    return fmt::format("{}@{:08x} {}{}{}", strike.function, strike.site,
-                       strike.what.error.empty() ? strike.what.type : strike.what.error,
-                       strike.occurrence == 1 ? "" : fmt::format(", match {}", strike.occurrence),
-                       strike.persistence == Persistence::once ? "" : fmt::format(", {}", name_of(strike.persistence)));
-}
-
 } // namespace
 
 std::string_view name_of(Persistence persistence)
@@ -50,12 +42,22 @@ std::uint64_t Point::id() const
     return hash;
 }
 
-std::string Point::text() const
+std::uint64_t Point::root() const
 {
-    std::string result;
-    for (const auto& strike : strikes)
-        result += (result.empty() ? "" : " + ") + text_of(strike);
-    return result;
+    const auto& first = strikes.front();
+    return engine::hash(fmt::format("{} {:08x} {} {}", first.function, first.site, first.what.type, first.what.error));
+}
+
+std::string Point::text() const { return report::words(as_record(*this)); }
+
+std::vector<report::Strike> as_record(const Point& point)
+{
+    std::vector<report::Strike> strikes;
+    for (const auto& strike : point.strikes)
+        strikes.push_back({strike.function, fmt::format("{:08x}", strike.site), strike.what.family, strike.what.type,
+                           strike.what.error, strike.occurrence, std::string(name_of(strike.persistence)),
+                           strike.call});
+    return strikes;
 }
 
 std::string plan_of(const Point& point, bool tree, bool trace)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "explore/families.hpp"
+#include "report/exploration.hpp"
 
 #include <cstdint>
 #include <string>
@@ -53,9 +54,15 @@ struct Point {
 
     /// A hash of what it is: the same in every run, shard and machine.
     [[nodiscard]] std::uint64_t id() const;
+    /// The same for all points that follow from one (later matches, longer persistence, second faults): who tries the
+    /// one finds out whether the others are worth trying.
+    [[nodiscard]] std::uint64_t root() const;
     /// "malloc@1a2b3c4d ENOMEM, 2nd, on".
     [[nodiscard]] std::string text() const;
 };
+
+/// As reports and files have it.
+[[nodiscard]] std::vector<report::Strike> as_record(const Point& point);
 
 /// The plan that strikes it. `tree`: several processes take part, so matches are numbered over all of them. `trace`:
 /// the plan records sites as well.

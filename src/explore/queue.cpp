@@ -1,5 +1,7 @@
 #include "explore/queue.hpp"
 
+#include "engine/draw.hpp"
+
 #include <algorithm>
 
 namespace faultline::explore {
@@ -27,6 +29,21 @@ std::optional<Pending> Queue::take()
     if (waiting_.empty()) return {};
     auto node = waiting_.extract(waiting_.begin());
     return std::move(node.mapped());
+}
+
+void Queue::draw_sample(std::uint64_t most, std::uint64_t seed)
+{
+    // By what a point is, and not by its place: a shard, or a site that is new, changes nothing for the others.
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> drawn;
+    drawn.reserve(waiting_.size());
+    for (const auto& [place, pending] : waiting_)
+        drawn.emplace_back(engine::hash(id_text(pending.point.id()), seed), pending.point.id());
+    if (drawn.size() <= most) return;
+    std::ranges::sort(drawn);
+    known_.clear();
+    for (std::size_t i = 0; i < most; ++i)
+        known_.insert(drawn[i].second);
+    std::erase_if(waiting_, [&](const auto& each) { return !known_.contains(each.second.point.id()); });
 }
 
 std::vector<std::uint64_t> occurrences(std::uint64_t calls, bool every)
@@ -63,6 +80,12 @@ void add_site(Queue& queue, const Site& site, const std::vector<Try>& tries, boo
             queue.add(level + (k == 0 ? 0 : k == 1 ? level_of_last : level_of_middle), std::move(point));
         }
     }
+}
+
+int level_of(const Strike& strike, const std::vector<std::string>& families)
+{
+    const auto tries = tries_of(strike.function, families);
+    return static_cast<int>(std::ranges::find(tries, strike.what) - tries.begin()) * level_of_error;
 }
 
 void add_followups(Queue& queue, const Point& point, std::uint64_t matched, int level)

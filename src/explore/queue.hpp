@@ -21,6 +21,8 @@ public:
     /// Adds a point unless it was added before. `level`: 0 is tried first.
     bool add(int level, Point point, int attempt = 0);
     [[nodiscard]] std::optional<Pending> take();
+    /// Forgets all but `most` points, which `seed` draws. What is added later is taken as ever.
+    void draw_sample(std::uint64_t most, std::uint64_t seed);
     [[nodiscard]] std::size_t size() const { return waiting_.size(); }
     [[nodiscard]] std::size_t known() const { return known_.size(); } // ever added
 
@@ -37,6 +39,9 @@ private:
 /// Queues what can be tried at a site: each try once, at each occurrence.
 void add_site(Queue& queue, const Site& site, const std::vector<Try>& tries, bool every,
               const std::vector<Strike>& before = {});
+
+/// The level at which a strike's error is tried first at its site: what follows from it waits as long.
+[[nodiscard]] int level_of(const Strike& strike, const std::vector<std::string>& families);
 
 /// Queues what only makes sense once a point was run: striking more of the site's matches, where there were more.
 void add_followups(Queue& queue, const Point& point, std::uint64_t matched, int try_index);

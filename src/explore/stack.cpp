@@ -1,11 +1,8 @@
 #include "explore/stack.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <cxxabi.h>
 #include <elfutils/libdwfl.h>
-#include <fmt/format.h>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,12 +11,6 @@ namespace faultline::explore {
 
 namespace {
 
-std::string_view base_name(std::string_view path)
-{
-    const auto slash = path.rfind('/');
-    return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
 std::string demangled(const std::string& symbol)
 {
     auto name = symbol.substr(0, symbol.find('@')); // "__libc_start_main@@GLIBC_2.34"
@@ -27,13 +18,6 @@ std::string demangled(const std::string& symbol)
     const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
                                                            &std::free);
     return text != nullptr ? text.get() : std::move(name);
-}
-
-std::string named(const Symbol& symbol, std::string_view file, const std::string& place)
-{
-    if (symbol.function.empty()) return place;
-    if (file.empty()) return fmt::format("{} ({})", symbol.function, place);
-    return fmt::format("{} at {}:{} ({})", symbol.function, file, symbol.line, place);
 }
 
 /// One file, as it lies on the disk.
@@ -93,34 +77,17 @@ Symbol symbol_of(const Frame& frame)
     return symbol;
 }
 
-std::string text_of(const Frame& frame)
+report::Frame described(const Frame& frame)
 {
-    return frame.module.empty() ? fmt::format("{:#x}", frame.offset)
-                                : fmt::format("{}+{:#x}", base_name(frame.module), frame.offset);
+    auto symbol = symbol_of(frame);
+    return {frame.module, frame.offset, std::move(symbol.function), std::move(symbol.file), symbol.line};
 }
 
-std::string long_text_of(const Frame& frame)
-{
-    const auto place = frame.module.empty() ? text_of(frame) : fmt::format("{}+{:#x}", frame.module, frame.offset);
-    const auto symbol = symbol_of(frame);
-    return named(symbol, symbol.file, place);
-}
+std::string text_of(const Frame& frame) { return report::words(report::Frame{frame.module, frame.offset, {}, {}, 0}); }
+std::string long_text_of(const Frame& frame) { return report::words(described(frame), true); }
+std::string short_text_of(const Frame& frame) { return report::words(described(frame)); }
 
-std::string short_text_of(const Frame& frame)
-{
-    const auto symbol = symbol_of(frame);
-    return named(symbol, base_name(symbol.file), text_of(frame));
-}
-
-bool in_runtime(const Frame& frame)
-{
-    constexpr std::array<std::string_view, 10> runtime{"libc.so",      "ld-linux",    "libpthread.so",   "libm.so",
-                                                       "libstdc++.so", "libgcc_s.so", "libfaultline.so", "libdl.so",
-                                                       "linux-vdso",   "[vdso"};
-    const auto name = base_name(frame.module);
-    return name.empty() ||
-           std::ranges::any_of(runtime, [name](std::string_view each) { return name.starts_with(each); });
-}
+bool in_runtime(const Frame& frame) { return report::in_runtime(frame.module); }
 
 std::vector<Frame> own_frames(const std::vector<Frame>& stack, std::size_t most)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "explore/point.hpp"
+#include "report/exploration.hpp"
 
 #include <cstdint>
 #include <string>
@@ -21,6 +22,9 @@ struct Symbol {
 /// its own, found by build id or debug link; a debuginfod server is asked only where DEBUGINFOD_URLS names one. Any
 /// thread. Modules stay open for later calls, as they were at the first one.
 [[nodiscard]] Symbol symbol_of(const Frame& frame);
+
+/// The frame with its symbol, as reports have it.
+[[nodiscard]] report::Frame described(const Frame& frame);
 
 /// "sed+0x37a3": the module's name without directories.
 [[nodiscard]] std::string text_of(const Frame& frame);

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "ledger/reader.hpp"
+#include "report/json_document.hpp"
 #include "report/process_record.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,8 +31,11 @@ struct Records {
     std::uint64_t unrecorded = 0; // processes that are known to have no record
 };
 
-/// Adds what the file holds. Nothing is believed of it but that it is JSON or a ledger.
-void load(const std::string& path, Records& records);
+/// Adds what the file holds. Nothing is believed of it but that it is JSON or a ledger. `others` is shown each JSON
+/// document, and says whether it found something else there that it knows. `plan`: of a run that was changed while it
+/// went on, the last one, which names the faults of its ledgers; or nullptr.
+void load(const std::string& path, Records& records, const std::function<bool(const Json&)>& others = {},
+          const plan::Plan* plan = nullptr);
 
 /// The record of a ledger that was opened, by way of the JSON that its process would write: one place says what a
 /// ledger means. Nothing where that makes no sense. `text` receives the JSON.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace faultline::report {
@@ -20,7 +21,21 @@ std::size_t width(std::string_view text)
 bool coloured(int fd)
 {
     const char* const refused = std::getenv("NO_COLOR");
-    return ::isatty(fd) == 1 && (refused == nullptr || *refused == '\0');
+    return can_redraw(fd) && (refused == nullptr || *refused == '\0');
+}
+
+bool can_redraw(int fd)
+{
+    const char* const kind = std::getenv("TERM");
+    return ::isatty(fd) == 1 && (kind == nullptr || std::string_view(kind) != "dumb");
+}
+
+std::size_t columns(int fd)
+{
+    constexpr std::size_t usual = 100, least = 20;
+    winsize size = {};
+    if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
+    return std::max<std::size_t>(size.ws_col, least);
 }
 
 std::string counted(std::uint64_t number, std::string_view noun)
@@ -63,7 +78,8 @@ std::string table(const std::vector<std::vector<std::string>>& rows, const std::
 
 std::string wrapped(std::span<const std::string_view> words, std::string_view indent)
 {
-    constexpr std::size_t line_width = 100;
+    constexpr std::size_t most = 100;
+    const auto line_width = std::min(most, columns(STDOUT_FILENO));
     std::string text;
     std::string line;
     for (const auto word : words) {

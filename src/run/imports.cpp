@@ -2,6 +2,7 @@
 
 #include "calls/functions.hpp"
 
+#include <fmt/format.h>
 #include <utility>
 
 namespace faultline::run {
@@ -72,6 +73,20 @@ Imports sort_imports(const Modules& modules)
         imports.covered.push_back(std::move(covered[i]));
     }
     return imports;
+}
+
+std::vector<report::Unreached> unreached(const Modules& modules, const Imports& imports)
+{
+    std::vector<report::Unreached> all;
+    for (const auto& [symbol, importers] : imports.left_out)
+        all.push_back({symbol, std::string(left_out_because(symbol))});
+    for (const auto function : imports.own)
+        all.push_back({std::string(function), "the program defines it itself, and calls its own"});
+    for (const auto& importer : imports.with_io_uring)
+        all.push_back({fmt::format("input and output of {}", importer), "io_uring goes past libc"});
+    for (const auto& module : modules.all)
+        if (module.go) all.push_back({fmt::format("system calls of {}", module.name), "Go makes them past libc"});
+    return all;
 }
 
 } // namespace faultline::run

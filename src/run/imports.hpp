@@ -1,6 +1,7 @@
 // What the modules of a program import from libc, sorted by what Faultline can do with it.
 #pragma once
 
+#include "report/exploration.hpp"
 #include "run/modules.hpp"
 
 #include <map>
@@ -35,5 +36,8 @@ struct Imports {
 };
 
 [[nodiscard]] Imports sort_imports(const Modules& modules);
+
+/// What of a program no fault can reach, and why.
+[[nodiscard]] std::vector<report::Unreached> unreached(const Modules& modules, const Imports& imports);
 
 } // namespace faultline::run

@@ -27,6 +27,11 @@ expect 125
 is err "faultline: bad.toml:3:14: corruption on 'connect' cannot mean anything (it moves no data)
 faultline: bad.toml:5:1: unknown key 'colour'"
 says out 'good.toml: ok'
+faultline check --json bad.toml good.toml
+expect 125
+is err ''
+holds out '[p["valid"] for p in d["plans"]] == [False, True]' 'len(d["plans"][0]["mistakes"]) == 2' \
+    '[(f["name"], f["enabled"]) for f in d["plans"][1]["faults"]] == [("full", True), ("off", False)]'
 printf 'seed = \n' >syntax.toml
 faultline check syntax.toml
 expect 125

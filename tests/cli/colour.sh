@@ -14,3 +14,47 @@ terminal "$FAULTLINE" report report.json
 says out "$escape"
 terminal env NO_COLOR=1 "$FAULTLINE" report report.json
 says_not out "$escape"
+terminal env TERM=dumb "$FAULTLINE" report report.json
+says_not out "$escape"
+# Progress is a line on a terminal that is no wider than it, and goes; elsewhere, and where it is asked to be quiet, there is none.
+faultline explore -w . -o explored --try oom --sample 60 -- sh -c 'exit 0'
+says_not err 'points'
+narrow() { # STATUS COLUMNS COMMAND…: on a terminal of that width
+    /usr/bin/python3 - "$@" >out <<'END' || fail 'the terminal did not end well'
+import fcntl, os, pty, struct, sys, termios
+wanted, columns, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    os.execv(command[0], command)
+seen = b""
+try:
+    while read := os.read(fd, 65536):
+        seen += read
+except OSError:
+    pass
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != wanted)
+END
+}
+narrow 0 40 "$FAULTLINE" explore -w . -o explored --try oom --sample 60 -- sh -c 'exit 0'
+says out ' of '
+says out '/s'
+/usr/bin/python3 - <<'END' || fail 'a line of progress is wider than the terminal, or stays'
+import re
+seen = open("out", encoding="utf-8", newline="").read()
+lines = re.findall("\r\x1b\\[K([^\r\n]*)", seen)
+assert len(lines) > 2 and max(map(len, lines[:-1])) < 40, lines
+END
+narrow 0 40 "$FAULTLINE" explore -q -w . -o explored --try oom --sample 60 -- sh -c 'exit 0'
+says_not out '/s'
+narrow 0 60 "$FAULTLINE" list groups
+[ "$(tr -d '\r' <out | awk '{ if (length > most) most = length } END { print most }')" -le 60 ] || fail 'words are not wrapped at the width'
+# --json wherever text is the default, and not beside another format.
+printf '[[fault]]\nname = "w"\nfunctions = ["write"]\ntype = "errno"\nerrno = "EIO"\n' >plan.toml
+for words in 'list read' 'explain /bin/true' 'report report.json' 'explore -q -w . -o explored --try oom --sample 20 -- cat report.json' 'check plan.toml'; do
+    faultline ${words%% *} --json ${words#* }
+    holds out 'd'
+done
+faultline report --json --format html report.json
+expect 125

@@ -12,7 +12,7 @@ says err "there is no family 'ram' (there are oom, fd,"
 faultline explore --fail-on broken -- true
 expect 125
 says err "there is no outcome 'broken'"
-for option in '--time soon' '--timeout 5x' '--shard 4/3' '--shard x' '--jobs 0' '--depth 3' '--sample many' '--env =x' '--stdin none'; do
+for option in '--time soon' '--timeout 5x' '--shard 4/3' '--shard x' '--jobs 0' '--depth 3' '--sample many' '--env =x' '--stdin none' '--on moon' '--shards 3' '--shards 0 --on slurm'; do
     # shellcheck disable=SC2086
     faultline explore $option -- true
     expect 125
@@ -42,6 +42,9 @@ program does_nothing <<'END'
 int main(void) { return 0; }
 END
 mv does_nothing empty
+faultline explore -q -w empty --empty -o out.d -- ./does_nothing
+expect 125
+says err 'empty/does_nothing lies in the directory that each run finds empty'
 faultline explore -q -w empty -o out.d -- ./does_nothing
 expect 124
 says err 'no call that can fail was seen'

@@ -13,7 +13,8 @@ head -c 1000 $ledger >cut.json.live
 : >empty.json
 head -c 4096 /dev/zero >zeros.json.live
 echo '{"unrelated": 1}' >other.json
-for file in cut.json cut.json.live empty.json zeros.json.live other.json nothing.json /; do
+mkdir bare
+for file in cut.json cut.json.live empty.json zeros.json.live other.json nothing.json bare; do
     faultline report $file
     expect 125
     says err "faultline: $file: "

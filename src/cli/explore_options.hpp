@@ -1,0 +1,41 @@
+// What can be typed behind `faultline explore`, and what it means.
+#pragma once
+
+#include "explore/explorer.hpp"
+
+#include <string>
+#include <vector>
+
+namespace faultline::cli {
+
+/// As it was typed.
+struct ExploreOptions {
+    std::vector<std::string> command;
+    std::string families, fail_on;
+    std::string workdir, input, check, recover, known, accept, absorb, output = "faultline-explore", time, timeout,
+                                                                       shard;
+    std::vector<std::string> environment, merge;
+    bool in_place = false, empty = false, every = false, resume = false, quiet = false, json = false;
+    std::string jobs, depth, sample, seed, fork_server = "auto";
+    std::string on = "local", shards;
+};
+
+/// "crash,hang" as words.
+[[nodiscard]] std::vector<std::string> split(const std::string& list);
+
+/// Turns what was typed into options. Returns what is wrong; empty: nothing.
+[[nodiscard]] std::string to_options(const ExploreOptions& given, explore::Options& options);
+
+/// What decides which points there are: the same wherever its shards run.
+[[nodiscard]] explore::Settings settings_of(const ExploreOptions& given);
+
+/// Takes what was not typed from the explorations that are to be merged. Returns what is wrong: they are not parts of one.
+[[nodiscard]] std::string adopt_settings(ExploreOptions& given);
+
+/// Whether an exploration in the output directory is the one that is to be resumed. Returns why not.
+[[nodiscard]] std::string check_resumed(const ExploreOptions& given);
+
+/// Those settings as options of a command line.
+[[nodiscard]] std::vector<std::string> as_arguments(const explore::Settings& settings);
+
+} // namespace faultline::cli

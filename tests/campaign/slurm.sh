@@ -1,0 +1,177 @@
+# A campaign on a real Slurm: munged, slurmctld and two slurmd on the loopback interface, with keys, sockets, ports, spool and
+# logs of their own below one directory, which goes with them. One task is cancelled and one slurmd is killed with its job
+# on the way; what is found at the end is byte for byte what one machine finds. Needs root and Debian's munge, slurmctld,
+# slurmd and slurm-client.
+. "$(dirname "$0")/../cli/lib.sh"
+[ "$(id -u)" = 0 ] || skip 'slurmd and munged have to be started by root here'
+PATH=$PATH:/usr/sbin
+for each in munged munge slurmctld slurmd sbatch squeue; do
+    command -v $each >/dev/null || skip "$each is missing (munge slurmctld slurmd slurm-client)"
+done
+unshare --mount --pid --fork true 2>/dev/null || skip "the kernel allows no namespaces here"
+/usr/bin/python3 -c 'import socket; [socket.socket().bind(("127.0.0.1", port)) for port in (17000, 17001, 17002)]' 2>/dev/null ||
+    skip 'a port of 17000 to 17002 is in use'
+
+slurm=$work/slurm
+mkdir "$slurm" "$slurm/state" "$slurm/spool1" "$slurm/spool2"
+daemons=
+# until COMMAND…: waits for it to become true; the test's own time limit ends it otherwise.
+until_true() { while ! "$@" >/dev/null 2>&1; do sleep 0.1; done; }
+# ours: the processes whose command line names our directory, for what slurmd has started is no child of this shell.
+ours() {
+    for each in /proc/[0-9]*/cmdline; do
+        ! { tr '\0' ' ' <"$each"; } 2>/dev/null | grep -qF "$work/" || echo "$each" | tr -dc '0-9\n'
+    done
+}
+clean_up() {
+    scancel -u root 2>/dev/null || :
+    # In the reverse order: the daemons, then what they had started. This shell is none of them.
+    for signal in TERM KILL; do
+        for pid in $daemons $(ours); do [ "$pid" = $$ ] || kill -$signal "$pid" 2>/dev/null || :; done
+        [ $signal = KILL ] || sleep 0.5
+    done
+    rm -rf "$work"
+}
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+dd if=/dev/urandom of="$slurm/key" bs=64 count=1 2>/dev/null
+chmod 400 "$slurm/key"
+munged --foreground --force --socket="$slurm/munge" --key-file="$slurm/key" --log-file="$slurm/munged.log" \
+    --pid-file="$slurm/munged.pid" --seed-file="$slurm/seed" 2>"$slurm/munged.err" &
+daemons="$!"
+cat >"$slurm/slurm.conf" <<END
+ClusterName=test
+SlurmctldHost=localhost(127.0.0.1)
+SlurmctldPort=17000
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket=$slurm/munge
+CredType=cred/munge
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core
+SchedulerType=sched/backfill
+StateSaveLocation=$slurm/state
+SlurmdSpoolDir=$slurm/spool-%n
+SlurmctldPidFile=$slurm/slurmctld.pid
+SlurmdPidFile=$slurm/slurmd-%n.pid
+SlurmctldLogFile=$slurm/slurmctld.log
+SlurmdLogFile=$slurm/slurmd-%n.log
+ReturnToService=2
+MailProg=/bin/true
+AccountingStorageType=accounting_storage/none
+JobAcctGatherType=jobacct_gather/none
+CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
+SlurmdTimeout=5
+SlurmctldTimeout=10
+KillWait=1
+NodeName=n1 NodeHostname=localhost NodeAddr=127.0.0.1 Port=17001 CPUs=2
+NodeName=n2 NodeHostname=localhost NodeAddr=127.0.0.1 Port=17002 CPUs=2
+PartitionName=all Nodes=n[1-2] Default=YES State=UP
+END
+export SLURM_CONF="$slurm/slurm.conf"
+until_true munge --socket="$slurm/munge" --no-input
+slurmctld -D -i 2>"$slurm/slurmctld.err" &
+daemons="$! $daemons"
+slurmd -D -N n1 2>"$slurm/n1.err" &
+first=$!
+slurmd -D -N n2 2>"$slurm/n2.err" &
+daemons="$first $! $daemons"
+idle() { [ "$(sinfo --noheader --format '%D %t')" = '2 idle' ]; }
+until_true idle
+
+# A program with findings, slow enough to be caught at work: each run takes a fifth of a second.
+program planted -g <<'END'
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+int main(void)
+{
+    char bytes[64];
+    usleep(200000);
+    const int in = open("in.txt", O_RDONLY);
+    if (in < 0) { write(2, "no input\n", 9); return 1; }
+    const ssize_t got = read(in, bytes, sizeof bytes); /* a failure counts as an empty file */
+    char* const name = malloc(16);                     /* and this is not looked at */
+    strcpy(name, "out.txt");
+    const int out = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (out < 0) { write(2, "no output\n", 10); return 1; }
+    if (got > 0 && write(out, bytes, (size_t)got) != got) { write(2, "sorry\n", 6); return 1; }
+    return 0;
+}
+END
+mkdir explored
+mv planted explored
+echo hello >explored/in.txt
+
+# What the queue refuses is told in its own words.
+faultline explore -q -w explored -o large.d --on slurm --shards 5000 -- ./planted
+expect 125
+says err 'sbatch refuses the 5000 tasks: sbatch: error:'
+says err 'an array has at most 1,001 tasks'
+
+"$FAULTLINE" explore -q -w explored -o campaign.d --on slurm --shards 4 -- ./planted >campaign.out 2>campaign.err </dev/null &
+campaign=$!
+# running NODE: the number and task of a job there that has begun to write its journal.
+running() {
+    squeue --noheader --array --states R --format '%i %K %N' | while read -r job task node; do
+        [ "$node" = "$1" ] && [ -s "campaign.d/shards/$task.1/journal.jsonl" ] && echo "$job $task" && break
+    done
+}
+works() { [ -n "$(running "$1")" ]; }
+until_true works n2
+set -- $(running n2)
+cancelled=$2
+scancel "$1"
+until_true works n1
+set -- $(running n1)
+lost=$2
+kill -KILL $first
+# The machine is gone: nothing that it had started is left either.
+for pid in $(ours); do
+    ! { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -q "shards/$lost\\.1\\|slurmstepd.*n1" || kill -KILL "$pid" 2>/dev/null || :
+done
+status=0
+wait $campaign || status=$?
+cp campaign.out out && cp campaign.err err
+expect 1
+says err "shard $cancelled, attempt 1: its task left the queue without a word"
+says err "shard $lost, attempt 1: "
+
+# The shards went on with what their first attempts had done.
+for shard in $cancelled $lost; do
+    /usr/bin/python3 - campaign.d/shards "$shard" <<'END' || fail "shard $shard began anew"
+import pathlib, sys
+attempts = sorted(pathlib.Path(sys.argv[1]).glob(sys.argv[2] + ".*"), key=lambda each: int(each.suffix[1:]))
+before, after = ((each / "journal.jsonl").read_text() for each in (attempts[0], attempts[-1]))
+whole = before[: before.rfind("\n") + 1]
+sys.exit(not (whole and after.startswith(whole)))
+END
+done
+faultline explore -q -w explored -o whole.d -- ./planted
+expect 1
+cmp whole.d/findings.json campaign.d/findings.json || fail 'the campaign has found something else'
+
+# What is done is not done again.
+ls campaign.d/shards >before
+faultline explore -q -w explored -o campaign.d --on slurm --shards 4 --resume -- ./planted
+expect 1
+ls campaign.d/shards | cmp - before || fail 'shards were submitted again'
+cmp whole.d/findings.json campaign.d/findings.json || fail 'the campaign that went on has found something else'
+
+# One that is interrupted leaves nothing in the queue, and says how it goes on.
+"$FAULTLINE" explore -q -w explored -o stopped.d --on slurm --shards 2 -- ./planted >out 2>err </dev/null &
+campaign=$!
+queued() { [ -n "$(squeue --noheader --format %i)" ]; }
+until_true queued
+kill -INT $campaign
+status=0
+wait $campaign || status=$?
+expect 125
+says err 'it was interrupted (--resume goes on)'
+none_queued() { [ -z "$(squeue --noheader --format %i)" ]; }
+until_true none_queued
