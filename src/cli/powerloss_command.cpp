@@ -2,7 +2,7 @@
 #include "cli/cli.hpp"
 
 #include "door/recorder.hpp"
-#include "power/campaign.hpp"
+#include "power/search.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
 

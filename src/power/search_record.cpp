@@ -1,5 +1,5 @@
 // What a search found, in words and in powerloss.json.
-#include "power/campaign.hpp"
+#include "power/search.hpp"
 
 #include "report/json_document.hpp"
 

@@ -1,4 +1,4 @@
-#include "power/campaign.hpp"
+#include "power/search.hpp"
 
 #include "run/ddmin.hpp"
 
