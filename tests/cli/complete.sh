@@ -18,6 +18,13 @@ completes clean-fail explore --fail-on cl
 completes "$(printf 'write\nwritev')" run -f writ
 completes write:ENOSPC run --seed 1 -f write:ENOSP
 completes write:corruption run -f write:corr
+completes 'corrupt,none' explore --fail-on corrupt,no
+completes auto explore --shard ''
+completes slurm explore --on s
+completes '' explore --seed ''
+completes '<files>' ctl ''
+completes "$(printf 'remove\nreplace\nreset\nrelease')" ctl --timeout 3s redis re
+completes '<files>' ctl redis load ''
 completes '<command>' run -c p -- l
 completes '<command>' run l
 completes '<files>' run -c p
