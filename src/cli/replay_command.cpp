@@ -46,7 +46,7 @@ int replay(const Options& options)
     auto departed = run::departures(replay.struck, run::struck_in(outcome.records));
     const auto ended = run::ending(outcome.status);
     if (!replay.exit.empty() && ended != replay.exit)
-        departed.push_back(fmt::format("it {} instead of: {}", ended, replay.exit));
+        departed.insert(departed.begin(), fmt::format("it {}; in the record it {}", ended, replay.exit));
     if (!options.quiet || !departed.empty())
         fmt::print(stderr, "faultline: {} {}; {} of the record, {}\n", printable(command.front()), ended,
                    counted(replay.parts.size(), "fault"),

@@ -3,6 +3,7 @@
 #include "calls/table.hpp"
 #include "language/parse.hpp"
 #include "plan/plan.hpp"
+#include "report/record_json.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -226,10 +227,12 @@ std::string Replay::toml(std::span<const std::size_t> chosen) const
         on += fmt::format("{}{}", on.empty() ? "" : ",", strike.call);
     }
     auto text = fmt::format("arm = \"{}\"\n", arm);
+    std::size_t number = 0;
     for (const auto& [what, on] : faults) {
         const auto& [thread, function, keys] = what;
-        text += fmt::format("\n[[fault]]\ntarget = \"{}\"\nlineage = \"{}\"\ncount = \"call\"\non = \"{}\"\n{}",
-                            function, thread, on, keys);
+        text += fmt::format("\n[[fault]]\nname = \"{}-{}\"\nfunctions = [\"{}\"]\nlineage = \"{}\"\n"
+                            "count = \"call\"\non = \"{}\"\n{}",
+                            function, ++number, function, thread, on, keys);
     }
     return text;
 }
