@@ -6,6 +6,7 @@
 #include "explore/families.hpp"
 #include "explore/outcome.hpp"
 #include "plan/plan.hpp"
+#include "power/models.hpp"
 
 #include <algorithm>
 
@@ -58,6 +59,12 @@ void add_verbs(Words& all)
         all.emplace_back(verb.name);
 }
 
+void add_models(Words& all)
+{
+    for (const auto& rules : power::models)
+        all.emplace_back(rules.name);
+}
+
 void add_nothing(Words& /*all*/) {}
 
 /// Values that are neither files nor words with bars between them.
@@ -68,6 +75,7 @@ struct Values {
 };
 constexpr Values kinds[] = {
     {"FAMILIES", add_families, ','},
+    {"MODELS", add_models, ','},
     {"OUTCOMES", add_outcomes, ','},
     {"NAME", add_listed},
     {"VERB", add_verbs},
@@ -77,6 +85,7 @@ constexpr Values kinds[] = {
     {"DURATION", add_nothing},
     {"NAME=VALUE", add_nothing},
     {"TEXT", add_nothing},
+    {"REGEX", add_nothing},
 };
 
 /// Each of them behind what stands before the last separator: the items of a list.

@@ -227,7 +227,7 @@ int powerloss(const Given& given)
 void add_powerloss(Subcommand& self)
 {
     const auto given = std::make_shared<Given>();
-    self.option("--model", given->models, "of a disk, separated by commas (see below)", "LIST");
+    self.option("--model", given->models, "of a disk, separated by commas (see below)", "MODELS");
     self.option("--root", given->roots, "directory whose files are followed (default: the current one)", "DIR");
     self.option("--check", given->check, "shell command that says whether a state is good", "CMD");
     self.option("--ack", given->ack, "lines of output that promise something (default: '^ACK (.*)')", "REGEX");
