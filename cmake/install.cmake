@@ -1,10 +1,15 @@
-# What `cmake --install` puts where, how other projects find it, and the Debian package (cpack -G DEB).
+# What `cmake --install` puts where, and how other projects find it. debian/ makes packages of it.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS faultline EXPORT faultline_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+# The preload is the library that programs link, under the name by which the command finds it.
+install(CODE "file(MAKE_DIRECTORY \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/faultline\")
+file(CREATE_LINK ../libfaultline.so.0
+    \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/faultline/libfaultline.so\" SYMBOLIC)")
 install(TARGETS faultline_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/faultline DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(FILES python/faultline.py DESTINATION ${CMAKE_INSTALL_DATADIR}/faultline/python)
+set(FAULTLINE_PYTHONDIR lib/python3/dist-packages CACHE PATH "where the Python module goes, below the prefix (Debian's)")
+install(FILES python/faultline.py DESTINATION ${FAULTLINE_PYTHONDIR})
 install(FILES README.md notes.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs)
 install(DIRECTORY config/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
@@ -18,15 +23,23 @@ file(RELATIVE_PATH prefix_from_pkgconfig /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/faultline.pc.in faultline.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/faultline.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-if(PROJECT_IS_TOP_LEVEL)
-  set(CPACK_GENERATOR DEB)
-  set(CPACK_PACKAGE_VENDOR "The Faultline authors")
-  set(CPACK_PACKAGE_CONTACT "The Faultline authors <faultline@localhost>")
-  set(CPACK_PACKAGE_DESCRIPTION_FILE ${PROJECT_SOURCE_DIR}/cmake/description.txt)
-  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
-  set(CPACK_STRIP_FILES ON)
-  set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-  set(CPACK_DEBIAN_PACKAGE_SECTION devel)
-  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-  include(CPack)
+# The man pages: man/NAME.SECTION.scd, where there is scdoc to make them.
+find_program(SCDOC scdoc)
+if(SCDOC AND PROJECT_IS_TOP_LEVEL)
+  file(GLOB pages CONFIGURE_DEPENDS man/*.scd)
+  set(manuals "")
+  foreach(page IN LISTS pages)
+    get_filename_component(name ${page} NAME_WLE)
+    string(REGEX MATCH "[0-9]$" section ${name})
+    set(made ${PROJECT_BINARY_DIR}/man/man${section}/${name}.gz)
+    add_custom_command(OUTPUT ${made} DEPENDS ${page} VERBATIM
+        COMMAND sh -c "mkdir -p \"$(dirname \"$3\")\" && \"$1\" <\"$2\" | gzip -9n >\"$3\"" sh ${SCDOC} ${page} ${made})
+    list(APPEND manuals ${made})
+  endforeach()
+  add_custom_target(manuals ALL DEPENDS ${manuals})
+  install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR})
 endif()
+
+install(FILES completions/faultline.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME faultline)
+install(FILES completions/_faultline DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+install(FILES completions/faultline.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)

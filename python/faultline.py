@@ -9,12 +9,17 @@
     with faultline.process().scope(name="full", functions=["write"], type="errno", errno="ENOSPC"):
         ...                                 # on this thread, writes fail; the library has to be preloaded
 
+    with faultline.attach(pid).fault("write:errno=ENOSPC"):
+        ...                                 # in another program's run, in all of its processes (faultline run --control)
+
 The keys of a fault are those of a plan. FAULTLINE_LIBRARY names the library where it is not preloaded.
 """
 import ctypes
 import functools
 import json
 import os
+import shutil
+import subprocess
 
 _TIMEOUT, _CORRUPTION, _RETURNS, _EXCEPTION = 2, 3, 4, 5
 _THREAD, _ALL, _OFF = 0, 1, 16
@@ -29,7 +34,7 @@ class _Strike(ctypes.Structure):
 def _load():
     lib = ctypes.CDLL(None)
     if not hasattr(lib, "faultline_version"):
-        lib = ctypes.CDLL(os.environ.get("FAULTLINE_LIBRARY", "libfaultline.so"))
+        lib = ctypes.CDLL(os.environ.get("FAULTLINE_LIBRARY", "libfaultline.so.0"))
     pointer, text, room = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
     for name, result, arguments in [
             ("new", pointer, [ctypes.c_uint64]), ("process", pointer, []), ("free", None, [pointer]),
@@ -43,7 +48,18 @@ def _load():
     return lib
 
 
-_lib = _load()
+class _Library:
+    """Loaded when it is first needed: who only attaches to another program needs none."""
+
+    def __getattr__(self, name):
+        lib = _load()
+        for each in ("new", "process", "free", "add", "remove", "function_named", "strikes", "begin", "end", "scope_switch",
+                     "injector_json"):
+            setattr(self, "faultline_" + each, getattr(lib, "faultline_" + each))
+        return self.__dict__[name]
+
+
+_lib = _Library()
 
 
 class InjectedError(Exception):
@@ -158,3 +174,130 @@ def process():
     """The injector behind the libc calls of this process, or None where the library is not preloaded."""
     handle = _lib.faultline_process()
     return Injector(_handle=handle, _where=_THREAD) if handle else None
+
+
+class ControlError(Exception):
+    """What `faultline ctl` said when it could not do something. `status` is its exit status."""
+
+    def __init__(self, message, status):
+        super().__init__(message)
+        self.status = status
+
+
+class _LiveFault:
+    """A fault in another program's run, for the length of a `with`; its name is what the `with` gives."""
+
+    def __init__(self, run, text):
+        self._run, self._text, self.name = run, text, None
+
+    def __enter__(self):
+        self.name = self._run.ctl("add", self._text)["fault"]
+        return self.name
+
+    def __exit__(self, kind, error, trace):
+        try:
+            self._run.ctl("remove", self.name)
+        except ControlError:
+            if self._run.is_there():  # one that has ended has no faults either
+                raise
+
+
+class Attached:
+    """A run of `faultline run --control`, by a process of it, a program's name, or its directory. Each method is a verb of
+    `faultline ctl` (docs/control.md), and returns when it holds in every process of the run."""
+
+    def __init__(self, target, command=None):
+        self.target = str(target)
+        self._command = command or os.environ.get("FAULTLINE_COMMAND") or shutil.which("faultline") or "faultline"
+
+    def ctl(self, *words):
+        """Performs a verb; returns its answer, which is JSON, or None."""
+        environment = {name: value for name, value in os.environ.items()
+                       if name not in ("LD_PRELOAD", "FAULT_CONFIG", "FAULT_CONTROL", "FAULT_PLAN")}
+        done = subprocess.run([self._command, "ctl", "--json", self.target, *map(str, words)], env=environment,
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise ControlError(done.stderr.strip(), done.returncode)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        return lines if words[:1] == ("events",) else lines[0] if lines else None
+
+    def is_there(self):
+        try:
+            return self.ctl("status") is not None
+        except ControlError:
+            return False
+
+    def fault(self, text):
+        """For a `with`: a fault written as for `faultline run -f`."""
+        return _LiveFault(self, text)
+
+    def add(self, text):
+        return self.ctl("add", text)["fault"]
+
+    def remove(self, *names):
+        return self.ctl("remove", *names)
+
+    def replace(self, name, text):
+        return self.ctl("replace", name, text)
+
+    def enable(self, *names):
+        return self.ctl("enable", *names)
+
+    def disable(self, *names):
+        return self.ctl("disable", *names)
+
+    def set(self, name, **keys):
+        return self.ctl("set", name, *(f"{key}={value if isinstance(value, str) else _toml(value)}"
+                                       for key, value in keys.items()))
+
+    def load(self, plan):
+        return self.ctl("load", plan)
+
+    def reset(self):
+        return self.ctl("reset")
+
+    def quiet(self, duration):
+        return self.ctl("quiet", duration)
+
+    def hold(self, functions):
+        return self.ctl("hold", functions)["fault"]
+
+    def release(self, *names):
+        return self.ctl("release", *names)
+
+    def wait(self, name, times=1, timeout="5s"):
+        """Whether the fault has fired so often within the time."""
+        try:
+            self.ctl("wait", name, times, "--timeout", timeout)
+        except ControlError as error:
+            if error.status != 1:
+                raise
+            return False
+        return True
+
+    def status(self):
+        return self.ctl("status")
+
+    def faults(self):
+        return self.ctl("list")
+
+    def events(self):
+        return self.ctl("events")
+
+
+def attach(target, command=None):
+    """A run that goes on, to change it: see Attached."""
+    return Attached(target, command)
+
+
+def ack(line):
+    """Adds a line to the recording of file operations that is being made; False: none is."""
+    try:
+        marks = os.open(os.environ["FAULT_RECORDING"], os.O_WRONLY | os.O_APPEND)
+    except (KeyError, FileNotFoundError):
+        return False
+    try:
+        text = line.encode() + b"\n"
+        return os.write(marks, text) == len(text)
+    finally:
+        os.close(marks)

@@ -15,6 +15,8 @@ declare -A purpose=(
     [clang-tidy]="checks the sources"
     [cmake]="configures the build"
     [curl]="a program that the faults are let loose on: network"
+    [debhelper]="makes Debian packages"
+    [dh-python]="makes Debian packages of Python modules"
     [dpkg-dev]="finds what a Debian package depends on"
     [fakechroot]="a preloaded library that the library has to get on with"
     [fakeroot]="a preloaded library that the library has to get on with"
@@ -30,21 +32,26 @@ declare -A purpose=(
     [libdw-dev]="unwinds crashed programs, and names what stands on their stacks"
     [libelf-dev]="reads executables"
     [libfaketime]="a preloaded library that the library has to get on with"
+    [libevent-dev]="serves HTTP (faultline serve)"
     [libfmt-dev]="formats text"
     [libgtest-dev]="GoogleTest"
     [libmimalloc2.0]="an allocator that the library has to get on with"
     [libtcmalloc-minimal4]="an allocator that the library has to get on with"
     [libtomlplusplus-dev]="reads plans"
+    [lintian]="checks Debian packages"
     [manpages-dev]="which errors a call may give: compared with the table"
     [munge]="signs the messages of Slurm, which runs a campaign"
+    [mmdebstrap]="makes a clean Debian, into which the packages are installed"
     [ninja-build]="runs the build"
     [nlohmann-json3-dev]="reads statistics"
     [nginx-light]="a program that the faults are let loose on: a server"
     [perl]="a program that the tests run under faults"
     [pkg-config]="finds libelf and libdw"
+    [python3-prometheus-client]="reads what Prometheus would"
     [procps]="a program that the tests run under faults"
     [redis-server]="a program that the faults are let loose on: a database that syncs"
     [redis-tools]="the benchmark"
+    [scdoc]="makes the man pages"
     [stress-ng]="tests system calls, and verifies what they do"
     [valgrind]="checks what the library does inside of programs"
     [python3-jsonschema]="holds reports in SARIF against the published schema"
@@ -59,7 +66,9 @@ declare -A purpose=(
 )
 # shellcheck disable=SC2034 # for those who source this
 build_packages=(cmake ninja-build g++ libc6-dev pkg-config libfmt-dev libtomlplusplus-dev libcli11-dev
-    nlohmann-json3-dev libelf-dev libdw-dev libgtest-dev)
+    nlohmann-json3-dev libelf-dev libdw-dev libevent-dev libgtest-dev scdoc)
+# shellcheck disable=SC2034
+package_packages=(debhelper dh-python dpkg-dev python3)
 
 die() {
     echo "${0##*/}: $*" >&2

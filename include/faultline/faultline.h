@@ -10,6 +10,8 @@
 #define FAULTLINE_FAULTLINE_H
 
 /* NOLINTBEGIN(modernize-*): C */
+#include "ack.h"
+
 #include <stddef.h>
 #include <stdint.h>
 

@@ -29,6 +29,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// Adds a line to the recording of file operations that is being made; false: none is.
+inline bool ack(const std::string& line) { return faultline_ack(line.c_str()) == 0; }
+
 namespace detail {
 
 /// What stands in for a function where there is no library.

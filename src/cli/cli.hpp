@@ -4,6 +4,7 @@
 
 #include "cli/options.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace faultline::cli {
@@ -17,5 +18,8 @@ enum Status : int { own_error = 125, cannot_run = 126, not_found = 127 };
 
 /// Tells on standard error what went wrong, and returns the status.
 int fail(int status, std::string_view what);
+
+/// "0.1.0 (1a2b3c4d5e6f)": what `faultline --version` says.
+[[nodiscard]] std::string version();
 
 } // namespace faultline::cli

@@ -209,6 +209,7 @@ int explore_command(ExploreOptions given)
                 const Setting setting{.library = library,
                                       .config = view + "/plan",
                                       .block = view + "/plan",
+                                      .control = {},
                                       .seed = options.seed,
                                       .stats = view + "/stats/%p.json",
                                       .needed = target.needed,
@@ -248,7 +249,7 @@ int explore_command(ExploreOptions given)
 void add_explore(Subcommand& self)
 {
     const auto given = std::make_shared<ExploreOptions>();
-    self.option("--try", given->families, "families of faults, separated by commas (see below)", "LIST");
+    self.option("--try", given->families, "families of faults, separated by commas (see below)", "FAMILIES");
     self.option("-w,--workdir", given->workdir,
                 "each run gets a fresh copy of it, at the same path (default: the current one)", "DIR");
     self.flag("--empty", given->empty, "each run finds the directory empty");
@@ -260,7 +261,8 @@ void add_explore(Subcommand& self)
                 "shell command that follows a run which left something odd (default: the command)", "CMD");
     self.option("-j,--jobs", given->jobs, "runs at the same time (default: one for each processor)", "N");
     self.option("--fork-server", given->fork_server,
-                "begin runs by forking a process that waits before main: auto (where that is exact), on, off", "WAY");
+                "begin runs by forking a process that waits before main: auto (where that is exact), on, off",
+                "auto|on|off");
     self.option("--time", given->time, "for the whole exploration: 30s, 10m", "DURATION");
     self.option("--timeout", given->timeout, "of one run (default: 10 times a run without faults, and 1s)", "DURATION");
     self.flag("--every", given->every, "try each match of a site, not only the first, a middle and the last one");
@@ -279,7 +281,7 @@ void add_explore(Subcommand& self)
     self.option("--accept", given->accept, "add what is found to such a file, and exit 0", "FILE");
     self.option("--absorb", given->absorb, "what may be swallowed: a function, function@module or site a line; globs",
                 "FILE");
-    self.option("--fail-on", given->fail_on, "outcomes that make the exit status 1, or none", "LIST");
+    self.option("--fail-on", given->fail_on, "outcomes that make the exit status 1, or none", "OUTCOMES");
     self.option("-o,--output", given->output, "journal and findings (default: faultline-explore)", "DIR");
     self.flag("-q,--quiet", given->quiet, "no progress line");
     self.flag("--json", given->json, "print what findings.json holds instead of the text");

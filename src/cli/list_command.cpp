@@ -219,7 +219,7 @@ void add_list(Subcommand& self)
                         "ENOSPC, short). Left out: the names of all functions");
     const auto door = std::make_shared<std::string>("preload");
     self.option("--door", *door, "kernel: the system calls that functions become for faultline run --door kernel",
-                "DOOR");
+                "preload|kernel");
     self.format(*format);
     self.footer("Examples:\n  faultline list\n  faultline list read fwrite\n  faultline list --door kernel @net\n"
                 "  faultline list functions | grep ENOSPC\n  faultline list errnos EIO\n"

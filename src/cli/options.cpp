@@ -1,6 +1,7 @@
 #include "cli/options.hpp"
 
 #include "cli/cli.hpp"
+#include "cli/complete.hpp"
 #include "language/suggest.hpp"
 
 #include <CLI/App.hpp>
@@ -61,7 +62,7 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const int& status)
         const auto chosen = app.get_subcommands();
         fmt::print("{}", chosen.empty() ? app.help() : chosen.front()->help("faultline"));
     } catch (const CLI::CallForVersion&) {
-        fmt::print("faultline {}\n", FAULTLINE_VERSION);
+        fmt::print("faultline {}\n", version());
     } catch (const CLI::ParseError& error) {
         const auto chosen = app.get_subcommands();
         fmt::print(stderr, "faultline: {}\nTry 'faultline {}--help'.\n", error.what(),
@@ -69,6 +70,25 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const int& status)
         return own_error;
     }
     return 0;
+}
+
+/// The parser as completion needs to know it.
+Shape shape_of(const CLI::App& app, bool program)
+{
+    Shape shape{app.get_name(), program, {}};
+    for (const auto* const option : app.get_options()) {
+        Shape::Option known;
+        for (const auto& name : option->get_snames())
+            known.names.push_back("-" + name);
+        for (const auto& name : option->get_lnames())
+            known.names.push_back("--" + name);
+        if (option->get_items_expected_max() > 0) {
+            const auto type = known.names.empty() ? option->get_name() : option->get_type_name();
+            known.type = type.substr(0, type.find(":{")); // what a check has added
+        }
+        shape.options.push_back(std::move(known));
+    }
+    return shape;
 }
 
 } // namespace
@@ -100,7 +120,8 @@ void Subcommand::flag(const char* names, bool& value, const char* help) { parser
 void Subcommand::format(std::string& value, const std::vector<std::string>& formats)
 {
     auto* const option = parser_.app.add_option("--format", value, "how to print it (default: text)");
-    option->check(CLI::IsMember(formats))->option_text(fmt::format("{}", fmt::join(formats, "|")));
+    const auto all = fmt::format("{}", fmt::join(formats, "|"));
+    option->check(CLI::IsMember(formats))->type_name(all)->option_text(all);
     parser_.app
         .add_flag_callback(
             "--json", [&value] { value = "json"; }, "short for --format json")
@@ -161,7 +182,7 @@ int parse_and_run(int argc, char** argv)
 
     CLI::App app("Injects faults into the libc calls of Linux programs: errors, delays, timeouts, damaged data.",
                  "faultline");
-    app.set_version_flag("--version", FAULTLINE_VERSION);
+    app.set_version_flag("--version", version());
     app.require_subcommand(1);
     app.footer("Examples:\n"
                "  faultline explore -- sed -i s/foo/x/g notes.txt\n"
@@ -179,6 +200,15 @@ int parse_and_run(int argc, char** argv)
         parsers.push_back({*app.add_subcommand(row.name, row.summary), behind, status});
         Subcommand self(parsers.back());
         row.add(self);
+    }
+    // Hidden, for completions/: the candidates for the last of the words that follow.
+    if (argc > 2 && std::string_view(argv[1]) == "complete") {
+        std::vector<Shape> shapes{shape_of(app, false)};
+        for (const auto& parser : parsers)
+            shapes.push_back(shape_of(parser.app, parser.command != nullptr));
+        for (const auto& candidate : completions(shapes, {argv + 2, argv + argc}))
+            fmt::print("{}\n", candidate);
+        return 0;
     }
     if (arguments.empty() && !separated) {
         fmt::print(stderr, "{}", app.help());

@@ -34,6 +34,7 @@ struct Options {
     std::string door = "auto";
     bool report = false;
     bool trace = false;
+    bool control = false;
     bool quiet = false;
     std::vector<std::string> command;
 };
@@ -173,8 +174,8 @@ int run_with_plan(const Options& options)
 {
     const auto& command = options.command;
     if (command.empty()) return fail(own_error, "there is no command to run: write it behind '--'");
-    const auto plan =
-        std::make_shared<RunPlan>(run::make_run_plan(options.plan, options.faults, options.seed, options.trace));
+    const auto plan = std::make_shared<RunPlan>(
+        run::make_run_plan(options.plan, options.faults, options.seed, options.trace, options.control));
     for (const auto& mistake : plan->mistakes)
         fmt::print(stderr, "faultline: {}\n", mistake);
     if (!plan->mistakes.empty()) return own_error;
@@ -189,6 +190,11 @@ int run_with_plan(const Options& options)
     request.command = command;
     request.plan = plan;
     request.foreground = true;
+    if (options.control && !options.quiet)
+        request.started = [](const std::string& directory, pid_t program) {
+            fmt::print(stderr, "faultline: 'faultline ctl {} …' changes this run; its directory is {}\n", program,
+                       directory);
+        };
     const ReportFile report_file(options.output);
     if (report_file.error() != 0) {
         // A command that cannot be run anyway has the first word.
@@ -222,9 +228,11 @@ void add_run(Subcommand& self)
         "--door", options->door,
         "where calls are met: preload (libc's symbols), kernel (system calls: static programs, Go, musl), or auto,\n"
         "which is preload where that works (default: auto)",
-        "DOOR");
+        "auto|preload|kernel");
     self.flag("--trace", options->trace, "record every call that can fail, by its sites, and print a table of them");
     self.flag("--report,--json", options->report, "write all statistics and events as one JSON document at the end");
+    self.flag("--control", options->control,
+              "let 'faultline ctl' change the plan while the program runs; there need be no fault yet");
     self.option("-o,--output", options->output, "the file for --report, which it implies (default: standard output)",
                 "FILE");
     self.flag("-q,--quiet", options->quiet, "no summary on standard error");

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <csignal>
 #include <cstring>
 #include <fmt/format.h>
 #include <linux/futex.h>
@@ -16,7 +17,13 @@
 
 namespace faultline::door {
 
-Door::Door(Setting setting, const std::vector<int>& numbers) : filter_(make_filter(numbers))
+Door::Door(Setting setting, const std::vector<int>& numbers)
+    : Door(make_filter(numbers), [&setting](Shared& shared, int listener, const std::function<void()>& ready) {
+          supervise(shared, std::move(setting), listener, ready);
+      })
+{}
+
+Door::Door(std::vector<sock_filter> filter, const Serve& serve) : filter_(std::move(filter))
 {
     void* const memory = ::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
@@ -25,7 +32,7 @@ Door::Door(Setting setting, const std::vector<int>& numbers) : filter_(make_filt
     }
     shared_ = new (memory) Shared;
     supervisor_ = ::fork();
-    if (supervisor_ == 0) supervise(*shared_, std::move(setting));
+    if (supervisor_ == 0) become_supervisor(*shared_, serve);
     if (supervisor_ < 0) problem_ = fmt::format("the supervisor cannot be started: {}", std::strerror(errno));
 }
 
@@ -55,6 +62,19 @@ void Door::enter(const void* door) noexcept
     }
     // Without an answer, exit_group is refused to us as well.
     if (shared.ready != 1) sys::call(SYS_kill, shared.program, 9);
+}
+
+bool Door::serves() const
+{
+    siginfo_t ended{};
+    return supervisor_ > 0 &&
+           ::waitid(P_PID, static_cast<id_t>(supervisor_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           ended.si_pid == 0;
+}
+
+void Door::wake() const
+{
+    if (supervisor_ > 0) ::kill(supervisor_, SIGALRM);
 }
 
 std::string Door::problem() const

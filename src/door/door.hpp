@@ -4,6 +4,7 @@
 #include "door/images.hpp"
 #include "door/shared.hpp"
 
+#include <functional>
 #include <linux/filter.h>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ class Door {
 public:
     /// Starts the supervisor. `numbers`: fit()'s. Where that fails, problem() says why.
     Door(Setting setting, const std::vector<int>& numbers);
+    /// With another supervisor, which calls `ready` when the program may begin, and comes back when nobody is left.
+    using Serve = std::function<void(Shared& shared, int listener, const std::function<void()>& ready)>;
+    Door(std::vector<sock_filter> filter, const Serve& serve);
     ~Door(); // the supervisor goes on for as long as somebody is left of the tree
     Door(const Door&) = delete;
     Door& operator=(const Door&) = delete;
@@ -24,6 +28,9 @@ public:
 
     /// After the program has ended: why the run is void, or why it never began; empty: all is well.
     [[nodiscard]] std::string problem() const;
+    /// Whether the supervisor lives; and news for it, in the memory that both share.
+    [[nodiscard]] bool serves() const;
+    void wake() const;
 
 private:
     std::vector<sock_filter> filter_;

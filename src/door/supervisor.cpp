@@ -348,7 +348,16 @@ void wake_regularly()
 
 } // namespace
 
-void supervise(Shared& shared, Setting setting)
+void supervise(Shared& shared, Setting setting, int listener, const std::function<void()>& ready)
+{
+    Supervisor supervisor(shared, std::move(setting), listener);
+    supervisor.begin(shared.program);
+    ready();
+    supervisor.serve();
+}
+
+void become_supervisor(
+    Shared& shared, const std::function<void(Shared& shared, int listener, const std::function<void()>& ready)>& serve)
 {
     const auto parent = ::getppid();
     ::setsid();
@@ -380,12 +389,7 @@ void supervise(Shared& shared, Setting setting)
     }
     ::close(self);
     wake_regularly();
-    {
-        Supervisor supervisor(shared, std::move(setting), listener);
-        supervisor.begin(shared.program);
-        tell(shared.ready, 1);
-        supervisor.serve();
-    }
+    serve(shared, listener, [&shared] { tell(shared.ready, 1); });
     shared.ended = 1;
     ::_exit(0);
 }

@@ -3,6 +3,7 @@
 #include "sys/syscalls.hpp"
 
 #include <atomic>
+#include <functional>
 
 namespace faultline::effects {
 namespace {
@@ -63,6 +64,7 @@ std::uint16_t teller(Clock clock) noexcept
 std::int64_t rounded(double ns) noexcept
 {
     constexpr double most = 9.2e18;
+    // NOLINTNEXTLINE(bugprone-incorrect-roundings): the best that there is without libm, which the library does not need
     return ns < most ? static_cast<std::int64_t>(ns + 0.5) : never;
 }
 
@@ -154,6 +156,12 @@ void start_clocks(const plan::Plan& plan) noexcept
     started.store(&plan, std::memory_order_release);
 }
 
+void go_on_with_clocks(const plan::Plan& plan) noexcept
+{
+    if (started.load(std::memory_order_acquire) == nullptr) return start_clocks(plan);
+    started.store(&plan, std::memory_order_release);
+}
+
 Course course_of(const plan::Fault& fault, Clock clock) noexcept
 {
     const auto armed = armed_at[index(clock)];
@@ -175,9 +183,12 @@ void note_teller(Clock clock, const plan::Fault* fault) noexcept
 {
     const auto* const plan = started.load(std::memory_order_acquire);
     if (plan == nullptr || clock == Clock::other) return;
-    const auto by = fault == nullptr
-                        ? std::uint16_t{rightly}
-                        : static_cast<std::uint16_t>(first_fault + (fault - plan->view(plan->faults).data()));
+    // A call may still be at it that was struck by a plan before this one.
+    const auto faults = plan->view(plan->faults);
+    const bool in_force = fault != nullptr && std::less_equal<>{}(faults.data(), fault) &&
+                          std::less<>{}(fault, faults.data() + faults.size());
+    const auto by =
+        in_force ? static_cast<std::uint16_t>(first_fault + (fault - faults.data())) : std::uint16_t{rightly};
     own_teller[index(clock)] = by;
     auto& last = last_teller[index(clock)];
     if (last.load(std::memory_order_relaxed) != by) last.store(by, std::memory_order_relaxed);

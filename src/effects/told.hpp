@@ -44,6 +44,9 @@ struct Course {
 /// Fixes the moments that the faults' clocks start from. At arming, before the first call is struck.
 void start_clocks(const plan::Plan& plan) noexcept;
 
+/// Another plan of the same shape is in force. Any time after arming.
+void go_on_with_clocks(const plan::Plan& plan) noexcept;
+
 /// The course that a fault gives a clock. After arming.
 [[nodiscard]] Course course_of(const plan::Fault& fault, Clock clock) noexcept;
 

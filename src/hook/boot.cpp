@@ -9,6 +9,7 @@
 #include "hook/lineage.hpp"
 #include "hook/reach.hpp"
 #include "hook/slots.hpp"
+#include "hook/takeover.hpp"
 #include "hook/track.hpp"
 #include "language/parse.hpp"
 #include "plan/block_file.hpp"
@@ -80,16 +81,6 @@ std::string path_of_executable()
     return path;
 }
 
-/// Marks the faults whose selector `program` names others than this one.
-void mark_elsewhere(plan::Plan& plan, const std::string& executable)
-{
-    const auto view = plan.view(plan.faults);
-    for (auto& fault : std::span(const_cast<plan::Fault*>(view.data()), view.size()))
-        fault.elsewhere = fault.program_globs.count != 0 &&
-                          !plan::any_name_matches(plan, fault.program_globs, process.program) &&
-                          !plan::any_name_matches(plan, fault.program_globs, file_name(executable));
-}
-
 /// A relative path in our environment would lead a child with another working directory astray, to no faults at all.
 void make_absolute(const char* name, std::string_view value, const std::string& directory)
 {
@@ -122,8 +113,9 @@ void settle_preload(std::string_view value, const std::string& directory)
         auto entry = std::string{value.substr(at, end == std::string_view::npos ? end : end - at)};
         if (entry.find('/') != std::string::npos && !entry.starts_with('/')) entry.insert(0, directory + "/");
         if (file_name(entry) == own) {
-            const auto path = std::string{own_file()};
-            remember_library(path.starts_with('/') ? path : directory + "/" + path);
+            auto path = std::string{own_file()};
+            if (!path.starts_with('/')) path.insert(0, directory + "/");
+            remember_library(path);
             entry = for_glibc_only(entry);
         }
         if (!whole.empty()) whole += ':';
@@ -174,6 +166,18 @@ Found find_plan(std::string_view config, const std::string& path, std::string_vi
         sys::exit_group(own_error);
     }
     return {keep(parsed.block), toml, true};
+}
+
+/// Joins a run that can be changed while it goes on. Returns the plan that is in force there by now.
+plan::Plan* take_part_in_control(const std::string& path, plan::Plan& base)
+{
+    const auto joined = plan::join_control(path.c_str());
+    auto* const plan = joined.page == nullptr ? nullptr : begin_under_control(*joined.page, base);
+    if (plan != nullptr) return plan;
+    if (joined.fit == plan::Fit::foreign)
+        refuse(path +
+               ": this control file is of another version of Faultline (use the library that belongs to the command)");
+    refuse(path + ": this control file is damaged or cannot be read (start the run again)");
 }
 
 /// Our ledger holds the plan too, for the programs that we start, for as long as they may need it.
@@ -240,20 +244,6 @@ void take_part_in_run(const plan::Plan& plan, std::string_view board)
                "the run counts");
 }
 
-/// Points the slots of all rows that a fault names, or that the engine has to see, at their hooks.
-void arm_rows()
-{
-    const auto& plan = *process.plan;
-    const auto functions = plan.view(plan.function_of_row);
-    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
-        const auto& spec = calls::table[row];
-        const bool carries_lineage = spec.tracks == calls::Tracks::executes || spec.tracks == calls::Tracks::spawns;
-        const bool seen = observe_row(calls::Id{row});
-        const bool wanted = process.selected ? functions[row] != plan::no_index || seen : carries_lineage;
-        if (wanted) arm_row(calls::Id{row});
-    }
-}
-
 /// Registered before anything of the host's, so they run after all of it.
 void register_handlers_of_exit()
 {
@@ -296,14 +286,17 @@ void take_up_plan(int argc, char** argv, char** environment)
     const std::string path = config.starts_with('/') ? std::string{config} : directory + "/" + std::string{config};
     const auto handed_on = variable(environment, plan::block_variable);
     const auto found = find_plan(config, path, handed_on);
-    auto* const plan = found.plan;
+    auto* plan = found.plan;
+    const auto& base = *found.plan;
+    if (const auto control = variable(environment, plan::control_variable); !control.empty())
+        plan = take_part_in_control(std::string{control}, *plan);
     process.plan = plan;
     process.toml = found.toml;
     if (process.forked_at_main && plan->arm == plan::Arm::load)
         refuse("arm is 'load': a child of the fork server begins at main, after the constructors");
     const auto executable = path_of_executable();
     process.selected = names_this_program(*plan, executable);
-    mark_elsewhere(*plan, executable);
+    mark_elsewhere(*plan, file_name(executable));
     process.disabled = disabled_by(variable(environment, "FAULT_DISABLE"));
 
     Inheritance inherited;
@@ -333,13 +326,15 @@ void take_up_plan(int argc, char** argv, char** environment)
                    "ledger");
         const bool handed_by_replaced = is_child && !handed_on.empty() && handed_on == inherited.replaced_ledger;
         if ((found.compiled_here || handed_by_replaced) && ledger::is_in_file()) hand_on_plan();
-        if (plan->counts_run) take_part_in_run(*plan, variable(environment, ledger::board_variable));
+        if (base.counts_run) take_part_in_run(base, variable(environment, ledger::board_variable));
         engine::prepare_sites(reinterpret_cast<const void*>(&boot));
         if (plan->traces && !engine::prepare_trace(executable)) refuse("there is no memory for the trace");
         if (!process.forked_at_main) register_handlers_of_exit();
     }
     if (process.selected && process.plan->arm == plan::Arm::load) arm();
     arm_rows();
+    if (process.selected && is_controlled() && !watch_rows())
+        refuse("a run on this processor cannot be changed while it goes on (leave out --control)");
 }
 
 } // namespace faultline::hook

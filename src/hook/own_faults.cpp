@@ -6,6 +6,7 @@
 #include "hook/by_number.hpp"
 #include "hook/process.hpp"
 #include "hook/resolve.hpp"
+#include "hook/takeover.hpp"
 #include "language/parse.hpp"
 #include "sys/syscalls.hpp"
 
@@ -30,6 +31,7 @@ void prepare() noexcept
 void arm(const plan::Plan& plan) noexcept
 {
     prepare();
+    keep_rows_armed();
     static constinit std::uint8_t armed[calls::row_count]{};
     const auto functions = plan.view(plan.function_of_row);
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {

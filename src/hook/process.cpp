@@ -2,6 +2,7 @@
 
 #include "effects/told.hpp"
 #include "engine/trace.hpp"
+#include "hook/takeover.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
@@ -11,6 +12,13 @@ constinit Process process;
 constinit std::atomic<const engine::Schedule*> active{nullptr};
 constinit engine::Descriptors descriptors;
 constinit thread_local ledger::Thread* own_block = nullptr;
+
+// The parent's record has nothing to say to that.
+bool is_sealed() noexcept
+{
+    return process.header != nullptr && !process.record_pending.load(std::memory_order_acquire) &&
+           (process.header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0;
+}
 
 namespace {
 
@@ -28,13 +36,6 @@ constinit std::atomic<bool> making_record{false};
 // `arm = "5s"` and `arm = "file:PATH"`: the next moment at which to look whether it is time; 0: not waiting.
 constinit std::atomic<std::int64_t> look_at{0};
 constexpr std::int64_t look_every = 5'000'000;
-
-/// Whether a seccomp filter may kill us for a system call. The parent's record has nothing to say to that.
-bool is_sealed() noexcept
-{
-    return process.header != nullptr && !process.record_pending.load(std::memory_order_acquire) &&
-           (process.header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0;
-}
 
 void append(ledger::Lineage& lineage, std::string_view text) noexcept
 {
@@ -124,6 +125,8 @@ void make_record_alone() noexcept
         return;
     }
     process.header = header;
+    header->control_taken = generation_taken();
+    if (is_quiet()) header->enabled = 0;
     header->armed_monotonic_ns = armed_at.load();
     if (process.disabled) {
         header->enabled = 0;
@@ -268,7 +271,8 @@ void after_fork_in_child() noexcept
 {
     block_of_fork = nullptr;
     making_record = false; // another thread's, which is not here
-    if (is_sealed()) {     // nor may anything be asked of the kernel here
+    forget_take_over();
+    if (is_sealed()) { // nor may anything be asked of the kernel here
         process.borrows_record = true;
         own_block = &process.header->thread(0);
         return;

@@ -77,6 +77,9 @@ extern constinit engine::Descriptors descriptors;
 /// Whether the caller is this process, and no vfork child that shares its memory. Makes no system call behind seccomp.
 [[nodiscard]] bool is_us() noexcept;
 
+/// Whether a seccomp filter may kill the process for a system call of ours. Any time.
+[[nodiscard]] bool is_sealed() noexcept;
+
 /// Makes the record of this process image, if it has none. Boot, and later with all signals blocked, by any thread.
 void make_record() noexcept;
 

@@ -8,6 +8,7 @@
 #include "hook/by_number.hpp"
 #include "hook/declarations.hpp"
 #include "hook/resolve.hpp"
+#include "hook/takeover.hpp"
 #include "hook/thunk.hpp"
 #include "hook/variadic.hpp"
 
@@ -28,6 +29,10 @@
 extern "C" {
 extern void* faultline_slots[faultline::calls::row_count];
 extern char faultline_stubs[faultline::calls::row_count][16];
+#ifdef FAULTLINE_WATCHES
+extern void* faultline_beyond[faultline::calls::row_count]; // where a watched slot leads on to
+extern char faultline_watches[faultline::calls::row_count][64];
+#endif
 }
 
 namespace faultline::hook {
@@ -37,7 +42,18 @@ void* reals[calls::row_count];
 namespace {
 
 calls::Id row_of(void** slot) noexcept { return static_cast<calls::Id>(slot - faultline_slots); }
-void set_slot(std::uint16_t row, void* to) noexcept { __atomic_store_n(&faultline_slots[row], to, __ATOMIC_RELEASE); }
+
+constinit bool watched = false;
+
+/// Where a row's slot leads, behind its watch if it has one.
+void** end_of(std::uint16_t row) noexcept
+{
+#ifdef FAULTLINE_WATCHES
+    if (watched) return &faultline_beyond[row];
+#endif
+    return &faultline_slots[row];
+}
+void set_slot(std::uint16_t row, void* to) noexcept { __atomic_store_n(end_of(row), to, __ATOMIC_RELEASE); }
 
 /// Stands in for a function that this libc lacks.
 long missing()
@@ -163,6 +179,23 @@ void arm_row(calls::Id row) noexcept
     set_slot(row, faultline_stubs[row]);
 }
 
+void disarm_row(calls::Id row) noexcept
+{
+    if (reals[row] != nullptr) set_slot(row, reals[row]); // a row that was never resolved was never armed
+}
+
+bool watch_rows() noexcept
+{
+#ifdef FAULTLINE_WATCHES
+    for (std::uint16_t row = 0; row < calls::row_count; ++row)
+        faultline_beyond[row] = faultline_slots[row];
+    watched = true;
+    for (std::uint16_t row = 0; row < calls::row_count; ++row)
+        __atomic_store_n(&faultline_slots[row], static_cast<void*>(faultline_watches[row]), __ATOMIC_RELEASE);
+#endif
+    return watched;
+}
+
 Word strike_or_perform(const engine::Call& call, Word* words)
 {
     engine::Verdict verdict;
@@ -181,6 +214,9 @@ extern "C" {
 
 /// Finds what a slot leads to, for the first call through it.
 [[gnu::visibility("hidden")]] void faultline_resolve(void** slot) { hook::resolve(hook::row_of(slot)); }
+
+/// Another plan is in force than the one that a watch knows of.
+[[gnu::visibility("hidden")]] void faultline_take_over() { hook::take_over(); }
 
 /// The gate's question about a call of an armed row. Returns the real function, to go on with the same arguments, or
 /// nullptr: the call was made or replaced, and its result is the first word.

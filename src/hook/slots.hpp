@@ -11,4 +11,11 @@ void* resolve(calls::Id row) noexcept;
 /// Points a row's slot at its hook. Boot, and later with the lock of api/ held.
 void arm_row(calls::Id row) noexcept;
 
+/// Points it at the real function again. Any time.
+void disarm_row(calls::Id row) noexcept;
+
+/// Has every call ask first whether another plan is in force (takeover.hpp). False where this processor's code for it is
+/// not there. At the end of boot.
+[[nodiscard]] bool watch_rows() noexcept;
+
 } // namespace faultline::hook

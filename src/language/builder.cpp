@@ -114,6 +114,9 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         fault.plain = fault.after == 0 && fault.until == unlimited && from.on.empty() && !fault.has_budget() &&
                       fault.burst.enter == 0 && fault.sticky == Sticky::no && fault.count <= Count::thread;
     }
+    Fault none;
+    none.enabled = false;
+    if (faults.size() < draft.room.faults) faults.resize(draft.room.faults, none);
     return block.add(faults);
 }
 
@@ -133,6 +136,7 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
             if (draft.faults[i].fault.enabled) faults[member].push_back(static_cast<std::uint16_t>(i));
         }
     }
+    if (draft.room.faults != 0) named.assign(known, true);
     for (std::size_t i = 0; i < known && plan.traces; ++i)
         named[i] = named[i] || calls::table[calls::named_rows()[i]].can_fail();
     std::vector<Function> functions;
@@ -185,7 +189,8 @@ void set_switches(Plan& plan, const PlanDraft& draft)
     plan.names_threads = any_fault(draft, [](const FaultDraft& from) { return !from.threads.empty(); });
     plan.moves_clock = any_fault(draft, [](const FaultDraft& from) { return from.fault.type == Type::clock; });
     plan.shuffles = any_fault(draft, [](const FaultDraft& from) { return from.fault.type == Type::shuffle; });
-    plan.counts_run = any_fault(draft, [](const FaultDraft& from) { return from.fault.count == Count::run; });
+    plan.counts_run = draft.room.faults != 0 || // one that does may come
+                      any_fault(draft, [](const FaultDraft& from) { return from.fault.count == Count::run; });
 }
 
 /// One of several bounds on the differing lists of a plan; the excess is said at the fault that goes beyond it.
@@ -283,6 +288,7 @@ std::vector<std::byte> build(const PlanDraft& draft)
     add_functions(block, plan, draft);
 
     auto bytes = std::move(block.bytes());
+    if (bytes.size() < draft.room.bytes) bytes.resize(draft.room.bytes);
     plan.bytes = static_cast<std::uint32_t>(bytes.size());
     std::memcpy(bytes.data(), &plan, sizeof plan);
     return bytes;

@@ -113,6 +113,7 @@ struct PlanDraft {
     std::string stats_file; // empty: not named
     std::vector<std::string> programs;
     std::vector<FaultDraft> faults;
+    Room room;                              // of a plan that is to be replaced by others while processes go by it
     bool needs_faults = true;               // without any, it is no plan
     bool faults_only = false;               // it is part of a program: nothing but faults may stand in it
     bool own = false;                       // its functions are the program's own

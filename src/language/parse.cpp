@@ -47,6 +47,18 @@ std::string Remark::at(std::string_view file) const
     return line == 0 ? fmt::format("{}: {}", file, text) : fmt::format("{}:{}:{}: {}", file, line, column, text);
 }
 
+void add_faults(Value& root, std::span<const Value> tables)
+{
+    if (tables.empty()) return;
+    auto found = std::find_if(root.entries.begin(), root.entries.end(),
+                              [](const Entry& entry) { return entry.key.name == "fault"; });
+    if (found == root.entries.end()) {
+        found = root.entries.insert(found, Entry{{"fault", {}}, {}});
+        found->value.kind = Value::Kind::array;
+    }
+    found->value.items.insert(found->value.items.end(), tables.begin(), tables.end());
+}
+
 namespace {
 
 /// Faults that a program gives to itself come and go; some things need what only boot sets up, or what is kept of
@@ -71,18 +83,6 @@ void check_without_plan(const FaultDraft& draft, Remarks& remarks)
     refuse("peer", std::any_of(draft.peers.begin(), draft.peers.end(),
                                [](const PeerDraft& each) { return each.peer.host == Peer::Host::name; }));
     refuse("type", draft.type_known && has(fault.type, trait::planned));
-}
-
-/// Puts tables of faults behind those that the plan has.
-void add_faults(Value& root, std::span<const Value> tables)
-{
-    auto found = std::find_if(root.entries.begin(), root.entries.end(),
-                              [](const Entry& entry) { return entry.key.name == "fault"; });
-    if (found == root.entries.end()) {
-        found = root.entries.insert(found, Entry{{"fault", {}}, {}});
-        found->value.kind = Value::Kind::array;
-    }
-    found->value.items.insert(found->value.items.end(), tables.begin(), tables.end());
 }
 
 /// Whether a text has the keys of one fault, without the header of a table.
@@ -115,7 +115,15 @@ Parsed parse(const Value& root, PlanDraft draft)
     check_names(draft, remarks);
     check_bounds(draft, remarks);
 
+    if (draft.room.faults != 0 && draft.faults.size() > draft.room.faults)
+        remarks.mistake({}, fmt::format("there is room for {} faults in this run, those included that were removed",
+                                        draft.room.faults));
     if (remarks.mistakes.empty()) parsed.block = build(draft);
+    if (draft.room.bytes != 0 && parsed.block.size() > draft.room.bytes) {
+        remarks.mistake({}, fmt::format("the plan takes {} bytes, and in this run there is room for {}",
+                                        parsed.block.size(), draft.room.bytes));
+        parsed.block.clear();
+    }
     parsed.mistakes = std::move(remarks.mistakes);
     parsed.warnings = std::move(remarks.warnings);
     sort_by_place(parsed.mistakes);
@@ -125,17 +133,35 @@ Parsed parse(const Value& root, PlanDraft draft)
 
 } // namespace
 
-Parsed parse(std::string_view text, std::string_view source, std::span<const Value> more, Needs needs)
+namespace {
+
+Parsed parse(PlanDraft draft, std::string_view text, std::span<const Value> more)
 {
-    PlanDraft draft;
-    draft.needs_faults = needs == Needs::faults;
-    draft.source = source;
     Document document;
     document.root.kind = Value::Kind::table;
     if (!text.empty() || more.empty()) document = read_toml(text);
     if (document.mistake) return refused(std::move(*document.mistake));
     if (!more.empty()) add_faults(document.root, more);
     return parse(document.root, std::move(draft));
+}
+
+} // namespace
+
+Parsed parse(std::string_view text, std::string_view source, std::span<const Value> more, Needs needs)
+{
+    PlanDraft draft;
+    draft.needs_faults = needs == Needs::faults;
+    draft.source = source;
+    return parse(std::move(draft), text, more);
+}
+
+Parsed parse_into(Room room, std::string_view text, std::string_view source, std::span<const Value> more)
+{
+    PlanDraft draft;
+    draft.needs_faults = false;
+    draft.source = source;
+    draft.room = room;
+    return parse(std::move(draft), text, more);
 }
 
 Parsed parse_faults(std::string_view text, Functions functions)

@@ -37,6 +37,20 @@ enum class Functions : std::uint8_t { libc, own };
 /// Whether a plan must have faults, or others that are added later (by -f) make up for them.
 enum class Needs : std::uint8_t { faults, nothing };
 
+/// Puts tables of faults behind those that a plan has.
+void add_faults(Value& root, std::span<const Value> tables);
+
+/// How much there is in each of the plans that take one another's place while processes go by them, so that the record
+/// of a process fits them all: faults, of which some may be without a name yet, and bytes. All functions have a place.
+struct Room {
+    std::uint32_t faults = 0; // 0: a plan of its own
+    std::uint32_t bytes = 0;
+};
+
+/// Parses a plan's text as one of several that take one another's place. What has no room is a mistake.
+[[nodiscard]] Parsed parse_into(Room room, std::string_view text, std::string_view source,
+                                std::span<const Value> more = {});
+
 /// Parses a plan's text. `source` is the absolute path to record in it. `more`: tables of further faults; with some,
 /// the text may be empty.
 [[nodiscard]] Parsed parse(std::string_view text, std::string_view source, std::span<const Value> more = {},

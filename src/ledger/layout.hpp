@@ -142,10 +142,11 @@ constexpr std::uint64_t thread_stride(std::size_t faults, std::size_t functions)
     return rounded(sizeof(Thread) + faults * sizeof(Share) + 2 * functions * sizeof(std::uint64_t), 64);
 }
 
-/// One injected fault. A fixed size, so that a slot is claimed with one addition.
+/// One injected fault, or a change of the plan while the process ran. A fixed size, so that a slot is claimed with one addition.
 struct Event {
     std::atomic<std::uint32_t> complete; // set last: 1 when the rest may be read
-    std::uint16_t fault, function;
+    std::uint16_t fault; // of a change: no_index; `match` is its generation, and `path` says what it was
+    std::uint16_t function;
     plan::Type type;
     plan::Mode mode;
     std::uint8_t has_fd, has_size;
@@ -169,6 +170,7 @@ struct Event {
     Name<88> path;   // its tail, where it is longer
 };
 static_assert(sizeof(Event) == 256);
+[[nodiscard]] inline bool is_change(const Event& event) noexcept { return event.fault == plan::no_index; }
 
 /// Which fields of an Event hold something.
 enum Did : std::uint32_t {
@@ -224,6 +226,7 @@ struct Header {
     std::atomic<std::uint64_t> events_backed; // slots [0, events_backed) have disk space, are mapped and may be touched
     alignas(64) std::atomic<std::uint64_t> traces_claimed; // also counts those beyond trace_limit
     std::atomic<std::uint64_t> traces_backed;              // as events_backed
+    std::atomic<std::uint32_t> control_taken;              // the generation of the run's control file that holds here
     alignas(64) Lineage lineage;
     Name<256> program;
     std::uint32_t argc, argv_bytes; // argv_bytes of `argv` hold argc strings, each with its NUL

@@ -137,23 +137,35 @@ struct Reader {
         return {static_cast<std::byte*>(memory), {bytes}};
     }
 
+    /// What is wrong, if something is.
+    [[nodiscard]] std::optional<Opened> copy_range(std::byte* memory, std::uint64_t from, std::uint64_t to) const
+    {
+        std::vector<char> chunk(std::min<std::uint64_t>(1U << 18U, to - from + 1));
+        for (auto at = from; at < to;) {
+            const auto got = read_at(fd, chunk.data(), std::min<std::uint64_t>(chunk.size(), to - at), begin + at);
+            if (got < 0) return problem(reason());
+            if (got == 0) return cut_short();
+            // Holes stay holes: a sparse file must not cost memory.
+            const auto n = static_cast<std::size_t>(got);
+            if (chunk[0] != 0 || std::memcmp(chunk.data(), chunk.data() + 1, n - 1) != 0)
+                std::memcpy(memory + at, chunk.data(), n);
+            at += n;
+        }
+        return std::nullopt;
+    }
+
     [[nodiscard]] Opened copy(const Header& header, std::uint64_t extent_bytes) const
     {
         // The plan's size stands in the plan, so that what lies between the offsets is copied as well.
         const auto bytes = std::min(file_bytes, std::max(extent_bytes, header.totals_offset));
         auto memory = map(bytes);
         if (!memory) return problem(reason());
-        std::vector<char> chunk(1U << 18U);
-        for (std::uint64_t at = 0; at < bytes;) {
-            const auto got = read_at(fd, chunk.data(), std::min<std::uint64_t>(chunk.size(), bytes - at), begin + at);
-            if (got < 0) return problem(reason());
-            if (got == 0) return cut_short();
-            // Holes stay holes: a sparse file must not cost memory.
-            const auto n = static_cast<std::size_t>(got);
-            if (chunk[0] != 0 || std::memcmp(chunk.data(), chunk.data() + 1, n - 1) != 0)
-                std::memcpy(memory.get() + at, chunk.data(), n);
-            at += n;
-        }
+        // Between the threads' blocks and the events lie those of threads that never were, by far the most of the file.
+        const auto threads_end = header.threads_offset + blocks(header) * header.thread_stride;
+        const auto jump = std::clamp(header.events_offset, threads_end, std::max(threads_end, bytes));
+        for (const auto& [from, to] :
+             {std::pair{std::uint64_t{0}, std::min(threads_end, bytes)}, std::pair{std::min(jump, bytes), bytes}})
+            if (auto wrong = copy_range(memory.get(), from, to)) return std::move(*wrong);
         std::memcpy(memory.get(), static_cast<const void*>(&header), sizeof(Header));
         Copy whole(std::move(memory));
         const auto& plan = whole.header().plan();
@@ -229,6 +241,13 @@ OpenedReserve open_reserve(const std::string& path)
 bool is_ledger(const std::string& path) { return RegularFile(path).begins_with(magic); }
 
 bool is_reserve(const std::string& path) { return RegularFile(path).begins_with(reserve_magic); }
+
+void Copy::bring_up_to(const plan::Plan& plan) noexcept
+{
+    const auto& own = header().plan();
+    if (own.bytes == plan.bytes && own.faults.count == plan.faults.count && own.functions.count == plan.functions.count)
+        std::memcpy(memory_.get() + header().plan_offset, static_cast<const void*>(&plan), plan.bytes);
+}
 
 std::string Copy::json(const Ending& ending) const
 {

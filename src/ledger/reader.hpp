@@ -17,6 +17,9 @@ namespace faultline::ledger {
 class Copy {
 public:
     [[nodiscard]] const Header& header() const noexcept { return *reinterpret_cast<const Header*>(memory_.get()); }
+    /// Puts a later plan of the same run in place of the one that the process went by last: it knows all faults by the
+    /// names that they have in the end. Nothing happens where it is of another shape.
+    void bring_up_to(const plan::Plan& plan) noexcept;
     /// The statistics file that this ledger makes.
     [[nodiscard]] std::string json(const Ending& ending = {}) const;
 

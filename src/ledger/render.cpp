@@ -113,7 +113,9 @@ private:
     void errors(std::size_t fault, std::uint64_t of) noexcept;
     void error(std::string_view key, std::int32_t code) noexcept;
     void signal(std::int32_t number) noexcept;
+    [[nodiscard]] std::uint64_t kept_events() const noexcept;
     void events() noexcept;
+    void changes() noexcept;
     void event(const Event& event) noexcept;
     void effect(const Event& event) noexcept;
     void sites() noexcept;
@@ -138,6 +140,7 @@ void Rendering::document() noexcept
     function_counts();
     fault_counts();
     events();
+    changes();
     if (header_.trace_offset != 0) sites();
     remarks();
     json_.close('}', Lines::each);
@@ -237,6 +240,7 @@ void Rendering::fault_counts() noexcept
     json_.key("faults").open('{', Lines::each);
     for (std::size_t i = 0; i < faults().size(); ++i) {
         const auto& fault = faults()[i];
+        if (fault.name.count == 0) continue; // a place that no fault has taken
         const auto fired = triggered(i);
         const auto met = matched(i);
         json_.key(plan_.text(fault.name)).open('{');
@@ -288,19 +292,47 @@ void Rendering::signal(std::int32_t number) noexcept
     json_.string(name);
 }
 
+/// How many slots of events may hold something.
+std::uint64_t Rendering::kept_events() const noexcept
+{
+    auto kept = header_.events_backed.load(std::memory_order_acquire);
+    if (header_.event_limit < kept) kept = header_.event_limit;
+    const auto claimed = header_.events_claimed.load(std::memory_order_acquire);
+    return claimed < kept ? claimed : kept;
+}
+
+/// What was changed of the plan while the process ran; nothing in a run that was left alone.
+void Rendering::changes() noexcept
+{
+    bool any = false;
+    for (std::uint64_t slot = 0; slot < kept_events(); ++slot) {
+        const auto& each = header_.event(slot);
+        if (each.complete.load(std::memory_order_acquire) != 1 || !is_change(each)) continue;
+        if (!any) json_.key("changes").open('[', Lines::each);
+        any = true;
+        json_.open('{');
+        json_.key("generation").number(each.match);
+        json_.key("time").fixed(each.time_ns / 1000, 6);
+        json_.key("change").string(each.path.view());
+        json_.close('}');
+    }
+    if (any) json_.close(']', Lines::each);
+}
+
 void Rendering::events() noexcept
 {
     const auto claimed = header_.events_claimed.load(std::memory_order_acquire);
-    auto kept = header_.events_backed.load(std::memory_order_acquire);
-    if (header_.event_limit < kept) kept = header_.event_limit;
-    if (claimed < kept) kept = claimed;
-
+    const auto kept = kept_events();
     json_.key("events").open('[', Lines::each);
     std::uint64_t complete = 0;
     for (std::uint64_t slot = 0; slot < kept; ++slot) {
         const auto& each = header_.event(slot);
         // One that a signal or SIGKILL cut off, or that is being written.
         if (each.complete.load(std::memory_order_acquire) != 1) continue;
+        if (is_change(each)) {
+            ++complete;
+            continue;
+        }
         if (each.fault >= faults().size() || each.function >= functions().size()) continue;
         event(each);
         ++complete;

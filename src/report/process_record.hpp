@@ -61,6 +61,13 @@ struct Event {
     std::vector<std::pair<std::string, std::string>> others;
 };
 
+/// A change of the plan while the process ran.
+struct PlanChange {
+    std::uint64_t generation = 0;
+    std::optional<double> time; // seconds since arming
+    std::string text;
+};
+
 /// Where a function was called from, in a record that traces.
 struct TracedSite {
     std::string function;
@@ -88,6 +95,7 @@ struct Record {
     std::vector<FaultCount> faults;       // in the order of the plan
     std::vector<Event> events;
     std::uint64_t events_dropped = 0;
+    std::vector<PlanChange> changes;              // in the order in which the process took them over
     std::optional<std::vector<TracedSite>> sites; // in the order of first appearance; none: it does not trace
     std::vector<std::string> warnings;            // but for faults that never matched
 };

@@ -39,8 +39,9 @@ std::int64_t began(int pid)
     return now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME) + ticks * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
 }
 
-void add_ledger(const ledger::Opened& opened, const std::string& path, Records& records)
+void add_ledger(ledger::Opened opened, const std::string& path, const plan::Plan* plan, Records& records)
 {
+    if (opened.ledger && plan != nullptr) opened.ledger->bring_up_to(*plan);
     if (!opened.ledger) {
         records.problems.push_back({Problem::Kind::damaged, path, opened.problem});
         return;
@@ -53,12 +54,12 @@ void add_ledger(const ledger::Opened& opened, const std::string& path, Records& 
     }
 }
 
-void load_reserve(const std::string& path, Records& records)
+void load_reserve(const std::string& path, const plan::Plan* plan, Records& records)
 {
-    const auto reserve = ledger::open_reserve(path);
+    auto reserve = ledger::open_reserve(path);
     if (!reserve.problem.empty()) records.problems.push_back({Problem::Kind::damaged, path, reserve.problem});
-    for (const auto& each : reserve.records)
-        add_ledger(each, path, records);
+    for (auto& each : reserve.records)
+        add_ledger(std::move(each), path, plan, records);
     records.unrecorded += reserve.unrecorded;
 }
 
@@ -75,15 +76,16 @@ std::optional<Record> record_of(const ledger::Copy& ledger, const ledger::Ending
     return from_json(*document);
 }
 
-void load(const std::string& path, Records& records, const std::function<bool(const Json&)>& others)
+void load(const std::string& path, Records& records, const std::function<bool(const Json&)>& others,
+          const plan::Plan* plan)
 {
     const auto problem = [&](Problem::Kind kind, std::string why) {
         records.problems.push_back({kind, path, std::move(why)});
     };
     using enum Problem::Kind;
     if (std::error_code error; std::filesystem::is_directory(path, error)) return problem(unreadable, "is a directory");
-    if (ledger::is_reserve(path)) return load_reserve(path, records);
-    if (ledger::is_ledger(path) || path.ends_with(".live")) return add_ledger(ledger::open(path), path, records);
+    if (ledger::is_reserve(path)) return load_reserve(path, plan, records);
+    if (ledger::is_ledger(path) || path.ends_with(".live")) return add_ledger(ledger::open(path), path, plan, records);
     std::ifstream file(path, std::ios::binary);
     if (!file) return problem(unreadable, std::strerror(errno));
     std::ostringstream content;

@@ -32,8 +32,10 @@ struct Records {
 };
 
 /// Adds what the file holds. Nothing is believed of it but that it is JSON or a ledger. `others` is shown each JSON
-/// document, and says whether it found something else there that it knows.
-void load(const std::string& path, Records& records, const std::function<bool(const Json&)>& others = {});
+/// document, and says whether it found something else there that it knows. `plan`: of a run that was changed while it
+/// went on, the last one, which names the faults of its ledgers; or nullptr.
+void load(const std::string& path, Records& records, const std::function<bool(const Json&)>& others = {},
+          const plan::Plan* plan = nullptr);
 
 /// The record of a ledger that was opened, by way of the JSON that its process would write: one place says what a
 /// ledger means. Nothing where that makes no sense. `text` receives the JSON.

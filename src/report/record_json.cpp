@@ -256,6 +256,9 @@ Record from_json(const Json& document)
     for (const auto& event : document.member("events").elements())
         if (event.as<Json::Object>() != nullptr) record.events.push_back(event_of(event));
     record.events_dropped = document.member("events_dropped").count();
+    for (const auto& change : document.member("changes").elements())
+        record.changes.push_back(
+            {change.member("generation").count(), change.member("time").number(), change.member("change").text()});
     if (document.find("sites") != nullptr) record.sites = sites_of(document.member("sites"));
     return record;
 }
@@ -288,6 +291,12 @@ Json to_json(const Record& record)
     for (const auto& event : record.events)
         events.push_back(json_of(event));
     document["events_dropped"] = record.events_dropped;
+    if (!record.changes.empty()) {
+        auto& changes = document["changes"] = Json::array();
+        for (const auto& change : record.changes)
+            changes.push_back(Json::object(
+                {{"generation", change.generation}, {"time", or_null(change.time)}, {"change", change.text}}));
+    }
     if (record.sites) document["sites"] = json_of(*record.sites);
     auto& warnings = document["warnings"] = Json::array();
     for (const auto& fault : record.faults)

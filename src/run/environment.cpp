@@ -1,6 +1,6 @@
 #include "run/environment.hpp"
 
-#include "plan/block_file.hpp"
+#include "plan/control_page.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -111,7 +111,8 @@ std::string find_library()
     const char* const given = std::getenv("FAULTLINE_LIBRARY");
     if (given != nullptr && *given != '\0') return fs::exists(given, error) ? fs::absolute(given, error).string() : "";
     const auto here = fs::read_symlink("/proc/self/exe", error).parent_path();
-    for (const auto* const place : {".", "../" FAULTLINE_LIBDIR, "../lib/faultline", "../lib", "../lib64"}) {
+    for (const auto* const place :
+         {".", "../" FAULTLINE_LIBDIR "/faultline", "../" FAULTLINE_LIBDIR, "../lib/faultline", "../lib", "../lib64"}) {
         const auto candidate = (here / place / "libfaultline.so").lexically_normal();
         if (fs::exists(candidate, error)) return candidate.string();
     }
@@ -134,6 +135,15 @@ std::string preloadable(const std::string& library, const std::string& directory
     return error || std::ranges::any_of(copy, is_separator) ? std::string() : copy;
 }
 
+/// An installed library as LD_PRELOAD names it: by the loader's $LIB, for which each process puts its own architecture's
+/// directory, so that a tree of programs of several architectures is reached as far as their libraries are installed.
+std::string for_each_architecture(const std::string& library)
+{
+    constexpr std::string_view place = "/" FAULTLINE_LOADER_LIB "/faultline/libfaultline.so";
+    if (!library.ends_with(place)) return library;
+    return library.substr(0, library.size() - place.size()) + "/$LIB/faultline/libfaultline.so";
+}
+
 /// "NAME=" of "NAME=value".
 std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=') + 1); }
 
@@ -148,9 +158,11 @@ std::vector<std::string> environment_for(const Setting& setting, const std::stri
             problem = fmt::format("LD_PRELOAD cannot hold '{}': there is a blank or a colon in it", setting.library);
             return {};
         }
-        changes = {"LD_PRELOAD=" + preload(library, setting.needed), "FAULT_CONFIG=" + setting.config,
-                   fmt::format("FAULT_SEED={}", setting.seed), "FAULT_RUN=" + directory};
+        changes = {"LD_PRELOAD=" + preload(for_each_architecture(library), setting.needed),
+                   "FAULT_CONFIG=" + setting.config, fmt::format("FAULT_SEED={}", setting.seed),
+                   "FAULT_RUN=" + directory};
         if (!setting.block.empty()) changes.push_back(fmt::format("{}={}", plan::block_variable, setting.block));
+        if (!setting.control.empty()) changes.push_back(fmt::format("{}={}", plan::control_variable, setting.control));
         if (!setting.stats.empty()) changes.push_back("FAULT_STATS=" + setting.stats);
     }
     for (const auto& change : setting.changes) {
@@ -164,7 +176,7 @@ std::vector<std::string> environment_for(const Setting& setting, const std::stri
         const auto name = name_of(entry);
         // A run begins a tree of processes of its own, also where another run started it.
         const bool replaced =
-            name == "FAULT_LINEAGE=" ||
+            name == "FAULT_LINEAGE=" || name == fmt::format("{}=", plan::control_variable) ||
             std::ranges::any_of(changes,
                                 [&](const auto& change) { return !name.empty() && name_of(change) == name; }) ||
             std::ranges::any_of(setting.unset, [&](const auto& unset) { return name == unset + "="; });

@@ -43,6 +43,7 @@ struct Setting {
     std::string library; // empty: nothing is preloaded
     std::string config;  // FAULT_CONFIG: the absolute path of the TOML, or else of the compiled plan
     std::string block;   // the compiled plan's; empty: there is none
+    std::string control; // the control file's; empty: the run is not changed while it goes on
     std::uint64_t seed = 0;
     std::string stats;                // FAULT_STATS; empty: as it is
     std::vector<std::string> needed;  // libraries of the program

@@ -4,6 +4,7 @@
 #include "door/fit.hpp"
 #include "ledger/place.hpp"
 #include "ledger/reserve.hpp"
+#include "run/control_file.hpp"
 #include "run/environment.hpp"
 #include "run/forwarding.hpp"
 #include "run/run_records.hpp"
@@ -163,6 +164,17 @@ void Launch::State::prepare(Setting& setting, const Target& target)
     if (setting.block.empty() || !make_shared_files(*directory, plan.parsed.plan()))
         return refuse_with(
             refuse(no_directory, fmt::format("{} cannot be written to: {}", directory->path(), std::strerror(errno))));
+    if (!plan.session.empty()) {
+        constexpr unsigned for_us = 0600;
+        setting.control =
+            directory->write(std::string(plan::control_name), fresh_control(plan.parsed), for_all_to_read);
+        const bool whole = !setting.control.empty() &&
+                           !directory->write(std::string(session_name), plan.session, for_us).empty() &&
+                           !directory->write(std::string(first_session_name), plan.session, for_us).empty();
+        if (!whole)
+            return refuse_with(refuse(
+                no_directory, fmt::format("{} cannot be written to: {}", directory->path(), std::strerror(errno))));
+    }
     setting.stats = request.statistics;
     const auto wished = statistics_pattern(request);
     if (!wished.empty() && ledger::is_special(wished.c_str())) outcome.unwanted_statistics = wished;
@@ -184,6 +196,9 @@ void Launch::State::open_door()
 {
     const auto& plan = *request.plan;
     using enum Refusal::Kind;
+    if (!plan.session.empty())
+        return refuse_with(refuse(no_door, "a run through the kernel's door cannot be changed while it goes on (leave "
+                                           "out --control, or use --door preload)"));
     if (const auto obstacle = door::obstacle(); !obstacle.empty())
         return refuse_with(refuse(no_door, fmt::format("the kernel's door cannot be used: {}", obstacle)));
     auto block = plan.parsed.block;
@@ -258,6 +273,7 @@ void Launch::State::begin()
         take(true); // whether it runs
     if (forwarding) forwarding->to(outcome.pid);
     ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+    if (request.started && directory && !outcome.refusal) request.started(directory->path(), outcome.pid);
 }
 
 void Launch::State::note(const Note& note)
@@ -355,7 +371,7 @@ Outcome Launch::finish()
 
     auto& directory = *state.directory;
     const auto& plan = state.request.plan->parsed.plan();
-    collect(directory, state.deaths, plan.programs.count != 0, outcome);
+    collect(directory, state.deaths, plan.programs.count != 0, !state.request.plan->session.empty(), outcome);
     if (state.request.keep_directory) directory.keep();
     if (outcome.armed == Armed::yes)
         for (const auto& file : outcome.files)

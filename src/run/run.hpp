@@ -13,6 +13,7 @@
 #include "run/target.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,8 @@ struct Request {
     std::string statistics;
     bool keep_directory = false; // the run's own, with all that stands in it
     Way way = Way::preload;
+    /// Called once with the run's own directory, when the program has been started.
+    std::function<void(const std::string& directory, pid_t program)> started;
 };
 
 /// Why a program did not run.

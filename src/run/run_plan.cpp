@@ -1,6 +1,8 @@
 #include "run/run_plan.hpp"
 
-#include "language/fault_option.hpp"
+#include "language/toml.hpp"
+#include "language/toml_text.hpp"
+#include "run/control_file.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -29,7 +31,8 @@ std::string content(const std::string& path)
     return text.str();
 }
 
-/// A remark in the words of the option that it is about.
+} // namespace
+
 std::string explained(const language::Remark& remark, const std::vector<language::FaultOption>& options)
 {
     const auto& option = options[static_cast<std::size_t>(remark.option) - 1];
@@ -38,7 +41,21 @@ std::string explained(const language::Remark& remark, const std::vector<language
                        remark.text);
 }
 
-void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace)
+namespace {
+
+/// Makes the plan one of those that may take one another's place in a run.
+void prepare_for_changes(RunPlan& run, const std::string& text, const std::vector<language::Value>& more)
+{
+    auto root = language::read_toml(text).root; // in which nothing is wrong
+    root.kind = language::Value::Kind::table;
+    language::add_faults(root, more);
+    run.session = language::write_toml(root);
+    const std::string source(run.parsed.plan().text(run.parsed.plan().source));
+    run.parsed.block = parse_first(run.session, source).block;
+    run.toml = {}; // the block is the plan
+}
+
+void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace, bool control)
 {
     std::set<std::string> names;
     std::string text;
@@ -47,7 +64,8 @@ void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace
             names.emplace(run.parsed.plan().text(fault.name));
         text = content(run.source);
     }
-    if (trace) text.insert(0, "trace = true\n"); // keys of the plan stand before its tables
+    if (trace) text.insert(0, "trace = true\n");           // keys of the plan stand before its tables
+    if (control && text.empty()) text = "trace = false\n"; // a plan that says nothing is none
     std::vector<language::FaultOption> options;
     std::vector<language::Value> tables;
     for (const auto& each : given) {
@@ -59,12 +77,13 @@ void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace
     if (!run.mistakes.empty()) return;
     const auto absolute = run.source.empty() ? std::string("(faults of the command line)")
                                              : std::filesystem::absolute(run.source).string();
-    run.parsed = language::parse(text, absolute, tables);
+    run.parsed = language::parse(text, absolute, tables, control ? language::Needs::nothing : language::Needs::faults);
     run.toml = {};
     for (const auto& mistake : run.parsed.mistakes)
         run.mistakes.push_back(mistake.option != 0 ? explained(mistake, options) : mistake.at(run.source));
     for (auto& warning : run.parsed.warnings)
         if (warning.option != 0) warning = language::Remark{0, 0, explained(warning, options), 0};
+    if (control && run.mistakes.empty()) prepare_for_changes(run, text, tables);
 }
 
 /// Takes the plan that another run has compiled, if FAULT_CONFIG of that run's tree names it. Says whether it does.
@@ -109,23 +128,24 @@ void choose_seed(RunPlan& run, const std::string& option)
 } // namespace
 
 RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& options, const std::string& seed,
-                      bool trace)
+                      bool trace, bool control)
 {
     RunPlan run;
     run.source = file.empty() ? environment("FAULT_CONFIG") : file;
-    if (run.source.empty() && options.empty() && !trace) {
+    if (run.source.empty() && options.empty() && !trace && !control) {
         run.mistakes.emplace_back("there is no plan: name a file with -c, or faults with -f 'write:errno=ENOSPC'");
         return run;
     }
-    if (!run.source.empty() && !take_compiled(run, !options.empty() || trace)) {
+    if (!run.source.empty() && !take_compiled(run, !options.empty() || trace || control)) {
         run.toml = plan::examine(run.source.c_str()); // first: a change while it is read is noticed
-        run.parsed = language::load(run.source, options.empty() ? language::Needs::faults : language::Needs::nothing);
+        run.parsed = language::load(run.source,
+                                    options.empty() && !control ? language::Needs::faults : language::Needs::nothing);
         for (const auto& mistake : run.parsed.mistakes)
             run.mistakes.push_back(mistake.at(run.source));
     }
     if (!run.mistakes.empty()) return run;
     const bool adds_trace = trace && (run.source.empty() || !run.parsed.plan().traces);
-    if (!options.empty() || adds_trace) add_options(run, options, adds_trace);
+    if (!options.empty() || adds_trace || control) add_options(run, options, adds_trace, control);
     if (run.mistakes.empty()) choose_seed(run, seed);
     return run;
 }

@@ -1,6 +1,7 @@
 #include "run/run_records.hpp"
 
 #include "ledger/reserve.hpp"
+#include "run/control_file.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -81,7 +82,7 @@ bool is_ours(const std::string& path)
 /// Where the statistics of a ledger go.
 std::string statistics_file(const Image& image, const RunDirectory& directory)
 {
-    const auto beside = report::statistics_of(image.ledger);
+    auto beside = report::statistics_of(image.ledger);
     const bool trusted = beside == image.json && is_ours(image.ledger);
     if (trusted || directory.holds(image.ledger)) return beside;
     return fmt::format("{}/{}", directory.path(), std::filesystem::path(beside).filename().string());
@@ -89,8 +90,8 @@ std::string statistics_file(const Image& image, const RunDirectory& directory)
 
 /// Makes the record of a process that left its ledger. Of one that is dead it becomes the statistics file. Says whether
 /// it did, so that the ledger may go.
-bool settle(const Image& image, const ledger::Opened& opened, const std::string& statistics, const Deaths& deaths,
-            RunDirectory& directory, Outcome& outcome)
+bool settle(const Image& image, ledger::Opened opened, const plan::Plan* plan, const std::string& statistics,
+            const Deaths& deaths, RunDirectory& directory, Outcome& outcome)
 {
     using enum report::Problem::Kind;
     auto& problems = outcome.records.problems;
@@ -98,6 +99,7 @@ bool settle(const Image& image, const ledger::Opened& opened, const std::string&
         problems.push_back({damaged, image.ledger, opened.problem});
         return false;
     }
+    if (plan != nullptr) opened.ledger->bring_up_to(*plan);
     const auto& header = opened.ledger->header();
     std::string words;
     std::string text;
@@ -117,25 +119,25 @@ bool settle(const Image& image, const ledger::Opened& opened, const std::string&
 }
 
 /// The records of processes that had to borrow room for them. Says whether the program's own is among them.
-bool settle_reserves(const Deaths& deaths, RunDirectory& directory, Outcome& outcome)
+bool settle_reserves(const plan::Plan* plan, const Deaths& deaths, RunDirectory& directory, Outcome& outcome)
 {
     bool program_seen = false;
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(directory.path(), error)) {
         const auto path = entry.path().string();
         if (!entry.path().filename().string().starts_with(ledger::reserve_name)) continue;
-        const auto reserve = ledger::open_reserve(path);
+        auto reserve = ledger::open_reserve(path);
         if (!reserve.problem.empty())
             outcome.records.problems.push_back({report::Problem::Kind::damaged, path, reserve.problem});
         outcome.records.unrecorded += reserve.unrecorded;
-        for (const auto& opened : reserve.records) {
+        for (auto& opened : reserve.records) {
             Image image{.pid = 0, .ledger = path, .json = {}};
             if (opened.ledger) image.pid = opened.ledger->header().pid;
             program_seen = program_seen || image.pid == outcome.pid;
             auto statistics = fmt::format("{}/fault-stats.{}.json", directory.path(), image.pid);
             for (int other = 1; std::filesystem::exists(statistics, error); ++other)
                 statistics = fmt::format("{}/fault-stats.{}.{}.json", directory.path(), image.pid, other);
-            settle(image, opened, statistics, deaths, directory, outcome);
+            settle(image, std::move(opened), plan, statistics, deaths, directory, outcome);
         }
     }
     return program_seen;
@@ -143,16 +145,20 @@ bool settle_reserves(const Deaths& deaths, RunDirectory& directory, Outcome& out
 
 } // namespace
 
-void collect(RunDirectory& directory, const Deaths& deaths, bool meant_for_others, Outcome& outcome)
+void collect(RunDirectory& directory, const Deaths& deaths, bool meant_for_others, bool controlled, Outcome& outcome)
 {
     bool program_seen = false;
+    std::string problem;
+    const auto control = controlled ? ControlFile::open(directory.path(), problem) : nullptr;
+    const auto* const plan = control == nullptr ? nullptr : &control->plan();
+    if (!problem.empty())
+        outcome.records.problems.push_back({report::Problem::Kind::damaged, directory.path(), problem});
     for (const auto& image : read_images(directory.path() + "/images")) {
         program_seen = program_seen || image.pid == outcome.pid;
         std::error_code error;
         if (std::filesystem::exists(image.ledger, error)) {
-            const auto opened = ledger::open(image.ledger);
             const auto statistics = statistics_file(image, directory);
-            if (settle(image, opened, statistics, deaths, directory, outcome) &&
+            if (settle(image, ledger::open(image.ledger), plan, statistics, deaths, directory, outcome) &&
                 (is_ours(image.ledger) || directory.holds(image.ledger)))
                 ::unlink(image.ledger.c_str());
         } else if (std::filesystem::exists(image.json, error)) {
@@ -163,7 +169,7 @@ void collect(RunDirectory& directory, const Deaths& deaths, bool meant_for_other
                 {report::Problem::Kind::gone, image.json, fmt::format("the record of process {} is gone", image.pid)});
         }
     }
-    program_seen = settle_reserves(deaths, directory, outcome) || program_seen;
+    program_seen = settle_reserves(plan, deaths, directory, outcome) || program_seen;
     const bool any = !outcome.records.all.empty();
     outcome.armed = program_seen || (meant_for_others && any) ? Armed::yes
                     : meant_for_others                        ? Armed::elsewhere

@@ -13,7 +13,7 @@ namespace faultline::run {
 using Deaths = std::map<pid_t, Death>;
 
 /// Puts records, files and armed into the outcome. Keeps the directory where a process that is still running writes into
-/// it. `meant_for_others`: the plan names the programs of the tree that it is for.
-void collect(RunDirectory& directory, const Deaths& deaths, bool meant_for_others, Outcome& outcome);
+/// it. `meant_for_others`: the plan names the programs of the tree that it is for. `controlled`: it may have been changed.
+void collect(RunDirectory& directory, const Deaths& deaths, bool meant_for_others, bool controlled, Outcome& outcome);
 
 } // namespace faultline::run

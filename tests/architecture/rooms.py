@@ -10,14 +10,14 @@ from pathlib import Path
 
 # No include points from a room to one behind it.
 ROOMS = ["sys", "calls", "plan", "ledger", "engine", "effects", "language", "api", "hook",
-         "report", "door", "run", "explore", "cli", "tools"]
+         "report", "door", "run", "control", "explore", "cli", "tools"]
 
 # Code that runs in a host at any time never sees the language. Plans are read at boot, and when a program asks.
 IN_HOST = {"ledger", "engine", "effects", "hook"}
 MAY_READ_PLANS = {"hook/boot.cpp", "hook/own_faults.cpp"}
 
 # Libraries that take seconds to compile, and the rooms that know them.
-LIBRARIES = {"toml++": {"language"}, "nlohmann": {"report"}, "CLI": {"cli"}}
+LIBRARIES = {"toml++": {"language"}, "nlohmann": {"report"}, "CLI": {"cli"}, "event2": {"control"}}
 
 # The families of the table are named as what they hold, whatever other rooms call their files.
 FAMILIES = "calls"

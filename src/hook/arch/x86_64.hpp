@@ -2,11 +2,12 @@
 // Included by slots.cpp alone.
 #pragma once
 
-// Called before a function's own body, so it keeps everything that may carry an argument.
+// Ways aside, to C++ and back, before a function's own body: they keep everything that may carry an argument.
 asm(R"(
     .pushsection .text
-    .type faultline_resolve_first,@function
-faultline_resolve_first:
+    .macro FAULTLINE_ASIDE name, function
+    .type \name,@function
+\name:
     .cfi_startproc
     pushq %rbp
     .cfi_def_cfa_offset 16
@@ -32,7 +33,7 @@ faultline_resolve_first:
     movaps %xmm6, 160(%rsp)
     movaps %xmm7, 176(%rsp)
     movq %r11, %rdi
-    call faultline_resolve
+    call \function
     movq 0(%rsp), %rdi
     movq 8(%rsp), %rsi
     movq 16(%rsp), %rdx
@@ -53,7 +54,10 @@ faultline_resolve_first:
     .cfi_def_cfa %rsp, 8
     ret
     .cfi_endproc
-    .size faultline_resolve_first, .-faultline_resolve_first
+    .size \name, .-\name
+    .endm
+    FAULTLINE_ASIDE faultline_resolve_first, faultline_resolve
+    FAULTLINE_ASIDE faultline_take_over_first, faultline_take_over
     .popsection
 )");
 
@@ -114,6 +118,18 @@ faultline_gate:
     .globl faultline_slots
 faultline_slots:
     .popsection
+    .pushsection .faultline_beyond,"aw",@nobits
+    .balign 64
+    .hidden faultline_beyond
+    .globl faultline_beyond
+faultline_beyond:
+    .popsection
+    .pushsection .text.faultline_watches,"ax",@progbits
+    .balign 16
+    .hidden faultline_watches
+    .globl faultline_watches
+faultline_watches:
+    .popsection
     .pushsection .text.faultline_stubs,"ax",@progbits
     .balign 16
     .hidden faultline_stubs
@@ -121,6 +137,10 @@ faultline_slots:
 faultline_stubs:
     .popsection
 )");
+
+// A watch is what a slot leads to in a process that may be told of another plan while it runs: it looks whether there is
+// one, and goes on to where the slot would lead without it.
+#define FAULTLINE_WATCHES 1
 
 #define EXPORT(symbol)                                                                                                 \
     asm(".pushsection .faultline_slots,\"aw\",@progbits\n"                                                             \
@@ -131,6 +151,20 @@ faultline_stubs:
         "leaq .Lslot_" #symbol "(%rip), %r11\n"                                                                        \
         "jmp faultline_gate\n"                                                                                         \
         ".balign 16\n"                                                                                                 \
+        ".popsection\n"                                                                                                \
+        ".pushsection .faultline_beyond,\"aw\",@nobits\n"                                                              \
+        ".Lbeyond_" #symbol ": .zero 8\n"                                                                              \
+        ".popsection\n"                                                                                                \
+        ".pushsection .text.faultline_watches,\"ax\",@progbits\n"                                                      \
+        ".balign 64\n"                                                                                                 \
+        "endbr64\n"                                                                                                    \
+        "movq faultline_generation(%rip), %r11\n"                                                                      \
+        "movl (%r11), %r11d\n"                                                                                         \
+        "cmpl faultline_taken(%rip), %r11d\n"                                                                          \
+        "je 1f\n"                                                                                                      \
+        "call faultline_take_over_first\n"                                                                             \
+        "1: jmp *.Lbeyond_" #symbol "(%rip)\n"                                                                         \
+        ".balign 64\n"                                                                                                 \
         ".popsection\n"                                                                                                \
         ".pushsection .text\n"                                                                                         \
         ".p2align 4\n"                                                                                                 \

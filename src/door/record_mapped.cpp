@@ -1,0 +1,152 @@
+// Files that are mapped to be written: what is stored there passes no system call. What a file held when it was last
+// looked at is kept beside it (the shadow); before each recorded operation they are compared, page by page.
+
+#include "door/record_server.hpp"
+#include "door/remote.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <fstream>
+#include <sys/mman.h>
+#include <sys/sysmacros.h>
+
+namespace faultline::door {
+namespace {
+
+constexpr std::size_t page = 4096;
+constexpr std::size_t piece = 256 << 10;
+
+} // namespace
+
+RecordServer::Mapped* RecordServer::find_mapped(InodeId inode)
+{
+    const auto found = std::ranges::find(mapped_, inode, &Mapped::inode);
+    return found == mapped_.end() ? nullptr : &*found;
+}
+
+RecordServer::Answer RecordServer::map(const Asked& asked)
+{
+    if ((asked.arguments[3] & MAP_ANONYMOUS) != 0) return std::nullopt;
+    const auto fd = descriptor_of(asked, asked.integer(4));
+    Seen status{};
+    auto* const known = changed_by(asked, fd, status);
+    // A mapping to read of what may be written can be made one to write.
+    if (known == nullptr || (::fcntl(fd.get(), F_GETFL) & O_ACCMODE) != O_RDWR) return std::nullopt;
+    touch(*known, fd.get());
+    if (find_mapped(known->id) != nullptr) return std::nullopt;
+    Mapped mapped{known->id,
+                  reopen_to_read(fd.get()),
+                  Fd(::open(setting_.request.directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)),
+                  asked.pid,
+                  asked.tid,
+                  asked.thread};
+    if (!mapped.shadow) { // the file system knows no files without names
+        const auto name = setting_.request.directory + "/shadow";
+        mapped.shadow = Fd(::open(name.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600));
+        ::unlink(name.c_str());
+    }
+    if (!mapped.file || !mapped.shadow) {
+        not_recorded(asked, known, "it was mapped, and cannot be compared with what it held");
+        return std::nullopt;
+    }
+    mapped_.push_back(std::move(mapped));
+    renew_shadow(known->id, 0, UINT64_MAX);
+    return std::nullopt;
+}
+
+void RecordServer::renew_shadow(InodeId inode, std::uint64_t offset, std::uint64_t size)
+{
+    auto* const mapped = find_mapped(inode);
+    Seen status{};
+    if (mapped == nullptr || !look(mapped->file.get(), "", 0, status)) return;
+    const auto end = size > status.stx_size || offset + size > status.stx_size ? status.stx_size : offset + size;
+    if (::ftruncate(mapped->shadow.get(), static_cast<off_t>(status.stx_size)) != 0)
+        throw std::runtime_error(fmt::format("{}: {}", setting_.request.directory, std::strerror(errno)));
+    for (auto at = offset; at < end;) {
+        auto data = ::lseek(mapped->file.get(), static_cast<off_t>(at), SEEK_DATA); // a file may be all holes, and huge
+        if (data < 0 && errno == ENXIO) break;
+        if (data > static_cast<off_t>(at) && size == UINT64_MAX) at = static_cast<std::uint64_t>(data);
+        const auto part = std::min<std::uint64_t>(piece, end - at);
+        const auto got = ::pread(mapped->file.get(), other_buffer_.data(), part, static_cast<off_t>(at));
+        if (got <= 0) break;
+        if (::pwrite(mapped->shadow.get(), other_buffer_.data(), static_cast<std::size_t>(got),
+                     static_cast<off_t>(at)) != got)
+            throw std::runtime_error(fmt::format("{}: {}", setting_.request.directory, std::strerror(errno)));
+        at += static_cast<std::uint64_t>(got);
+    }
+}
+
+void RecordServer::compare_mapped()
+{
+    for (auto& mapped : mapped_)
+        compare(mapped);
+}
+
+void RecordServer::compare(Mapped& mapped)
+{
+    auto* const known = files_.find(mapped.inode);
+    Seen status{};
+    if (known == nullptr || !look(mapped.file.get(), "", 0, status)) return;
+    Asked storing;
+    storing.pid = mapped.pid;
+    storing.tid = mapped.tid;
+    storing.thread = mapped.thread;
+    storing.name = "mmap";
+    auto* const now = other_buffer_.data();
+    auto* const before = now + piece;
+    for (std::uint64_t at = 0; at < status.stx_size;) {
+        const auto data = ::lseek(mapped.file.get(), static_cast<off_t>(at), SEEK_DATA);
+        if (data < 0 && errno == ENXIO) break;
+        if (data > 0) at = std::max(at, static_cast<std::uint64_t>(data) / page * page);
+        const auto size = ::pread(mapped.file.get(), now, piece, static_cast<off_t>(at));
+        if (size <= 0) break;
+        const auto old = ::pread(mapped.shadow.get(), before, static_cast<std::size_t>(size), static_cast<off_t>(at));
+        if (old < size)
+            std::memset(before + std::max<ssize_t>(old, 0), 0,
+                        static_cast<std::size_t>(size - std::max<ssize_t>(old, 0)));
+        for (std::size_t from = 0; from < static_cast<std::size_t>(size); from += page) {
+            const auto part = std::min(page, static_cast<std::size_t>(size) - from);
+            if (std::memcmp(now + from, before + from, part) == 0) continue;
+            auto operation = this->operation(storing, Did::write, ++sequence_);
+            operation.offset = at + from;
+            operation.size = part;
+            operation.bytes = writer_.store({now + from, part});
+            record(storing, std::move(operation), known);
+            if (::pwrite(mapped.shadow.get(), now + from, part, static_cast<off_t>(at + from)) !=
+                static_cast<ssize_t>(part))
+                throw std::runtime_error(fmt::format("{}: {}", setting_.request.directory, std::strerror(errno)));
+        }
+        at += static_cast<std::uint64_t>(size);
+    }
+}
+
+RecordServer::Answer RecordServer::sync_mapped(const Asked& asked)
+{
+    if ((asked.arguments[2] & MS_SYNC) == 0 || mapped_.empty()) return std::nullopt;
+    std::ifstream maps(fmt::format("/proc/{}/maps", asked.pid));
+    for (std::string line; std::getline(maps, line);) {
+        unsigned long long first = 0, last = 0, inode = 0;
+        unsigned major = 0, minor = 0;
+        if (std::sscanf(line.c_str(), "%llx-%llx %*s %*x %x:%x %llu", &first, &last, &major, &minor, &inode) != 5 ||
+            asked.arguments[0] < first || asked.arguments[0] >= last)
+            continue;
+        const auto mapped = std::ranges::find_if(mapped_, [&](const Mapped& each) {
+            const auto* const known = files_.find(each.inode);
+            return known != nullptr && known->number == inode && known->device == makedev(major, minor);
+        });
+        if (mapped == mapped_.end() || asked.arguments[1] > last - asked.arguments[0] || asked.arguments[0] % page != 0)
+            return std::nullopt;
+        auto* const known = files_.find(mapped->inode);
+        const auto begun = begin();
+        const auto result = perform([&] { return ::fdatasync(mapped->file.get()); });
+        if (result == 0) record(asked, operation(asked, Did::sync_data, begun), known);
+        return result;
+    }
+    return std::nullopt;
+}
+
+} // namespace faultline::door

@@ -1,0 +1,16 @@
+// A tree of values as TOML again: what a plan was changed to while processes went by it.
+#pragma once
+
+#include "language/value.hpp"
+
+#include <string>
+
+namespace faultline::language {
+
+/// A plan's root, or any other table, as a text that reads as the same values.
+[[nodiscard]] std::string write_toml(const Value& root);
+
+/// One value as it stands behind a key; of a fault's table too. Equal values have equal texts.
+[[nodiscard]] std::string write_value(const Value& value);
+
+} // namespace faultline::language

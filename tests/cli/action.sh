@@ -1,0 +1,44 @@
+# The GitHub Action's script: options from its inputs, annotations for new findings, a summary, outputs. A stand-in for the
+# command leaves what an exploration leaves, for only what is made of it is at stake.
+. "${0%/*}/lib.sh"
+repository=$(cd "$shared/../.." && pwd)
+mkdir bin
+cat >bin/faultline <<'END'
+#!/bin/sh
+case $1 in
+report) echo "there is no such format" >&2 && exit 125 ;;
+esac
+echo "$@" >asked
+[ -z "${NOTHING:-}" ] || exit 124
+mkdir -p faultline-explore
+cat >faultline-explore/findings.json <<'JSON'
+{"points": 7, "findings": [
+ {"class": "crash", "detail": "SIGSEGV, 100%\nof it", "point": "malloc@1 ENOMEM", "known": false},
+ {"class": "hang", "detail": "a|b", "point": "read@2 EIO", "known": true}]}
+JSON
+exit 1
+END
+chmod +x bin/faultline
+action() { # NAME=VALUE…
+    status=0
+    rm -f output summary asked
+    env PATH="$PWD/bin:$PATH" GITHUB_OUTPUT=output GITHUB_STEP_SUMMARY=summary "$@" "$repository/scripts/action" explore \
+        >out 2>err || status=$?
+}
+action INPUT_COMMAND='make test' INPUT_FAULTS=io,oom INPUT_FAIL_ON=crash INPUT_CHECK='test -e x'
+expect 0
+is asked 'explore --quiet --check test -e x --try io,oom --fail-on crash -o faultline-explore -- sh -c make test'
+says out '::warning title=faultline crash::SIGSEGV, 100%25%0Aof it (malloc@1 ENOMEM)'
+says_not out 'hang'
+says out '::notice title=faultline::no SARIF was written: there is no such format'
+is output "$(printf 'status=1\nfindings=2\nnew=1')"
+says summary '2 findings, 1 new, in 7 points'
+says summary '| hang | a\|b | read@2 EIO | known |'
+rm -r faultline-explore
+action INPUT_COMMAND=true NOTHING=1
+expect 0
+is output 'status=124'
+says out '::error title=faultline::the exploration ended with status 124'
+action INPUT_CHECK=x
+[ "$status" != 0 ] || fail 'no command, and no mistake'
+says err 'INPUT_COMMAND: the command to explore'
