@@ -4,7 +4,7 @@
 # to be the same. Without plans every function is armed by a fault that never fires and by one that fires once in 10^12
 # calls, and the statistics have to show that PROGRAM's calls were intercepted. The plans given are hostile but legal, and
 # the statistics have to show that they struck PROGRAM. Under tiny-io each byte is a call: inputs are larger than the
-# buffers that they go through (32 KiB for gzip's window and nginx, 8 KiB for Python and Perl), and no more.
+# buffers that they go through (32 KiB for gzip's window, 8 KiB for Python and Perl, 6 KiB for nginx), and no more.
 #   transparent.sh PROGRAM COMMAND: the same through the kernel's door of the command faultline, instead of a preload.
 program=$1 library=$2
 shift 2
@@ -80,7 +80,7 @@ END
 python3)
     cat > "$work/script" << 'END'
 /usr/bin/python3 -c '
-import hashlib, json, multiprocessing, os, random, select, socket, sqlite3, subprocess, sys, tempfile, threading
+import multiprocessing, os, random, socket, subprocess, threading
 random.seed(7); print(random.random())
 done = []
 threads = [threading.Thread(target=lambda i=i: done.append(i)) for i in range(20)]
@@ -150,11 +150,11 @@ END
     ;;
 nginx)
     cat > "$work/script" << 'END'
-mkdir html && seq 1 8000 > html/numbers && echo small > html/index.html
+mkdir html && seq 1 3000 > html/numbers && echo small > html/index.html
 cat > conf << CONF
 daemon off; master_process off; pid $PWD/pid; error_log $PWD/error; user root;
 events {}
-http { access_log off; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
+http { access_log off; output_buffers 2 6k; client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
 gzip on; gzip_types *; server { listen unix:$PWD/socket; root $PWD/html; } }
 CONF
 nginx -p "$PWD" -c "$PWD/conf" -e "$PWD/error" &
