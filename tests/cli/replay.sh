@@ -57,6 +57,12 @@ faultline replay r.json
 expect 0
 says err 'faults of the record, all of them again, and no other'
 
+# Each thread counts for itself, also one that took over where another had ended.
+faultline run -f 'write:EIO,count=call,on=3' --report -o third.json -- ./made
+expect 5
+[ "$(events third.json | sort | cut -d' ' -f1-3 | tr '\n' ,)" = '0.1 write 3,0.2 write 3,0.3 write 3,0.4 write 3,0.5 write 3,0.6 write 3,' ] ||
+    fail "not the third write of each thread: $(events third.json)"
+
 # The plan that does it is one that faultline run takes, with another seed.
 faultline replay --plan same.toml r.json
 expect 0
