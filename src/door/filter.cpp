@@ -1,26 +1,16 @@
 #include "door/filter.hpp"
 
+#include "door/filter_parts.hpp"
 #include "sys/syscalls.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 
 namespace faultline::door {
 namespace {
-
-#if defined(__x86_64__)
-constexpr std::uint32_t architecture = AUDIT_ARCH_X86_64;
-#else
-constexpr std::uint32_t architecture = AUDIT_ARCH_AARCH64;
-#endif
-
-// A jump reaches 255 instructions, and the tree may be longer: its leaves return by themselves.
-constexpr sock_filter notify = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
-constexpr sock_filter pass = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 
 /// Binary search: about eight comparisons for 200 numbers, whatever the call.
 void search(std::span<const int> numbers, std::vector<sock_filter>& out)

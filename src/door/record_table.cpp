@@ -1,11 +1,11 @@
 // Which system calls the recorder is asked about, and what it does for each.
 
+#include "door/filter_parts.hpp"
 #include "door/record_server.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/fs.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -22,15 +22,6 @@ namespace faultline::door {
 namespace {
 
 constexpr std::uint32_t opens_to_change = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
-
-#if defined(__x86_64__)
-constexpr std::uint32_t architecture = AUDIT_ARCH_X86_64;
-#else
-constexpr std::uint32_t architecture = AUDIT_ARCH_AARCH64;
-#endif
-
-constexpr sock_filter notify = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
-constexpr sock_filter pass = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 
 } // namespace
 

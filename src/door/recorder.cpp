@@ -1,6 +1,7 @@
 #include "door/recorder.hpp"
 
 #include "door/door.hpp"
+#include "door/pointers.hpp"
 #include "door/record_server.hpp"
 
 #include <array>
@@ -65,15 +66,6 @@ private:
     const int error = errno;
     (void)!::write(note, &error, sizeof error);
     ::_exit(error == ENOENT ? 127 : 126);
-}
-
-std::vector<char*> pointers(const std::vector<std::string>& texts)
-{
-    std::vector<char*> pointers;
-    for (const auto& text : texts)
-        pointers.push_back(const_cast<char*>(text.c_str()));
-    pointers.push_back(nullptr);
-    return pointers;
 }
 
 } // namespace

@@ -2,6 +2,8 @@
 // calls, and to memory that was made before the fork.
 #include "run/keeper.hpp"
 
+#include "door/pointers.hpp"
+
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -24,22 +26,13 @@ constexpr std::int64_t second = 1'000'000'000;
 constexpr std::int64_t killing_ns = 5 * second; // for killed processes to be gone
 constexpr std::size_t most_children = 4096;
 
-std::vector<char*> pointers(const std::vector<std::string>& texts)
-{
-    std::vector<char*> result;
-    for (const auto& text : texts)
-        result.push_back(const_cast<char*>(text.c_str()));
-    result.push_back(nullptr);
-    return result;
-}
-
 std::int64_t nanoseconds(const timeval& time) { return std::int64_t{time.tv_sec} * second + time.tv_usec * 1000; }
 
 class KeeperProcess {
 public:
     KeeperProcess(const Program& program, void (*restore)(const void*), const void* context)
-        : program_(program), restore_(restore), context_(context), arguments_(pointers(program.arguments)),
-          environment_(pointers(program.environment)), shell_arguments_(arguments_), children_(most_children)
+        : program_(program), restore_(restore), context_(context), arguments_(door::pointers(program.arguments)),
+          environment_(door::pointers(program.environment)), shell_arguments_(arguments_), children_(most_children)
     {
         // A script without a first line that says so is a shell's, as execvp has it.
         shell_arguments_.front() = const_cast<char*>(program.path.c_str());

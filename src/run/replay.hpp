@@ -21,6 +21,7 @@ struct Strike {
     std::string thread; // its lineage
     std::string function;
     std::uint64_t call = 0; // of the function in the thread
+    // NOLINTNEXTLINE(modernize-use-nullptr): the 0 that the default compares with is no pointer
     auto operator<=>(const Strike&) const = default;
 };
 
