@@ -35,6 +35,7 @@ struct Options {
     bool report = false;
     bool trace = false;
     bool control = false;
+    bool keep = false;
     bool quiet = false;
     std::vector<std::string> command;
 };
@@ -190,6 +191,7 @@ int run_with_plan(const Options& options)
     request.command = command;
     request.plan = plan;
     request.foreground = true;
+    request.keep_directory = options.keep;
     if (options.control && !options.quiet)
         request.started = [](const std::string& directory, pid_t program) {
             fmt::print(stderr, "faultline: 'faultline ctl {} …' changes this run; its directory is {}\n", program,
@@ -208,6 +210,7 @@ int run_with_plan(const Options& options)
         report_file.forget();
         return fail(status_of(*outcome.refusal), words(*outcome.refusal, command.front()));
     }
+    if (options.keep) fmt::print(stderr, "faultline: the run's directory: {}\n", outcome.kept_directory);
     if (outcome.armed != run::Armed::yes) return fail(own_error, why_unarmed(outcome, command.front()));
     if (!options.quiet) summarize(*plan, command.front(), outcome);
     if ((options.report || !options.output.empty()) && !write_report(options.output, document(options, *plan, outcome)))
@@ -233,6 +236,8 @@ void add_run(Subcommand& self)
     self.flag("--report,--json", options->report, "write all statistics and events as one JSON document at the end");
     self.flag("--control", options->control,
               "let 'faultline ctl' change the plan while the program runs; there need be no fault yet");
+    self.flag("--keep", options->keep,
+              "keep the run's own directory, with the records and the plan, and print its place");
     self.option("-o,--output", options->output, "the file for --report, which it implies (default: standard output)",
                 "FILE");
     self.flag("-q,--quiet", options->quiet, "no summary on standard error");

@@ -74,7 +74,7 @@ public:
     {
         for (const auto& name : names_in(from)) {
             const auto source = fmt::format("{}/{}", from == "/" ? "" : from, name);
-            if (source != skip_ && !entry(source, to + "/" + name)) return false;
+            if (source != skip_ && !entry(source, fmt::format("{}/{}", to, name))) return false;
         }
         return true;
     }
@@ -165,7 +165,7 @@ std::string copy_tree(const std::string& from, const std::string& to, const std:
 void empty_directory(const std::string& path)
 {
     for (const auto& name : names_in(path)) {
-        const auto entry = path + "/" + name;
+        const auto entry = fmt::format("{}/{}", path, name);
         if (::unlink(entry.c_str()) == 0) continue;
         std::error_code error;
         fs::remove_all(entry, error);
@@ -182,14 +182,15 @@ void empty_directory(const std::string& path)
 void read_tree(const std::string& path, const std::string& prefix, Tree& tree)
 {
     for (const auto& name : names_in(path)) {
-        const auto from = path + "/" + name;
+        const auto from = fmt::format("{}/{}", path, name);
+        const auto key = fmt::format("{}/{}", prefix, name);
         struct stat status {};
         if (::lstat(from.c_str(), &status) != 0) continue;
-        auto& entry = tree[prefix + "/" + name];
+        auto& entry = tree[key];
         entry.mode = status.st_mode & 07777U;
         if (S_ISDIR(status.st_mode)) {
             entry.type = 'd';
-            read_tree(from, prefix + "/" + name, tree);
+            read_tree(from, key, tree);
         } else if (S_ISREG(status.st_mode)) {
             entry.size = static_cast<std::uint64_t>(status.st_size);
             entry.hash = hash_file(from);

@@ -65,6 +65,7 @@ void add_site(Queue& queue, const Site& site, const std::vector<Try>& tries, boo
     // The first error of every family before the second of any.
     std::map<std::string, int> taken;
     std::vector<std::pair<int, const Try*>> order;
+    order.reserve(tries.size());
     for (const auto& each : tries)
         order.emplace_back(taken[each.family]++, &each);
     std::ranges::stable_sort(order, {}, [](const auto& each) { return each.first; });

@@ -377,6 +377,7 @@ Outcome Launch::finish()
         for (const auto& file : outcome.files)
             if (!state.in_directory && directory.holds(file))
                 directory.keep(); // where the statistics should have gone, they couldn't
+    if (directory.kept()) outcome.kept_directory = directory.path();
     if (!directory.kept()) std::erase_if(outcome.files, [&](const std::string& file) { return directory.holds(file); });
     return std::move(outcome);
 }

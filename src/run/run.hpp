@@ -106,6 +106,7 @@ struct Outcome {
     std::vector<std::string> warnings; // what of the plan the kernel's door leaves out
     report::Records records;           // of every process image that the library announced
     std::vector<std::string> files;    // statistics files and ledgers that stay
+    std::string kept_directory;        // the run's own, where it stays
     std::string unwanted_statistics;   // the pattern that asks for none, for it names a device, pipe or socket
 };
 
