@@ -2,9 +2,11 @@
 
 #include "calls/errors.hpp"
 #include "cli/list.hpp"
+#include "control/verbs.hpp"
 #include "explore/families.hpp"
 #include "explore/outcome.hpp"
 #include "plan/plan.hpp"
+#include "power/models.hpp"
 
 #include <algorithm>
 
@@ -30,6 +32,62 @@ void add_effects(Words& all)
         all.emplace_back(error.name);
 }
 
+void add_families(Words& all)
+{
+    for (const auto& family : explore::families())
+        all.emplace_back(family.name);
+}
+
+void add_outcomes(Words& all)
+{
+    all.emplace_back("none");
+    all.insert(all.end(), explore::class_names.begin(), explore::class_names.end());
+}
+
+void add_listed(Words& all)
+{
+    all = {"functions", "groups", "errnos", "types"};
+    add_functions(all);
+    add_effects(all);
+}
+
+void add_verbs(Words& all)
+{
+    for (const auto verb : control::looks)
+        all.emplace_back(verb);
+    for (const auto& verb : control::verbs())
+        all.emplace_back(verb.name);
+}
+
+void add_models(Words& all)
+{
+    for (const auto& rules : power::models)
+        all.emplace_back(rules.name);
+}
+
+void add_nothing(Words& /*all*/) {}
+
+/// Values that are neither files nor words with bars between them.
+struct Values {
+    std::string_view type;
+    void (*add)(Words& all);
+    char separator = 0; // of a list of them
+};
+constexpr Values kinds[] = {
+    {"FAMILIES", add_families, ','},
+    {"MODELS", add_models, ','},
+    {"OUTCOMES", add_outcomes, ','},
+    {"NAME", add_listed},
+    {"VERB", add_verbs},
+    {"I/N|auto", [](Words& all) { all.emplace_back("auto"); }},
+    {"ADDRESS", [](Words& all) { all.emplace_back("127.0.0.1:9637"); }},
+    {"N", add_nothing},
+    {"DURATION", add_nothing},
+    {"NAME=VALUE", add_nothing},
+    {"TEXT", add_nothing},
+    {"REGEX", add_nothing},
+};
+
 /// Each of them behind what stands before the last separator: the items of a list.
 Words behind(const std::string& word, char separator, const Words& items)
 {
@@ -49,17 +107,9 @@ Words values(const std::string& type, const std::string& word)
         effect ? add_effects(all) : add_functions(all);
         return behind(word, effect ? ':' : ',', all);
     }
-    if (type == "FAMILIES") {
-        for (const auto& family : explore::families())
-            all.emplace_back(family.name);
-        return behind(word, ',', all);
-    }
-    if (type == "OUTCOMES") return behind(word, ',', Words(explore::class_names.begin(), explore::class_names.end()));
-    if (type == "NAME") {
-        all = {"functions", "groups", "errnos", "types"};
-        add_functions(all);
-        add_effects(all);
-        return all;
+    if (const auto* const kind = std::ranges::find(kinds, type, &Values::type); kind != std::end(kinds)) {
+        kind->add(all);
+        return kind->separator == 0 ? all : behind(word, kind->separator, all);
     }
     if (type.find('|') == std::string::npos) return {"<files>"};
     for (std::size_t at = 0; at <= type.size();) {
@@ -68,6 +118,17 @@ Words values(const std::string& type, const std::string& word)
         at = end + 1;
     }
     return all;
+}
+
+/// The `index`-th word of a subcommand that is no option. The last of its kind takes all further ones.
+Words placed_values(const Shape& shape, std::size_t index, const std::string& word)
+{
+    Words types;
+    for (const auto& option : shape.options)
+        if (option.names.empty()) types.push_back(option.type);
+    if (types.empty()) return {};
+    if (index >= types.size() && types.back() == "VERB") return {"<files>"}; // what it is done with
+    return values(types[std::min(index, types.size() - 1)], word);
 }
 
 const Shape::Option* option_named(const Shape& shape, const std::string& name)
@@ -83,6 +144,7 @@ Words all_candidates(const std::vector<Shape>& shapes, const Words& words)
     Words all;
     const Shape* shape = &shapes.front(); // the command itself
     const Shape::Option* open = nullptr;  // waits for its value
+    std::size_t placed = 0;               // words so far that are no options
     for (std::size_t i = 0; i + 1 < words.size(); ++i) {
         if (words[i] == "--" || (shape->program && open == nullptr && !words[i].starts_with('-'))) return {"<command>"};
         if (shape == &shapes.front()) {
@@ -91,6 +153,7 @@ Words all_candidates(const std::vector<Shape>& shapes, const Words& words)
             continue;
         }
         const auto* const option = open == nullptr ? option_named(*shape, words[i]) : nullptr;
+        if (open == nullptr && !words[i].starts_with('-')) ++placed;
         open = option != nullptr && !option->type.empty() ? option : nullptr;
     }
     if (open != nullptr) return values(open->type, word);
@@ -112,9 +175,7 @@ Words all_candidates(const std::vector<Shape>& shapes, const Words& words)
         return all;
     }
     if (shape->program) return {"<command>"};
-    for (const auto& option : shape->options)
-        if (option.names.empty()) return values(option.type, word);
-    return all;
+    return placed_values(*shape, placed, word);
 }
 
 } // namespace

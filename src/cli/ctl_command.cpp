@@ -138,7 +138,7 @@ std::optional<int> look(const LiveRun& run, const std::string& verb, const std::
 
 std::string unknown_verb(const std::string& verb)
 {
-    std::vector<std::string_view> names{"status", "list", "wait", "events", "watch"};
+    std::vector<std::string_view> names(control::looks.begin(), control::looks.end());
     for (const auto& each : control::verbs())
         names.push_back(each.name);
     const auto nearest = language::did_you_mean(verb, names);

@@ -274,7 +274,7 @@ void add_explore(Subcommand& self)
                 "only the I-th part of N, for as many machines; auto: as the engine says that started it", "I/N|auto");
     self.list("--merge", given->merge,
               "join what shards left in these directories into one; their settings count, if none are typed", "DIR");
-    self.option("--on", given->on, "local, or slurm: as one job array, merged at the end", "WHERE");
+    self.option("--on", given->on, "local, or slurm: as one job array, merged at the end", "local|slurm");
     self.option("--shards", given->shards, "of --on slurm (default: 8); each should take minutes", "N");
     self.flag("--resume", given->resume, "go on where an exploration with the same output directory stopped");
     self.option("--known", given->known, "findings that are known: only others make the status 1", "FILE");

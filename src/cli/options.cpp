@@ -34,9 +34,10 @@ struct ProgramUsage : CLI::Formatter {
     [[nodiscard]] std::string make_usage(const CLI::App* app, std::string name) const override
     {
         auto text = Formatter::make_usage(app, std::move(name));
-        text.insert(std::min(text.find_last_not_of('\n') + 1, text.size()), " -- COMMAND [ARGUMENT…]");
+        text.insert(std::min(text.find_last_not_of('\n') + 1, text.size()), written);
         return text;
     }
+    std::string_view written = " -- COMMAND [ARGUMENT…]";
 };
 
 /// What is wrong with the first word of the command line; nothing where that is a subcommand or an option.
@@ -148,6 +149,14 @@ void Subcommand::program(std::vector<std::string>& command)
     parser_.command = &command;
     parser_.app.prefix_command();
     parser_.app.formatter(std::make_shared<ProgramUsage>());
+}
+
+void Subcommand::program_behind(std::vector<std::string>& command)
+{
+    parser_.command = &command;
+    auto usage = std::make_shared<ProgramUsage>();
+    usage->written = " [-- COMMAND [ARGUMENT…]]";
+    parser_.app.formatter(std::move(usage));
 }
 
 void Subcommand::footer(const char* text) { parser_.app.footer(text); }

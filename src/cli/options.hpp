@@ -27,6 +27,8 @@ public:
     void optional_words(const char* name, std::vector<std::string>& values, const char* help);
     /// A command line of another program: all behind "--", or from the first word on that is no option.
     void program(std::vector<std::string>& command);
+    /// The same for one that may be left out and stands only behind "--", as the words before it have another meaning.
+    void program_behind(std::vector<std::string>& command);
     void footer(const char* text);
     /// What it does; the exit status.
     void action(std::function<int()> what);

@@ -3,6 +3,7 @@
 
 #include "control/live_run.hpp"
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ struct Verb {
     std::string_view usage;
     Done (*perform)(LiveRun& run, const std::vector<std::string>& words);
 };
+
+/// The verbs that only look; they are the command's own.
+constexpr std::array<std::string_view, 5> looks{"status", "list", "wait", "events", "watch"};
 
 /// Those that change a run.
 [[nodiscard]] std::span<const Verb> verbs() noexcept;

@@ -28,7 +28,7 @@ Image::Image(ledger::Header* header, std::shared_ptr<const PlanOfProgram> plan, 
     : header_(header), plan_(std::move(plan)), ledger_(ledger), threads_backed_(0)
 {
     for (const auto& fault : plan_->plan().view(plan_->plan().faults))
-        if (fault.count > plan::Count::thread || fault.sticky > plan::Sticky::fault) {
+        if (fault.count > plan::Count::call || fault.sticky > plan::Sticky::fault) {
             cells_ = std::make_unique<engine::Cells>();
             descriptors_ = std::make_unique<engine::Descriptors>();
             descriptors_->remember_nothing();

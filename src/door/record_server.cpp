@@ -88,8 +88,8 @@ void RecordServer::finish(bool outlived)
         settle(passed_.front().tid);
     const auto last = begin();
     const Asked nobody;
-    if (!output_line_.empty()) acknowledge_line(nobody, output_line_);
-    if (!mark_line_.empty()) acknowledge_line(nobody, mark_line_);
+    if (!output_line_.empty()) acknowledge_line(nobody, output_line_, false);
+    if (!mark_line_.empty()) acknowledge_line(nobody, mark_line_, true);
     auto end = operation(nobody, Did::end, std::max(last, sequence_));
     end.value = told_.status;
     record(nobody, std::move(end), nullptr);
@@ -269,9 +269,10 @@ void RecordServer::not_recorded(const Asked& asked, Known* known, const std::str
     record(asked, std::move(operation), known);
 }
 
-void RecordServer::acknowledge_line(const Asked& asked, std::string_view line)
+void RecordServer::acknowledge_line(const Asked& asked, std::string_view line, bool marked)
 {
     auto operation = this->operation(asked, Did::acknowledge, begin());
+    if (marked) operation.call = "mark";
     operation.bytes = writer_.store(line);
     record(asked, std::move(operation), nullptr);
 }
@@ -281,7 +282,7 @@ void RecordServer::acknowledge(const Asked& asked, std::string& line, std::strin
     for (const char byte : bytes) {
         if (byte != '\n') line.push_back(byte);
         if (byte != '\n' && line.size() < longest_line) continue;
-        acknowledge_line(asked, line);
+        acknowledge_line(asked, line, &line == &mark_line_);
         line.clear();
     }
 }

@@ -84,7 +84,7 @@ private:
     void record_attributes(const Asked& asked, Known& known, int fd, std::uint64_t begun);
     void not_recorded(const Asked& asked, Known* known, const std::string& why);
     void acknowledge(const Asked& asked, std::string& line, std::string_view bytes);
-    void acknowledge_line(const Asked& asked, std::string_view line);
+    void acknowledge_line(const Asked& asked, std::string_view line, bool marked);
     /// Before a regular file is changed through a descriptor of it.
     void touch(Known& known, int fd);
     Known* changed_by(const Asked& asked, const Fd& fd, Seen& status);

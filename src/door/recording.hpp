@@ -42,7 +42,7 @@ enum class Did : std::uint8_t {
     sync_data,    // inode: fdatasync, msync(MS_SYNC), and (with offset and size) O_DSYNC's range
     sync_system,  // device: syncfs; all devices: sync
     release,      // inode: the last descriptor of an open file description that could write was closed
-    acknowledge,  // bytes: a line of standard output, or what `faultline mark` said
+    acknowledge,  // bytes: a line of standard output, or what `faultline mark` said (call: mark)
     end,          // bytes empty; value: wait status of the command
     not_recorded, // inode; bytes: why (io_uring, a mapping that could not be compared): no verdict on this file;
                   // inode is none: on none
@@ -121,6 +121,13 @@ public:
 
     /// Valid for as long as the recording, or a copy of it, is.
     [[nodiscard]] std::string_view data(Bytes bytes) const;
+    /// Makes a text the data, for a recording that is made in memory.
+    void hold(std::string text)
+    {
+        const auto held = std::make_shared<const std::string>(std::move(text));
+        data_ = std::shared_ptr<const char>(held, held->data());
+        data_size_ = held->size();
+    }
 
 private:
     std::shared_ptr<const char> data_; // the file, mapped

@@ -157,6 +157,15 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
     return false;
 }
 
+/// The number of the call that is being judged among those that its thread has made of the function, from 1.
+[[nodiscard]] inline std::uint64_t number_in_thread(const Context& context, const Call& call) noexcept
+{
+    const auto& header = context.header;
+    const auto function = context.schedule.targets[call.row].function;
+    return context.thread.calls(header.fault_count)[function] -
+           context.thread.calls_before(header.fault_count, header.function_count)[function];
+}
+
 /// How long a delay lasts. Any time.
 [[nodiscard]] std::uint64_t delay_ns(const plan::Delay& delay, const Draw& draw) noexcept;
 

@@ -84,6 +84,8 @@ void begin_numbering(const ledger::Header& record, ledger::Thread& block, std::s
         share.matched_before = share.matched;
         share.key = stream_key(record.seed, plan.text(faults[i].name), lineage);
     }
+    for (std::size_t i = 0; i < record.function_count; ++i)
+        block.calls_before(faults.size(), record.function_count)[i] = block.calls(faults.size())[i];
 }
 
 bool strikes_by_layers(Layers& layers, std::uint64_t name, const Call& call, Verdict& verdict) noexcept

@@ -77,6 +77,7 @@ ledger::Event* record(const Context& context, const Call& call, const Match& mat
         : verdict.fault->count == plan::Count::thread
             ? match.own
             : sum(header, [&](const ledger::Thread& thread) { return thread.shares()[match.fault].matched; });
+    event->thread_call = static_cast<std::uint32_t>(number_in_thread(context, call));
     event->time_ns = time_since_arming(header);
     if (spec.has_descriptor()) {
         event->fd = descriptor_of(call);

@@ -38,6 +38,8 @@ std::uint64_t number(const Context& context, const Call& call, const plan::Fault
         return context.header.totals()[match.fault].matched.fetch_add(1, std::memory_order_relaxed) + 1;
     case plan::Count::thread:
         return match.own;
+    case plan::Count::call:
+        return number_in_thread(context, call);
     case plan::Count::run:
         return context.run[match.fault].fetch_add(1, std::memory_order_relaxed) + 1;
     default:

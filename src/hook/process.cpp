@@ -1,6 +1,7 @@
 #include "hook/process.hpp"
 
 #include "effects/told.hpp"
+#include "engine/layers.hpp"
 #include "engine/trace.hpp"
 #include "hook/takeover.hpp"
 #include "sys/syscalls.hpp"
@@ -50,17 +51,11 @@ void append_ordinal(ledger::Lineage& lineage, std::string_view separator, std::u
     append(lineage, writer.view());
 }
 
-/// Starts a thread's own numbering of matches, and its streams of draws.
+/// Starts a thread's own numbering, and its streams of draws.
 void adopt(ledger::Thread& block, const ledger::Lineage& lineage) noexcept
 {
-    block.lineage = lineage;
     block.children = 0;
-    const auto faults = process.plan->view(process.plan->faults);
-    for (std::size_t i = 0; i < faults.size(); ++i) {
-        auto& share = block.shares()[i];
-        share.matched_before = share.matched;
-        share.key = engine::stream_key(process.seed, process.plan->text(faults[i].name), lineage.view());
-    }
+    engine::begin_numbering(*process.header, block, lineage.view());
 }
 
 /// The calling thread's block, taken at its first call that needs one.

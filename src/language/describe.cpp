@@ -337,6 +337,8 @@ std::string_view of_whom(Count count)
     switch (count) {
     case Count::thread:
         return " of each thread";
+    case Count::call:
+        return " of each function in each thread";
     case Count::fd:
         return " of each descriptor";
     case Count::site:
@@ -362,7 +364,12 @@ std::string positions(const Plan& plan, const Fault& fault)
         parts.push_back(std::move(text));
     }
     const std::vector<std::string_view> views(parts.begin(), parts.end());
-    return fmt::format("{} {}{}", single ? "match" : "matches", one_of(views, "and"), of_whom(fault.count));
+    const auto* const noun = fault.count == Count::call ? "call" : "match";
+    return fmt::format("{}{} {}{}", noun,
+                       single                       ? ""
+                       : fault.count == Count::call ? "s"
+                                                    : "es",
+                       one_of(views, "and"), of_whom(fault.count));
 }
 
 } // namespace

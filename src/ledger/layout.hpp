@@ -19,7 +19,7 @@
 namespace faultline::ledger {
 
 inline constexpr std::uint64_t magic = 0x3154'4c55'4146'0a1a; // "\x1a\nFAULT1"
-inline constexpr std::uint32_t layout_version = 3;
+inline constexpr std::uint32_t layout_version = 4;
 inline constexpr std::uint64_t page = 4096;
 
 /// How far the life of a process image has come.
@@ -107,7 +107,8 @@ struct Share {
 inline constexpr std::uint32_t unborn = ~0U;
 
 /// One thread's counters. What follows it: a Share for each fault, then for each function of the plan a std::uint64_t
-/// of calls, then for each function a std::uint64_t of hits: calls that a fault was injected into.
+/// of calls, for each a std::uint64_t of hits (calls that a fault was injected into), and for each what `calls` was when
+/// the present thread took the block.
 struct alignas(64) Thread {
     std::atomic<std::uint32_t> owner; // tid; 0: free; unborn
     std::uint32_t shared;             // 1: the block of last resort, used by several threads: add atomically
@@ -133,13 +134,17 @@ struct alignas(64) Thread {
     {
         return calls(faults) + functions;
     }
+    [[nodiscard]] std::uint64_t* calls_before(std::size_t faults, std::size_t functions) noexcept
+    {
+        return hits(faults, functions) + functions;
+    }
 };
 
 constexpr std::uint64_t rounded(std::uint64_t bytes, std::uint64_t unit) { return (bytes + unit - 1) / unit * unit; }
 
 constexpr std::uint64_t thread_stride(std::size_t faults, std::size_t functions)
 {
-    return rounded(sizeof(Thread) + faults * sizeof(Share) + 2 * functions * sizeof(std::uint64_t), 64);
+    return rounded(sizeof(Thread) + faults * sizeof(Share) + 3 * functions * sizeof(std::uint64_t), 64);
 }
 
 /// One injected fault, or a change of the plan while the process ran. A fixed size, so that a slot is claimed with one addition.
@@ -164,10 +169,11 @@ struct Event {
     std::uint8_t cut;            // 1: a budget ran out within this call
     std::uint64_t caller_offset; // of the return address in its module
     std::uint32_t site;
-    std::uint32_t did; // Did bits: which of the fields above mean something
+    std::uint32_t did;         // Did bits: which of the fields above mean something
+    std::uint32_t thread_call; // the call's number among those of the function in its thread
     Name<32> module;
     Name<24> thread; // what follows the process's lineage: ".1.2"
-    Name<88> path;   // its tail, where it is longer
+    Name<84> path;   // its tail, where it is longer
 };
 static_assert(sizeof(Event) == 256);
 [[nodiscard]] inline bool is_change(const Event& event) noexcept { return event.fault == plan::no_index; }

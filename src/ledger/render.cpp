@@ -352,6 +352,7 @@ void Rendering::event(const Event& event) noexcept
     json_.key("match").number(event.match);
     json_.key("time").fixed(event.time_ns / 1000, 6);
     json_.key("thread").string(header_.lineage.view(), event.thread.view());
+    if (event.thread_call != event.call) json_.key("thread_call").number(event.thread_call);
     if (event.error != 0) error("errno", event.error);
     if (event.has_fd != 0) json_.key("fd").integer(event.fd);
     if (auto path = event.path.view(); !path.empty()) {

@@ -74,8 +74,8 @@ enum class Arm : std::uint8_t { load, main, after, file };
 FAULTLINE_WORDS(Mode, mode_names, FAULTLINE_MODE_NAMES)
 #undef FAULTLINE_MODE_NAMES
 
-/// Whose matches `on` counts, and whose bytes `budget`.
-#define FAULTLINE_COUNT_NAMES(_) _(process) _(thread) _(fd) _(site) _(run)
+/// Whose matches `on` counts, and whose bytes `budget`; or that it counts all calls that the thread makes of the function.
+#define FAULTLINE_COUNT_NAMES(_) _(process) _(thread) _(call) _(fd) _(site) _(run)
 FAULTLINE_WORDS(Count, count_names, FAULTLINE_COUNT_NAMES)
 #undef FAULTLINE_COUNT_NAMES
 

@@ -37,10 +37,11 @@ struct FaultCount {
 /// One trigger. What does not apply to it is not there.
 struct Event {
     std::string fault, type, function;
-    std::uint64_t call = 0;     // of the function, in its thread
-    std::uint64_t match = 0;    // of the fault
-    std::optional<double> time; // seconds since arming
-    std::string thread;         // its lineage
+    std::uint64_t call = 0;                   // of the function, in the process
+    std::uint64_t match = 0;                  // of the fault
+    std::optional<double> time;               // seconds since arming
+    std::string thread;                       // its lineage
+    std::optional<std::uint64_t> thread_call; // of the function, in its thread, where it is another number than `call`
     std::optional<Named> error;
     std::optional<std::int64_t> descriptor;
     std::optional<std::string> path;

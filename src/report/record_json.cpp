@@ -15,6 +15,7 @@ namespace {
 template <class Use>
 void each_detail(const Use& use)
 {
+    use("thread_call", &Event::thread_call);
     use("errno", &Event::error);
     use("fd", &Event::descriptor);
     use("path", &Event::path);

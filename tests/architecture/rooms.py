@@ -10,7 +10,7 @@ from pathlib import Path
 
 # No include points from a room to one behind it.
 ROOMS = ["sys", "calls", "plan", "ledger", "engine", "effects", "language", "api", "hook",
-         "report", "door", "run", "control", "explore", "cli", "tools"]
+         "report", "door", "run", "control", "power", "explore", "cli", "tools"]
 
 # Code that runs in a host at any time never sees the language. Plans are read at boot, and when a program asks.
 IN_HOST = {"ledger", "engine", "effects", "hook"}

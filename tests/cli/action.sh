@@ -1,12 +1,12 @@
-# The GitHub Action's script: options from its inputs, annotations for new findings, a summary, outputs. A stand-in for the
-# command leaves what an exploration leaves, for only what is made of it is at stake.
+# The GitHub Action's script: options from its inputs, annotations for new findings, a summary, outputs, SARIF. At first a
+# stand-in for the command leaves what an exploration leaves, for only what is made of it is at stake.
 . "${0%/*}/lib.sh"
 repository=$(cd "$shared/../.." && pwd)
 mkdir bin
 cat >bin/faultline <<'END'
 #!/bin/sh
 case $1 in
-report) echo "there is no such format" >&2 && exit 125 ;;
+report) echo "the disk is full" >&2 && exit 125 ;;
 esac
 echo "$@" >asked
 [ -z "${NOTHING:-}" ] || exit 124
@@ -30,7 +30,7 @@ expect 0
 is asked 'explore --quiet --check test -e x --try io,oom --fail-on crash -o faultline-explore -- sh -c make test'
 says out '::warning title=faultline crash::SIGSEGV, 100%25%0Aof it (malloc@1 ENOMEM)'
 says_not out 'hang'
-says out '::notice title=faultline::no SARIF was written: there is no such format'
+says out '::warning title=faultline::the report for code scanning is not complete: the disk is full'
 is output "$(printf 'status=1\nfindings=2\nnew=1')"
 says summary '2 findings, 1 new, in 7 points'
 says summary '| hang | a\|b | read@2 EIO | known |'
@@ -42,3 +42,29 @@ says out '::error title=faultline::the exploration ended with status 124'
 action INPUT_CHECK=x
 [ "$status" != 0 ] || fail 'no command, and no mistake'
 says err 'INPUT_COMMAND: the command to explore'
+
+# The real command: SARIF is made, and points at what is asked for where there is no source line.
+unshare --mount --pid --fork true 2>/dev/null || skip 'the kernel allows no namespaces here'
+program planted -O1 <<'PROGRAM' || fail "cc: $(cat planted.log)"
+#include <stdlib.h>
+#include <string.h>
+int main(void)
+{
+    char* const copy = malloc(16); /* that it may fail is not looked at */
+    return strcpy(copy, "shop")[0] != 's';
+}
+PROGRAM
+ln -sf "$FAULTLINE" bin/faultline
+action INPUT_COMMAND='exec ./planted' INPUT_FAULTS=oom INPUT_LOCATION=src/shop.c
+expect 0
+[ -s faultline-explore/faultline.sarif ] || fail "no SARIF: $(cat faultline-explore/report.log)"
+is output "$(printf 'status=1\nfindings=1\nnew=1\nsarif=faultline-explore/faultline.sarif')"
+says_not out 'not complete'
+/usr/bin/python3 - faultline-explore/faultline.sarif <<'END' || fail 'the SARIF is not as it should be'
+import json, sys
+[run] = json.load(open(sys.argv[1]))["runs"]
+[result] = run["results"]
+assert result["ruleId"] == "crash/oom", result
+[location] = result["locations"]
+assert location["physicalLocation"]["artifactLocation"]["uri"] == "src/shop.c", location
+END

@@ -12,12 +12,20 @@ completes explain expla
 completes --door run --do
 completes "$(printf 'auto\npreload\nkernel')" run --door ''
 completes --door=kernel run --door=k
-completes json report --format j
+completes "$(printf 'json\njunit')" report --format j
 completes io,thread explore --try io,th
 completes clean-fail explore --fail-on cl
 completes "$(printf 'write\nwritev')" run -f writ
 completes write:ENOSPC run --seed 1 -f write:ENOSP
 completes write:corruption run -f write:corr
+completes 'corrupt,none' explore --fail-on corrupt,non
+completes prefix,posix powerloss --model prefix,po
+completes auto explore --shard ''
+completes slurm explore --on s
+completes '' explore --seed ''
+completes '<files>' ctl ''
+completes "$(printf 'remove\nreplace\nreset\nrelease')" ctl --timeout 3s redis re
+completes '<files>' ctl redis load ''
 completes '<command>' run -c p -- l
 completes '<command>' run l
 completes '<files>' run -c p

@@ -64,6 +64,12 @@ Debian)
     for tool in dh dh_python3 dpkg-shlibdeps scdoc; do
         command -v $tool >/dev/null || { echo "skipped: no $tool here" && exit 77; }
     done
+    # What the build needs, the package says that it needs; but for the compiler, which is always there, and the tests'.
+    # shellcheck disable=SC2016 # for bash
+    for package in $(bash -c '. "$1" && echo "${build_packages[@]}"' bash "$source/scripts/common.sh"); do
+        case $package in g++ | libc6-dev | libgtest-dev) continue ;; esac
+        grep -q "^ $package\b.*,$" "$source/debian/control" || say "debian/control does not name $package, which the build needs"
+    done
     "$source/scripts/package" --from "$build" "$work/packages" >"$work/log" || { cat "$work/log"; exit 1; }
     for package in "$work/packages"/*.deb; do
         dpkg-deb -x "$package" "$work/root"

@@ -1,0 +1,259 @@
+// faultline powerloss: which disks could a power cut during this command have left, and does the check pass on each?
+#include "cli/cli.hpp"
+
+#include "door/recorder.hpp"
+#include "power/search.hpp"
+#include "report/terminal.hpp"
+#include "run/environment.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
+#include <regex>
+#include <thread>
+#include <unistd.h>
+
+namespace faultline::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using report::printable;
+
+constexpr int found_something = 1;
+constexpr int no_verdict = 124;
+std::atomic<bool> interrupted{false};
+
+struct Given {
+    std::vector<std::string> command, roots;
+    std::string models, check, ack, output = "faultline-powerloss", budget = "500", jobs, timeout = "10";
+    bool ack_exit = false, split_rename = false, quiet = false;
+};
+
+std::vector<const power::Rules*> default_models()
+{
+    std::vector<const power::Rules*> chosen;
+    for (const auto& rules : power::models)
+        if (rules.by_default) chosen.push_back(&rules);
+    return chosen;
+}
+
+/// A whole number of at least 1.
+bool read_number(const std::string& text, std::uint64_t& into)
+{
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+    return error == std::errc{} && end == text.data() + text.size() && into >= 1 && into <= 1'000'000;
+}
+
+std::string to_request(const Given& given, power::Request& request)
+{
+    request.models = default_models();
+    if (!given.models.empty()) request.models.clear();
+    for (std::size_t at = 0; at < given.models.size();) {
+        const auto end = std::min(given.models.find(',', at), given.models.size());
+        const auto name = given.models.substr(at, end - at);
+        const auto* const rules = power::model_named(name);
+        if (rules == nullptr)
+            return fmt::format("--model: there is no '{}' (there are prefix, unsynced-data, ext4, ext4-noauto, posix)",
+                               name);
+        request.models.push_back(rules);
+        at = end + 1;
+    }
+    std::uint64_t budget = 0, seconds = 0, jobs = std::max(1U, std::thread::hardware_concurrency());
+    if (!read_number(given.budget, budget)) return fmt::format("--budget is '{}'; write a number", given.budget);
+    if (!read_number(given.timeout, seconds)) return fmt::format("--timeout is '{}'; write seconds", given.timeout);
+    if (!given.jobs.empty() && !read_number(given.jobs, jobs))
+        return fmt::format("--jobs is '{}'; write a number", given.jobs);
+    try {
+        const std::regex tried(given.ack);
+    } catch (const std::regex_error& error) {
+        return fmt::format("--ack is '{}': {}", given.ack, error.what());
+    }
+    request.check = given.check;
+    request.acks = given.ack;
+    request.exit_acknowledges = given.ack_exit;
+    request.split_rename = given.split_rename;
+    request.budget = budget;
+    request.jobs = static_cast<unsigned>(std::min<std::uint64_t>(jobs, 256));
+    request.timeout = std::chrono::seconds(seconds);
+    request.stop = &interrupted;
+    request.output = fs::absolute(given.output).lexically_normal().string();
+    return {};
+}
+
+void print(const door::Recording& recording, const power::Summary& summary)
+{
+    for (const auto& finding : summary.findings) {
+        std::string lost;
+        for (const auto operation : finding.lost)
+            lost += (lost.empty() ? "" : ", ") + power::operation_text(recording, operation);
+        if (lost.empty()) lost = finding.torn ? "a write that is there in part" : "a kill";
+        fmt::print("{:22} {}{}{}  [{}]\n", power::class_names[static_cast<std::size_t>(finding.kind)],
+                   finding.lost.empty() ? "" : "lost: ", printable(lost),
+                   finding.overtook == power::never
+                       ? ""
+                       : fmt::format("; on disk: {}", printable(power::operation_text(recording, finding.overtook))),
+                   fmt::join(finding.models, ", "));
+        fmt::print("                       after {} to {} operations{}; {} states, the first: {}{}\n",
+                   finding.first_cut, finding.last_cut,
+                   finding.last_acknowledgement.empty()
+                       ? ""
+                       : fmt::format(", '{}' was said", printable(finding.last_acknowledgement)),
+                   finding.states.size(), finding.states.front(),
+                   finding.reason.empty() ? "" : fmt::format(": {}", printable(finding.reason)));
+        fmt::print("                       {}\n", printable(power::fix_text(recording, finding)));
+    }
+    std::string trees;
+    for (const auto& [name, count] : summary.trees)
+        trees += fmt::format("{}{} {}", trees.empty() ? "" : ", ", name, count);
+    fmt::print("{} findings in {} states of {} operations, {:.1f} s (trees: {})\n", summary.findings.size(),
+               summary.states.size(), recording.operations.size(), summary.seconds, trees);
+}
+
+int search(const Given& given, power::Request request, const std::string& log)
+{
+    std::error_code error;
+    const run::RunDirectory scratch;
+    if (scratch.path().empty()) return fail(own_error, "no directory can be made under TMPDIR or /tmp");
+    request.scratch = scratch.path();
+    const auto recording = door::Recording::read(log);
+    for (const auto& root : recording.roots)
+        if (request.scratch.starts_with(root.path + "/"))
+            return fail(own_error, fmt::format("{} would lie in {}, which is recorded (set TMPDIR to another place, or "
+                                               "name a smaller --root)",
+                                               request.scratch, root.path));
+    double last = 0;
+    const bool shown = !given.quiet && ::isatty(STDERR_FILENO) == 1;
+    const auto summary = power::search(recording, request, [&](const power::Progress& progress) {
+        if (!shown || progress.seconds - last < 0.2) return;
+        last = progress.seconds;
+        const double rate = static_cast<double>(progress.done) / std::max(progress.seconds, 0.001);
+        fmt::print(stderr, "\r\033[K{} of {} states  {:.0f}/s  {:.0f} s left  {} failing", progress.done, progress.all,
+                   rate, static_cast<double>(progress.all - progress.done) / std::max(rate, 0.001), progress.failing);
+    });
+    if (shown) fmt::print(stderr, "\r\033[K");
+    fs::create_directories(request.output, error);
+    if (const auto wrong = power::write_summary(recording, summary, request.output); !wrong.empty())
+        return fail(own_error, wrong);
+    for (const auto& each : summary.not_measured)
+        fmt::print("not-measured           {}\n", printable(each));
+    if (!summary.problem.empty()) return fail(no_verdict, summary.problem);
+    print(recording, summary);
+    return summary.findings.empty() ? 0 : found_something;
+}
+
+int record_and_search(const Given& given, power::Request request)
+{
+    std::error_code error;
+    const auto log = request.output + "/recording";
+    fs::remove_all(log, error);
+    fs::create_directories(log, error);
+    if (error) return fail(own_error, fmt::format("{}: {}", log, error.message()));
+    door::RecordRequest asked;
+    asked.command = given.command;
+    asked.directory = log;
+    for (const auto& root : given.roots)
+        asked.roots.push_back(fs::canonical(root).string());
+    if (given.roots.empty()) asked.roots.push_back(fs::current_path().string());
+    const auto recorded = door::record(asked);
+    if (recorded.not_found || recorded.not_executable)
+        return fail(recorded.not_found ? +not_found : +cannot_run, recorded.problem);
+    if (!recorded.problem.empty()) return fail(own_error, recorded.problem);
+    for (const auto& each : recorded.warnings)
+        fmt::print(stderr, "faultline: {}\n", printable(each));
+    if (recorded.outside != 0)
+        fmt::print(
+            stderr,
+            "faultline: {} files outside the roots were changed, and stay as they are ({}); --root takes them in\n",
+            recorded.outside, printable(fmt::format("{}", fmt::join(recorded.outside_paths, ", "))));
+    if (recorded.exit_status() != 0)
+        fmt::print(stderr, "faultline: the command ended with {}\n", recorded.exit_status());
+    return search(given, std::move(request), log);
+}
+
+int show(const Given& given, const power::Request& request)
+{
+    std::uint64_t number = 0;
+    const auto& text = given.command[1];
+    if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc{})
+        return fail(own_error, fmt::format("show: '{}' is no number of a state", text));
+    const auto recording = door::Recording::read(request.output + "/recording");
+    const auto micros = power::cut(recording, {request.split_rename});
+    const power::Disks disks(recording, micros);
+    const auto state = power::read_state(request.output, number);
+    std::vector<std::string> directories;
+    for (std::size_t root = 0; root < recording.roots.size(); ++root) {
+        directories.push_back(fmt::format("{}/state-{}/{}", request.output, number, root));
+        fs::remove_all(directories.back());
+        fs::create_directories(directories.back());
+    }
+    const auto last = power::sources(disks, disks.tree({.cut = micros.operations()}));
+    if (const auto wrong = power::lay_out(disks, disks.tree(state), last, directories); !wrong.empty())
+        return fail(own_error, wrong);
+    for (std::size_t root = 0; root < directories.size(); ++root)
+        fmt::print("{} is in {}\n", recording.roots[root].path, directories[root]);
+    return 0;
+}
+
+int powerloss(const Given& given)
+{
+    power::Request request;
+    if (const auto problem = to_request(given, request); !problem.empty()) return fail(own_error, problem);
+    if (given.command.empty())
+        return fail(own_error, "there is no command (faultline powerloss --check CMD -- COMMAND [ARGUMENTS])");
+    try {
+        const auto& first = given.command.front();
+        const bool ours = first == "show" || first == "check";
+        if (ours && given.command.size() != 2)
+            return fail(own_error,
+                        fmt::format("{0}: one word follows it, and options come before it (a program of that "
+                                    "name is ./{0})",
+                                    first));
+        if (first == "show") return show(given, request);
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+            std::signal(signal, [](int) { interrupted = true; });
+        if (first == "check") return search(given, request, given.command[1]);
+        return record_and_search(given, std::move(request));
+    } catch (const std::exception& error) {
+        return fail(own_error, error.what());
+    }
+}
+
+} // namespace
+
+void add_powerloss(Subcommand& self)
+{
+    const auto given = std::make_shared<Given>();
+    self.option("--model", given->models, "of a disk, separated by commas (see below)", "MODELS");
+    self.option("--root", given->roots, "directory whose files are followed (default: the current one)", "DIR");
+    self.option("--check", given->check, "shell command that says whether a state is good", "CMD");
+    self.option("--ack", given->ack, "lines of output that promise something (default: '^ACK (.*)')", "REGEX");
+    self.flag("--ack-exit", given->ack_exit, "the exit status 0 promises too (default where nothing else does)");
+    self.option("--budget", given->budget, "distinct states of one model (default: 500)", "N");
+    self.option("-j,--jobs", given->jobs, "checks at the same time (default: one for each processor)", "N");
+    self.option("--timeout", given->timeout, "of one check, in seconds (default: 10)", "N");
+    self.flag("--split-rename", given->split_rename, "a rename is two steps, as on FAT");
+    self.option("-o,--output", given->output, "recording and powerloss.json (default: faultline-powerloss)", "DIR");
+    self.flag("-q,--quiet", given->quiet, "no progress line");
+    self.program(given->command);
+    static const auto footer = [] {
+        std::string text = "Models:";
+        for (const auto& rules : power::models)
+            text += fmt::format("\n  {:14} {}{}", rules.name, rules.meaning, rules.by_default ? "" : " (on request)");
+        return text +
+               "\n\nThe check: exit 0 clean, 10 acknowledged data lost, 11 corrupt, 12 cannot start, else failed.\n"
+               "FAULT_ACKED names a file with what had been promised, FAULT_STATE is the state's number.\n"
+               "Without one, a state has to be what the files were at some moment of the run.\n\n"
+               "  faultline powerloss show N      lays a state out to look at\n"
+               "  faultline powerloss check LOG   another check or model on a recording\n\n"
+               "Example:\n  faultline powerloss --check 'grep -q foo notes.txt' -- sed -i s/bar/foo/ notes.txt\n\n"
+               "Exit status: 0 nothing found, 1 findings, 124 no verdict, 125 Faultline's error.";
+    }();
+    self.footer(footer.c_str());
+    self.action([given] { return powerloss(*given); });
+}
+
+} // namespace faultline::cli

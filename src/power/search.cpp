@@ -1,0 +1,316 @@
+#include "power/search.hpp"
+
+#include "run/ddmin.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <regex>
+#include <set>
+
+namespace faultline::power {
+
+using door::Did;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+class Search {
+public:
+    Search(const door::Recording& recording, const Request& request, const std::function<void(const Progress&)>& tell)
+        : recording_(recording), request_(request), tell_(tell), micros_(cut(recording, {request.split_rename})),
+          disks_(recording, micros_)
+    {}
+
+    Summary search()
+    {
+        out_.not_measured = micros_.untellable;
+        const Tree last = disks_.tree({.cut = micros_.operations()});
+        for (auto& each : differences(disks_, last, request_.output))
+            out_.not_measured.push_back(std::move(each));
+        if (!out_.not_measured.empty()) {
+            out_.problem =
+                "not measured: the recording is not all of what the run did, or the files were changed since";
+            return std::move(out_);
+        }
+        read_acknowledgements();
+        checks_.emplace(disks_, sources(disks_, last), Setup{request_.check, request_.scratch, request_.timeout});
+        if (!ends_are_clean()) return std::move(out_);
+        for (const auto* rules : request_.models)
+            models_.push_back(model(*rules, recording_, micros_));
+        for (const auto& each : models_)
+            collect(each);
+        check_all();
+        explain_all();
+        out_.seconds = seconds();
+        return std::move(out_);
+    }
+
+private:
+    // --- acknowledgements ------------------------------------------------------------------------------------------
+
+    void read_acknowledgements()
+    {
+        const std::regex pattern(request_.acks.empty() ? "^ACK (.*)" : request_.acks);
+        for (std::uint32_t i = 0; i < micros_.operations(); ++i) {
+            const auto& operation = recording_.operations[i];
+            if (operation.did != Did::acknowledge) continue;
+            const std::string line(recording_.data(operation.bytes));
+            std::smatch match;
+            const bool marked = operation.call == "mark";
+            if (!marked && !std::regex_search(line, match, pattern)) continue;
+            acks_.emplace_back(i, marked ? line : match.size() > 1 ? match[1].str() : line);
+        }
+        // A tool that says nothing promises by its exit.
+        if (!request_.exit_acknowledges && (!acks_.empty() || !request_.acks.empty())) return;
+        for (std::uint32_t i = 0; i < micros_.operations(); ++i)
+            if (recording_.operations[i].did == Did::end && recording_.operations[i].value == 0)
+                acks_.emplace_back(i, "exit 0");
+    }
+
+    [[nodiscard]] std::uint32_t acknowledged(std::uint32_t cut) const
+    {
+        return static_cast<std::uint32_t>(
+            std::ranges::count_if(acks_, [&](const auto& ack) { return ack.first < cut; }));
+    }
+
+    [[nodiscard]] std::string acked_text(std::uint32_t count) const
+    {
+        std::string text;
+        for (std::uint32_t i = 0; i < count; ++i)
+            text += acks_[i].second + "\n";
+        return text;
+    }
+
+    // --- verdicts --------------------------------------------------------------------------------------------------
+
+    bool ends_are_clean()
+    {
+        if (request_.check.empty()) {
+            for (std::uint32_t at = 0; at <= micros_.operations(); ++at)
+                moments_[disks_.digest(disks_.tree({.cut = at}))] = at;
+            return true;
+        }
+        for (const auto at : {micros_.operations(), 0U}) {
+            const auto verdict = judge({.cut = at}, acknowledged(at));
+            if (verdict.kind == Class::clean) continue;
+            out_.problem = fmt::format("the check fails on the state {} the run ({}: {}); it has to pass there",
+                                       at == 0 ? "before" : "after",
+                                       class_names[static_cast<std::size_t>(verdict.kind)], verdict.reason);
+            return false;
+        }
+        return true;
+    }
+
+    using Key = std::pair<std::uint64_t, std::uint32_t>; // a tree, and how much had been acknowledged
+
+    /// Without a check: the tree has to be that of some moment, and of none before the last acknowledgement.
+    [[nodiscard]] Verdict compare(const Key& key) const
+    {
+        const auto moment = moments_.find(key.first);
+        if (moment == moments_.end()) return {Class::corrupt, 11, "no moment of the run had these files"};
+        if (key.second != 0 && moment->second <= acks_[key.second - 1].first)
+            return {Class::lost, 10, fmt::format("the files are as before '{}'", acks_[key.second - 1].second)};
+        return {};
+    }
+
+    Verdict judge(const State& state, std::uint32_t acks)
+    {
+        const Tree tree = disks_.tree(state);
+        const Key key{disks_.digest(tree), acks};
+        if (const auto known = verdicts_.find(key); known != verdicts_.end()) return known->second;
+        Verdict verdict;
+        if (request_.check.empty())
+            verdict = compare(key);
+        else
+            checks_->run({{out_.states.size(), &tree, acked_text(acks)}}, 1, [&](const Task&, const Verdict& found) {
+                verdict = found;
+                return true;
+            });
+        return verdicts_[key] = verdict;
+    }
+
+    /// The distinct trees of a model, each with the most acknowledgements that it can come after.
+    void collect(const Model& model)
+    {
+        struct Known {
+            State state;
+            std::uint32_t first_cut, last_cut;
+        };
+        std::map<std::uint64_t, Known> trees;
+        choose(model, recording_, micros_, [&](const State& state) {
+            const auto digest = disks_.digest(disks_.tree(state));
+            const auto [at, fresh] = trees.try_emplace(digest, Known{state, state.cut, state.cut});
+            auto& known = at->second;
+            known.first_cut = std::min(known.first_cut, state.cut);
+            known.last_cut = std::max(known.last_cut, state.cut);
+            if (!fresh && acknowledged(state.cut) > acknowledged(known.state.cut)) known.state = state;
+            return trees.size() < request_.budget;
+        });
+        out_.trees[model.rules->name] = trees.size();
+        for (auto& [digest, known] : trees) {
+            const Key key{digest, acknowledged(known.state.cut)};
+            const auto [at, fresh] = by_key_.try_emplace(key, out_.states.size());
+            if (fresh)
+                out_.states.push_back(
+                    {known.state, acked_text(key.second), {}, key.second, known.first_cut, known.last_cut, {}});
+            auto& checked = out_.states[at->second];
+            checked.first_cut = std::min(checked.first_cut, known.first_cut);
+            checked.last_cut = std::max(checked.last_cut, known.last_cut);
+            checked.models.push_back(model.rules->name);
+        }
+    }
+
+    void check_all()
+    {
+        Progress progress{.all = by_key_.size()};
+        std::vector<Tree> trees;
+        std::vector<Task> tasks;
+        trees.reserve(by_key_.size());
+        std::map<std::size_t, Key> keys;
+        for (const auto& [key, number] : by_key_) {
+            keys[number] = key;
+            if (request_.check.empty()) verdicts_[key] = compare(key);
+            if (const auto known = verdicts_.find(key); known != verdicts_.end()) {
+                out_.states[number].verdict = known->second;
+                ++progress.done;
+                continue;
+            }
+            trees.push_back(disks_.tree(out_.states[number].state));
+            tasks.push_back({number, &trees.back(), out_.states[number].acked});
+        }
+        std::ranges::sort(tasks, {}, &Task::number);
+        std::set<std::size_t> told;
+        checks_->run(tasks, request_.jobs, [&](const Task& task, const Verdict& verdict) {
+            out_.states[task.number].verdict = verdict;
+            verdicts_[keys[task.number]] = verdict;
+            told.insert(task.number);
+            ++progress.done;
+            progress.failing += verdict.kind != Class::clean ? 1U : 0U;
+            progress.seconds = seconds();
+            tell_(progress);
+            if (verdict.kind == Class::trouble) out_.problem = verdict.reason;
+            return verdict.kind != Class::trouble && !stopped();
+        });
+        out_.stopped = stopped();
+        if (told.size() != tasks.size() && out_.problem.empty()) out_.problem = "it was stopped before all was checked";
+    }
+
+    [[nodiscard]] bool stopped() const { return request_.stop != nullptr && *request_.stop; }
+    [[nodiscard]] double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
+
+    // --- explanation -----------------------------------------------------------------------------------------------
+
+    [[nodiscard]] std::vector<std::uint32_t> operations_of(const std::vector<std::uint32_t>& micros) const
+    {
+        std::set<std::uint32_t> operations;
+        for (const auto m : micros)
+            operations.insert(micros_.all[m].operation);
+        return {operations.begin(), operations.end()};
+    }
+
+    void explain_all()
+    {
+        std::vector<std::size_t> failing;
+        for (std::size_t i = 0; i < out_.states.size(); ++i)
+            if (out_.states[i].verdict.kind != Class::clean && out_.states[i].verdict.kind != Class::trouble)
+                failing.push_back(i);
+        // Those that lack least first: what they say covers the others.
+        std::ranges::stable_sort(failing, {}, [&](std::size_t i) { return out_.states[i].state.lost.size(); });
+        for (const auto number : failing)
+            if (!join(number) && !stopped()) add(number);
+    }
+
+    [[nodiscard]] static bool is_torn(const State& state) { return state.torn != never || !state.early.empty(); }
+
+    /// Puts a state to a finding that explains it: what that one lacks, it lacks too.
+    bool join(std::size_t number)
+    {
+        const auto& checked = out_.states[number];
+        const auto lost = operations_of(checked.state.lost);
+        for (auto& finding : out_.findings) {
+            if (finding.kind != checked.verdict.kind || finding.torn != is_torn(checked.state)) continue;
+            if (finding.lost.empty() != lost.empty() || !std::ranges::includes(lost, finding.lost)) continue;
+            note(finding, number);
+            return true;
+        }
+        return false;
+    }
+
+    void note(Finding& finding, std::size_t number) const
+    {
+        const auto& checked = out_.states[number];
+        finding.states.push_back(number);
+        // Nothing acknowledged is lost where nothing had been.
+        const bool promised = finding.kind == Class::lost && checked.acknowledgements != 0;
+        const auto first = promised ? acks_[checked.acknowledgements - 1].first + 1 : 0;
+        finding.first_cut = std::min(finding.first_cut, std::max(checked.first_cut, first));
+        finding.last_cut = std::max(finding.last_cut, checked.last_cut);
+        for (const auto name : checked.models)
+            if (std::ranges::count(finding.models, name) == 0) finding.models.push_back(name);
+    }
+
+    void add(std::size_t number)
+    {
+        const auto& checked = out_.states[number];
+        const auto where = std::ranges::find_if(
+            models_, [&](const Model& each) { return each.rules->name == checked.models.front(); });
+        Finding finding;
+        finding.kind = checked.verdict.kind;
+        finding.torn = is_torn(checked.state);
+        finding.first_cut = micros_.operations();
+        finding.reason = checked.verdict.reason;
+        if (checked.acknowledgements != 0) finding.last_acknowledgement = acks_[checked.acknowledgements - 1].second;
+        State smallest = checked.state;
+        const auto operations = operations_of(checked.state.lost);
+        const auto without = [&](const std::vector<std::size_t>& part) {
+            State state = checked.state;
+            std::vector<std::uint32_t> seeds;
+            for (const auto m : checked.state.lost)
+                if (std::ranges::any_of(part, [&](std::size_t i) { return operations[i] == micros_.all[m].operation; }))
+                    seeds.push_back(m);
+            state.lost = lose(*where, micros_, state.cut, seeds);
+            return state;
+        };
+        const auto part = run::ddmin(operations.size(), [&](const std::vector<std::size_t>& tried) {
+            return judge(without(tried), checked.acknowledgements).kind == checked.verdict.kind;
+        });
+        smallest = without(part);
+        for (const auto i : part)
+            finding.lost.push_back(operations[i]);
+        const auto gone = operations_of(smallest.lost);
+        if (!finding.lost.empty())
+            for (auto i = finding.lost.front() + 1; i < smallest.cut && finding.overtook == never; ++i)
+                if (micros_.first[i] != micros_.first[i + 1] && !std::ranges::binary_search(gone, i))
+                    finding.overtook = i;
+        const auto same = std::ranges::find_if(out_.findings, [&](const Finding& other) {
+            return other.kind == finding.kind && other.lost == finding.lost && other.torn == finding.torn;
+        });
+        if (same != out_.findings.end()) return note(*same, number);
+        note(finding, number);
+        out_.findings.push_back(std::move(finding));
+    }
+
+    const door::Recording& recording_;
+    const Request& request_;
+    const std::function<void(const Progress&)>& tell_;
+    MicroOperations micros_;
+    Disks disks_;
+    std::optional<Checks> checks_;
+    std::vector<Model> models_;
+    std::vector<std::pair<std::uint32_t, std::string>> acks_; // operation, text
+    std::map<std::uint64_t, std::uint32_t> moments_;          // trees of the run, and the last cut that has each
+    std::map<Key, Verdict> verdicts_;
+    std::map<Key, std::size_t> by_key_;
+    Summary out_;
+    Clock::time_point began_ = Clock::now();
+};
+
+} // namespace
+
+Summary search(const door::Recording& recording, const Request& request,
+               const std::function<void(const Progress&)>& tell)
+{
+    return Search(recording, request, tell).search();
+}
+
+} // namespace faultline::power

@@ -1,0 +1,75 @@
+// From a recording to findings: the final and the initial state first, then the states that each model allows, each
+// distinct tree once; what fails is made as small as it can be, and put together by what was lost.
+#pragma once
+
+#include "power/confined.hpp"
+
+#include <atomic>
+#include <optional>
+
+namespace faultline::power {
+
+struct Request {
+    std::vector<const Rules*> models;
+    std::string check; // empty: a state has to be a tree that some moment of the run had
+    std::string acks;  // regular expression of what counts as an acknowledgement; its first group is the text
+    bool exit_acknowledges = false; // so does the command's exit 0
+    std::size_t budget = 500;       // distinct trees of one model
+    unsigned jobs = 1;
+    std::chrono::milliseconds timeout{10000};
+    std::string scratch, output;
+    bool split_rename = false;
+    const std::atomic<bool>* stop = nullptr;
+};
+
+/// One state that was checked.
+struct Checked {
+    State state;
+    std::string acked;
+    Verdict verdict;
+    std::uint32_t acknowledgements = 0;
+    std::uint32_t first_cut = 0, last_cut = 0; // at which a disk can look so
+    std::vector<std::string_view> models;
+};
+
+struct Finding {
+    Class kind = Class::failed;
+    std::vector<std::uint32_t> lost; // operations; empty: a mere kill is enough
+    std::uint32_t overtook = never;  // the first operation that is on disk although what is before it is not
+    bool torn = false;
+    std::uint32_t first_cut = 0, last_cut = 0; // where it fails
+    std::string last_acknowledgement, reason;
+    std::vector<std::string_view> models;
+    std::vector<std::size_t> states; // numbers
+};
+
+struct Progress {
+    std::size_t done = 0, all = 0, failing = 0;
+    double seconds = 0;
+};
+
+struct Summary {
+    std::string problem; // why there is no verdict
+    std::vector<std::string> not_measured;
+    std::vector<Checked> states;
+    std::vector<Finding> findings;
+    std::map<std::string_view, std::size_t> trees; // by model
+    double seconds = 0;
+    bool stopped = false;
+};
+
+[[nodiscard]] Summary search(const door::Recording& recording, const Request& request,
+                             const std::function<void(const Progress&)>& tell);
+
+/// "#4 write notes.txt"
+[[nodiscard]] std::string operation_text(const door::Recording& recording, std::uint32_t operation);
+/// "fsync notes.txt after #4 and before #6"; empty where no sync helps.
+[[nodiscard]] std::string fix_text(const door::Recording& recording, const Finding& finding);
+
+/// Writes powerloss.json. Returns what went wrong; empty: nothing.
+[[nodiscard]] std::string write_summary(const door::Recording& recording, const Summary& summary,
+                                        const std::string& directory);
+/// The state of that number in a directory's powerloss.json. Throws std::runtime_error.
+[[nodiscard]] State read_state(const std::string& directory, std::size_t number);
+
+} // namespace faultline::power

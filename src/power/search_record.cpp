@@ -1,0 +1,128 @@
+// What a search found, in words and in powerloss.json.
+#include "power/search.hpp"
+
+#include "report/json_document.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace faultline::power {
+
+using door::Did;
+using report::Json;
+
+std::string operation_text(const door::Recording& recording, std::uint32_t operation)
+{
+    const auto& it = recording.operations.at(operation);
+    return fmt::format("#{} {}{}{}", operation + 1, it.call.empty() ? "change of" : it.call, it.path.empty() ? "" : " ",
+                       it.path);
+}
+
+std::string fix_text(const door::Recording& recording, const Finding& finding)
+{
+    if (finding.lost.empty()) return "write the new content to another file, fsync it, and rename it over this one";
+    const auto& lost = recording.operations.at(finding.lost.front());
+    constexpr Did of_names[] = {Did::create, Did::link, Did::unlink, Did::rename, Did::exchange};
+    const bool named = std::ranges::count(of_names, lost.did) != 0;
+    const auto before = finding.overtook != never ? fmt::format("before #{}", finding.overtook + 1)
+                        : finding.last_acknowledgement.empty()
+                            ? std::string("before the end")
+                            : fmt::format("before '{}' is said", finding.last_acknowledgement);
+    return fmt::format("fsync {}{} after #{} and {}", named ? "the directory of " : "",
+                       lost.path.empty() ? "the file" : lost.path, finding.lost.front() + 1, before);
+}
+
+namespace {
+
+Json as_json(const State& state)
+{
+    auto json = Json::object({{"cut", state.cut}, {"lost", Json(state.lost)}, {"early", Json(state.early)}});
+    if (state.torn != never) {
+        json["torn"] = state.torn;
+        json["torn_from"] = state.torn_from;
+        json["torn_to"] = state.torn_to;
+    }
+    return json;
+}
+
+std::vector<std::uint32_t> read_numbers(const Json& list)
+{
+    std::vector<std::uint32_t> values;
+    for (const auto& each : list.elements())
+        values.push_back(static_cast<std::uint32_t>(each.count()));
+    return values;
+}
+
+} // namespace
+
+std::string write_summary(const door::Recording& recording, const Summary& summary, const std::string& directory)
+{
+    Json::Array findings;
+    for (const auto& finding : summary.findings) {
+        std::vector<std::string> lost;
+        for (const auto operation : finding.lost)
+            lost.push_back(operation_text(recording, operation));
+        auto json = Json::object({{"class", class_names[static_cast<std::size_t>(finding.kind)]},
+                                  {"models", finding.models},
+                                  {"lost", Json(lost)},
+                                  {"torn", finding.torn},
+                                  {"first_cut", finding.first_cut},
+                                  {"last_cut", finding.last_cut},
+                                  {"last_acknowledgement", finding.last_acknowledgement},
+                                  {"reason", finding.reason},
+                                  {"fix", fix_text(recording, finding)},
+                                  {"states", Json(finding.states)}});
+        if (finding.overtook != never) json["overtook"] = operation_text(recording, finding.overtook);
+        findings.push_back(std::move(json));
+    }
+    Json::Array states;
+    for (const auto& checked : summary.states) {
+        auto json = as_json(checked.state);
+        json["class"] = class_names[static_cast<std::size_t>(checked.verdict.kind)];
+        json["models"] = checked.models;
+        json["acknowledgements"] = checked.acknowledgements;
+        json["reason"] = checked.verdict.reason;
+        states.push_back(std::move(json));
+    }
+    auto trees = Json::object();
+    for (const auto& [name, count] : summary.trees)
+        trees[name] = count;
+    const auto document = Json::object({{"version", 1},
+                                        {"command", recording.command},
+                                        {"operations", recording.operations.size()},
+                                        {"problem", summary.problem},
+                                        {"not_measured", summary.not_measured},
+                                        {"trees", trees},
+                                        {"findings", findings},
+                                        {"states", states}});
+    const auto path = directory + "/powerloss.json";
+    std::ofstream out(path);
+    out << report::lines(document) << '\n';
+    return out.flush() ? std::string() : path + ": it cannot be written";
+}
+
+State read_state(const std::string& directory, std::size_t number)
+{
+    const auto path = directory + "/powerloss.json";
+    std::ifstream in(path);
+    const auto document = report::parse_json(std::string(std::istreambuf_iterator<char>(in), {}));
+    if (!document) throw std::runtime_error(path + ": it is not there, or no JSON (powerloss writes it)");
+    const auto& states = document->member("states").elements();
+    if (number >= states.size())
+        throw std::runtime_error(fmt::format("{}: there is no state {} (there are {})", path, number, states.size()));
+    const auto& json = states[number];
+    State state{.cut = static_cast<std::uint32_t>(json.member("cut").count())};
+    state.lost = read_numbers(json.member("lost"));
+    state.early = read_numbers(json.member("early"));
+    if (const auto* torn = json.find("torn"); torn != nullptr) {
+        state.torn = static_cast<std::uint32_t>(torn->count());
+        state.torn_from = json.member("torn_from").count();
+        state.torn_to = json.member("torn_to").count();
+    }
+    return state;
+}
+
+} // namespace faultline::power

@@ -1,0 +1,493 @@
+// What each model of a disk lets be lost: tiny recordings, and all of the trees that a power cut after them could have
+// left, exactly.
+#include "made_recording.hpp"
+#include "power/tree.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <linux/falloc.h>
+#include <set>
+
+namespace faultline::power {
+
+namespace {
+
+using Seen = std::set<std::string>;
+
+std::string repeated(char byte, std::size_t count) { return std::string(count, byte); }
+
+/// "6a.4b.": runs of bytes; NULs are '0'.
+std::string runs(const std::string& content)
+{
+    std::string text;
+    for (std::size_t at = 0; at < content.size();) {
+        const auto end = std::min(content.find_first_not_of(content[at], at), content.size());
+        text += std::to_string(end - at) + (content[at] == '\0' ? '0' : content[at]) + ".";
+        at = end;
+    }
+    return text;
+}
+
+/// "a=3x. b=": the files of a tree; those whose mode is not as it was made have it too.
+std::string text_of(const Disks& disks, const Tree& tree)
+{
+    std::set<std::string> files;
+    disks.visit(tree, [&](const Met& met) {
+        if (met.path.empty() || met.file == nullptr || S_ISDIR(met.file->attributes.mode)) return;
+        std::string content;
+        read_content(*met.file, [&](std::string_view bytes) { content += bytes; });
+        files.insert(met.path + "=" + runs(content) + ((met.file->attributes.mode & 0111) != 0 ? "*" : ""));
+    });
+    std::string text;
+    for (const auto& file : files)
+        text += (text.empty() ? "" : " ") + file;
+    return text;
+}
+
+/// All trees that the model allows once everything has returned.
+Seen legal_at_end(MadeRecording& made, std::string_view name, const Cutting& cutting = {})
+{
+    const auto& recording = made.get();
+    const auto micros = cut(recording, cutting);
+    const Disks disks(recording, micros);
+    const auto rules = model(*model_named(name), recording, micros);
+    Seen seen;
+    enumerate(rules, micros, micros.operations(), [&](const State& state) {
+        EXPECT_TRUE(legal(rules, micros, state));
+        seen.insert(text_of(disks, disks.tree(state)));
+    });
+    return seen;
+}
+
+// --- the rules of every model ----------------------------------------------------------------------------------------
+
+TEST(PowerRules, APageHoldsTheFirstWritesToIt)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "....");
+    made.write(file, 0, "aa");
+    made.write(file, 1, "bb");
+    for (const auto* name : {"unsynced-data", "ext4", "ext4-noauto", "posix"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=4..", "f=2a.2..", "f=1a.2b.1.."})) << name;
+    EXPECT_EQ(legal_at_end(made, "prefix"), (Seen{"f=1a.2b.1.."}));
+}
+
+TEST(PowerRules, PagesOfOneWriteAreLostOneByOne)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 8192));
+    made.write(file, 4000, repeated('n', 192));
+    EXPECT_EQ(legal_at_end(made, "ext4"),
+              (Seen{"f=8192o.", "f=4000o.96n.4096o.", "f=4096o.96n.4000o.", "f=4000o.192n.4000o."}));
+}
+
+TEST(PowerRules, ASyncCoversWhatHadReturnedWhenItWasCalled)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "..");
+    made.write(file, 0, "a").end = 10;
+    auto& sync = made.sync(file);
+    sync.begin = 9; // another thread's, called while the write went on
+    sync.end = 11;
+    EXPECT_EQ(legal_at_end(made, "posix"), (Seen{"f=2..", "f=1a.1.."}));
+    sync.begin = 11;
+    EXPECT_EQ(legal_at_end(made, "posix"), (Seen{"f=1a.1.."}));
+}
+
+TEST(PowerRules, ASyncHoldsFromItsReturn)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "..");
+    made.write(file, 0, "a");
+    made.sync(file);
+    const auto micros = cut(made.get());
+    const auto rules = model(*model_named("ext4"), made.get(), micros);
+    EXPECT_TRUE(rules.may_lack(0, 1)); // the sync was called and did not return
+    EXPECT_FALSE(rules.may_lack(0, 2));
+}
+
+TEST(PowerRules, ARenameIsAtomicUnlessItIsAskedToBeSplit)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "f");
+    made.rename(file, "f", "g");
+    for (const auto* name : {"ext4", "ext4-noauto", "posix"}) {
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=1f.", "g=1f."})) << name;
+    }
+    EXPECT_EQ(legal_at_end(made, "ext4", {.split_rename = true}), (Seen{"f=1f.", "f=1f. g=1f.", "g=1f."}));
+}
+
+TEST(PowerRules, SynchronousWritesAreThereWhenTheyReturn)
+{
+    for (const auto* name : {"unsynced-data", "ext4", "ext4-noauto", "posix"}) {
+        MadeRecording made;
+        const auto file = made.had("f", "..");
+        made.write(file, 0, "a").synchronous = true;
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=1a.1.."})) << name;
+    }
+}
+
+TEST(PowerRules, ClosingGuaranteesNothing)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "..");
+    made.write(file, 0, "a");
+    made.close(file);
+    for (const auto* name : {"unsynced-data", "ext4", "ext4-noauto", "posix"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=2..", "f=1a.1.."})) << name;
+}
+
+TEST(PowerRules, SyncOfTheSystemCoversItsDeviceOrAll)
+{
+    MadeRecording made;
+    const auto file = made.had("f", ".");
+    made.write(file, 0, "a");
+    auto& sync = made.sync_system(MadeRecording::device + 1);
+    EXPECT_EQ(legal_at_end(made, "posix"), (Seen{"f=1..", "f=1a."}));
+    for (const auto device : {std::uint64_t{0}, MadeRecording::device}) {
+        sync.device = device;
+        EXPECT_EQ(legal_at_end(made, "posix"), (Seen{"f=1a."}));
+    }
+}
+
+TEST(PowerRules, EachFileSystemHasItsOwnJournal)
+{
+    MadeRecording made;
+    made.create("a");
+    auto make = [&] {
+        const auto other = made.create("b");
+        made.sync(other);
+    };
+    make();
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"a= b="}));
+    MadeRecording two;
+    two.create("a");
+    const auto other = two.create("b");
+    two.sync(other);
+    auto recording = two.get();
+    recording.operations[1].device = recording.operations[2].device = 99;
+    const auto micros = cut(recording);
+    const auto rules = model(*model_named("ext4"), recording, micros);
+    EXPECT_TRUE(rules.may_lack(0, 3));
+    EXPECT_FALSE(rules.may_lack(1, 3));
+}
+
+// --- the models ------------------------------------------------------------------------------------------------------
+
+TEST(PowerModels, PrefixHasOneStateForEachMoment)
+{
+    MadeRecording made;
+    const auto file = made.create("f");
+    made.write(file, 0, "a");
+    made.unlink(file, "f");
+    const auto micros = cut(made.get());
+    const auto rules = model(*model_named("prefix"), made.get(), micros);
+    int states = 0;
+    choose(rules, made.get(), micros, [&](const State& state) {
+        EXPECT_TRUE(state.lost.empty() && state.early.empty());
+        return ++states > 0;
+    });
+    EXPECT_EQ(states, 4);
+}
+
+TEST(PowerModels, UnsyncedDataLosesDataAndNeverNames)
+{
+    MadeRecording made;
+    const auto file = made.create("f");
+    made.write(file, 0, "ab");
+    made.rename(file, "f", "g");
+    EXPECT_EQ(legal_at_end(made, "unsynced-data"), (Seen{"g=", "g=1a.1b."})); // never two NULs: size after data
+    made.truncate(file, 0);
+    EXPECT_EQ(legal_at_end(made, "unsynced-data"), (Seen{"g="}));
+}
+
+TEST(PowerModels, PosixLosesAnything)
+{
+    MadeRecording made;
+    const auto file = made.create("f");
+    made.write(file, 0, "a");
+    made.mode(file, 0700);
+    EXPECT_EQ(legal_at_end(made, "posix"), (Seen{"", "f=", "f=*", "f=10.", "f=10.*", "f=1a.", "f=1a.*"}));
+}
+
+TEST(PowerModels, PosixSyncOfAFileIsNotOneOfItsName)
+{
+    MadeRecording made;
+    const auto file = made.create("f");
+    made.write(file, 0, "a");
+    made.sync(file);
+    EXPECT_EQ(legal_at_end(made, "posix"), (Seen{"", "f=1a."}));
+    made.sync_data(MadeRecording::root); // of a directory: an fsync
+    EXPECT_EQ(legal_at_end(made, "posix"), (Seen{"f=1a."}));
+}
+
+TEST(PowerModels, PosixSyncsTheRangeOfASynchronousWrite)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 8192));
+    made.write(file, 0, "a");
+    made.write(file, 4096, "b");
+    auto& sync = made.sync_data(file);
+    sync.offset = 4096;
+    sync.size = 1;
+    EXPECT_EQ(legal_at_end(made, "posix"), (Seen{"f=4096o.1b.4095o.", "f=1a.4095o.1b.4095o."}));
+}
+
+TEST(PowerModels, WriteSyncRenameSyncIsCleanInAll)
+{
+    MadeRecording made;
+    const auto old = made.had("f", "old");
+    const auto file = made.create("t");
+    made.write(file, 0, "new");
+    made.sync(file);
+    made.rename(file, "t", "f", old);
+    made.sync(MadeRecording::root);
+    for (const auto& rules : models)
+        EXPECT_EQ(legal_at_end(made, rules.name), (Seen{"f=1n.1e.1w."})) << rules.name;
+}
+
+// --- ext4: what was asked of a real one (docs/powerloss.md) -----------------------------------------------------------
+
+/// Has the journal committed, as another file's fsync does.
+void commit(MadeRecording& made)
+{
+    const auto other = made.create("y");
+    made.sync(other);
+}
+
+TEST(PowerExt4, E1NewContentRenamedOverAFileIsWhole)
+{
+    MadeRecording made;
+    const auto old = made.had("f", "o");
+    const auto file = made.create("t");
+    made.write(file, 0, "n");
+    made.rename(file, "t", "f", old);
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1o.", "f=1o. t=", "f=1o. t=1n.", "f=1n."}));
+    commit(made);
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1n. y="}));
+    EXPECT_EQ(legal_at_end(made, "ext4-noauto"), (Seen{"f= y=", "f=1n. y="}));
+}
+
+TEST(PowerExt4, E2ANewFileRenamedToANewNameMayBeEmpty)
+{
+    MadeRecording made;
+    const auto file = made.create("t");
+    made.write(file, 0, "n");
+    made.rename(file, "t", "f");
+    commit(made);
+    for (const auto* name : {"ext4", "ext4-noauto"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f= y=", "f=1n. y="})) << name;
+}
+
+TEST(PowerExt4, E3AppendingWithinABlockMayGiveNuls)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 100));
+    made.write(file, 100, repeated('n', 50));
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=100o.", "f=100o.500.", "f=100o.50n."}));
+    commit(made);
+    for (const auto* name : {"ext4", "ext4-noauto"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=100o.500. y=", "f=100o.50n. y="})) << name;
+}
+
+TEST(PowerExt4, E4OverwritingABlockIsFreeOfTheJournal)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "o");
+    made.create("x");
+    made.write(file, 0, "n");
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1o.", "f=1n.", "f=1o. x=", "f=1n. x="}));
+    commit(made);
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1o. x= y=", "f=1n. x= y="}));
+}
+
+TEST(PowerExt4, E5ClosingAFileThatWasCutToNothingFlushesIt)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "o");
+    made.truncate(file, 0);
+    made.write(file, 0, "n");
+    made.close(file);
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1o.", "f=", "f=1n."}));
+    commit(made);
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1n. y="}));
+    EXPECT_EQ(legal_at_end(made, "ext4-noauto"), (Seen{"f= y=", "f=1n. y="}));
+}
+
+TEST(PowerExt4, E5bBeforeItsCloseItIsNotFlushed)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "o");
+    made.truncate(file, 0);
+    made.write(file, 0, "n");
+    commit(made);
+    for (const auto* name : {"ext4", "ext4-noauto"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f= y=", "f=1n. y="})) << name;
+}
+
+TEST(PowerExt4, E6ASyncOfAnOverwriteCommitsNothingElse)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "o");
+    made.create("x");
+    made.write(file, 0, "n");
+    made.sync_data(file);
+    for (const auto* name : {"ext4", "ext4-noauto"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=1n.", "f=1n. x="})) << name;
+}
+
+TEST(PowerExt4, E7ASyncOfANewFileCommitsAllNamesBeforeIt)
+{
+    MadeRecording made;
+    const auto file = made.create("x");
+    made.write(file, 0, "n");
+    commit(made);
+    for (const auto* name : {"ext4", "ext4-noauto"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"x= y=", "x=1n. y="})) << name;
+}
+
+TEST(PowerExt4, E8AppendingBeyondTheBlockWaitsForItsData)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 4096));
+    made.write(file, 4096, "n");
+    commit(made);
+    for (const auto* name : {"ext4", "ext4-noauto"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=4096o. y=", "f=4096o.1n. y="})) << name;
+}
+
+TEST(PowerExt4, TheEndOfAWholeWriteDecidesWhetherItsSizeIsAlone)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 4000));
+    made.write(file, 4000, repeated('n', 196)); // ends in a page that has no block
+    commit(made);
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=4000o. y=", "f=4000o.96n. y=", "f=4000o.196n. y="}));
+}
+
+TEST(PowerExt4, ASizeThatIsSetIsMetadata)
+{
+    MadeRecording made;
+    const auto file = made.create("f");
+    made.write(file, 0, "n");
+    made.truncate(file, 3);
+    commit(made);
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=30. y=", "f=1n.20. y="}));
+}
+
+TEST(PowerExt4, AFloatingPageComesAfterTheNamesBeforeIt)
+{
+    MadeRecording made;
+    made.create("x");
+    const auto file = made.had("f", "");
+    made.write(file, 0, "n");
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=", "f= x=", "f=1n. x="}));
+}
+
+TEST(PowerExt4, ASyncOfADirectoryCommits)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "f");
+    made.rename(file, "f", "g");
+    made.sync(MadeRecording::root);
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"g=1f."}));
+}
+
+TEST(PowerExt4, AHoleIsMetadata)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 8192));
+    made.allocate(file, 0, 4096, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE);
+    commit(made);
+    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=40960.4096o. y="}));
+}
+
+// --- what is chosen of the states --------------------------------------------------------------------------------------
+
+/// The trees of all states that are chosen, at whatever cut.
+std::pair<Seen, Seen> chosen_and_all(MadeRecording& made, std::string_view name)
+{
+    const auto& recording = made.get();
+    const auto micros = cut(recording);
+    const Disks disks(recording, micros);
+    const auto rules = model(*model_named(name), recording, micros);
+    Seen chosen, all;
+    choose(rules, recording, micros, [&](const State& state) {
+        EXPECT_TRUE(legal(rules, micros, state));
+        if (state.early.empty() && state.torn == never) chosen.insert(text_of(disks, disks.tree(state)));
+        return true;
+    });
+    for (std::uint32_t at = 0; at <= micros.operations(); ++at)
+        enumerate(rules, micros, at, [&](const State& state) { all.insert(text_of(disks, disks.tree(state))); });
+    return {chosen, all};
+}
+
+TEST(PowerStates, ChosenOnesAreLegalAndOfASmallRunTheyAreAll)
+{
+    MadeRecording made;
+    const auto old = made.had("f", "o");
+    const auto file = made.create("t");
+    made.write(file, 0, "n");
+    made.rename(file, "t", "f", old);
+    made.say("done");
+    for (const auto* name : {"prefix", "unsynced-data", "ext4", "ext4-noauto"}) {
+        const auto [chosen, all] = chosen_and_all(made, name);
+        EXPECT_EQ(chosen, all) << name;
+    }
+    const auto [chosen, all] = chosen_and_all(made, "posix");
+    EXPECT_TRUE(chosen.contains("f=10.")) << "the size without the data";
+    EXPECT_TRUE(std::ranges::includes(all, chosen));
+}
+
+TEST(PowerStates, AWriteInFlightIsThereInPart)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 8192));
+    made.write(file, 0, repeated('n', 8192));
+    const auto& recording = made.get();
+    const auto micros = cut(recording);
+    const Disks disks(recording, micros);
+    const auto rules = model(*model_named("ext4"), recording, micros);
+    Seen seen;
+    choose(rules, recording, micros, [&](const State& state) {
+        seen.insert(text_of(disks, disks.tree(state)));
+        return true;
+    });
+    EXPECT_TRUE(seen.contains("f=4096n.4096o.")); // the first page
+    EXPECT_TRUE(seen.contains("f=512n.7680o."));  // the first sector
+    EXPECT_TRUE(seen.contains("f=512o.3584n.4096o."));
+}
+
+TEST(PowerTree, EqualTreesHaveOneDigest)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "o");
+    made.write(file, 0, "n");
+    made.write(file, 0, "o");
+    made.rename(file, "f", "g");
+    made.rename(file, "g", "f");
+    made.mode(file, 0700);
+    const auto micros = cut(made.get());
+    const Disks disks(made.get(), micros);
+    std::vector<std::uint64_t> digests;
+    for (std::uint32_t at = 0; at <= 5; ++at)
+        digests.push_back(disks.digest(disks.tree({.cut = at})));
+    EXPECT_EQ(digests[0], digests[2]);
+    EXPECT_EQ(digests[0], digests[4]);
+    EXPECT_NE(digests[0], digests[1]);
+    EXPECT_NE(digests[0], digests[3]);
+    EXPECT_NE(digests[0], digests[5]);
+}
+
+TEST(PowerMicro, WhatNoModelKnowsIsSaid)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 8192));
+    made.allocate(file, 0, 4096, FALLOC_FL_COLLAPSE_RANGE).path = "/r/f";
+    ASSERT_EQ(cut(made.get()).untellable.size(), 1U);
+    EXPECT_NE(cut(made.get()).untellable[0].find("/r/f"), std::string::npos);
+}
+
+} // namespace
+
+} // namespace faultline::power
