@@ -124,10 +124,12 @@ running() {
 }
 works() { [ -n "$(running "$1")" ]; }
 until_true works n2
+# shellcheck disable=SC2046 # words are wanted
 set -- $(running n2)
 cancelled=$2
 scancel "$1"
 until_true works n1
+# shellcheck disable=SC2046 # words are wanted
 set -- $(running n1)
 lost=$2
 kill -KILL $first
@@ -160,6 +162,7 @@ cmp whole.d/findings.json campaign.d/findings.json || fail 'the campaign has fou
 ls campaign.d/shards >before
 faultline explore -q -w explored -o campaign.d --on slurm --shards 4 --resume -- ./planted
 expect 1
+# shellcheck disable=SC2012 # names that we gave
 ls campaign.d/shards | cmp - before || fail 'shards were submitted again'
 cmp whole.d/findings.json campaign.d/findings.json || fail 'the campaign that went on has found something else'
 

@@ -53,6 +53,7 @@ narrow 0 60 "$FAULTLINE" list groups
 # --json wherever text is the default, and not beside another format.
 printf '[[fault]]\nname = "w"\nfunctions = ["write"]\ntype = "errno"\nerrno = "EIO"\n' >plan.toml
 for words in 'list read' 'explain /bin/true' 'report report.json' 'explore -q -w . -o explored --try oom --sample 20 -- cat report.json' 'check plan.toml'; do
+    # shellcheck disable=SC2086 # words are wanted
     faultline ${words%% *} --json ${words#* }
     holds out 'd'
 done

@@ -59,6 +59,7 @@ END
     is out "$(printf '%s\n' --door ENOSPC kernel)"
 fi
 if command -v fish >/dev/null; then
+    # shellcheck disable=SC2016 # for fish
     HOME=$work fish --no-config -c 'source $argv[1]; complete -C "faultline run --do"; complete -C "faultline run -f write:ENOSP"' \
         "$completions/faultline.fish" >out 2>err || fail 'fish'
     is out "$(printf '%s\n' --door write:ENOSPC)"

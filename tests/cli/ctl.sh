@@ -2,6 +2,7 @@
 # stands in the record.
 . "${0%/*}/ctl_lib.sh"
 steps
+# shellcheck disable=SC2119 # no more than the usual is asked for
 begin
 ctl add 'write:errno=ENOSPC,name=disk'
 is out disk

@@ -2,6 +2,7 @@
 . "${0%/*}/ctl_lib.sh"
 root=$(cd "$shared/../.." && pwd)
 steps
+# shellcheck disable=SC2119 # no more than the usual is asked for
 begin
 export FAULTLINE_COMMAND="$FAULTLINE"
 PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/python FAULTLINE_LIBRARY=/nowhere /usr/bin/python3 - "$pid" <<'END_OF_PYTHON' || fail 'Python'

@@ -84,6 +84,7 @@ begin() {
     step w ok # so that it is up
     until [ -s said ]; do sleep 0.01; done
     line=$(head -1 said)
+    # shellcheck disable=SC2034 # for the tests
     run=${line##* }
     pid=${line#*ctl }
     pid=${pid%% *}

@@ -1,6 +1,7 @@
 # The journals of three shards, merged, are byte for byte what one exploration leaves: also what follows from a point (more
 # matches struck, second faults) and also where several jobs ran in another order. What does not belong together is refused
 # by its name.
+# shellcheck disable=SC2086 # words are wanted of $options and $others
 . "$(dirname "$0")/lib.sh"
 unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
     skip "the kernel allows no namespaces here"
@@ -60,7 +61,8 @@ says err "that is another exploration: --depth '2' in merged.d and not in what w
 
 # A shard that is missing is missed, and what is resumed fills it in.
 fullest=$(wc -l shard?.d/journal.jsonl | sort -rn | sed -n '2s,.* \(.*\)/.*,\1,p')
-others=$(ls -d shard?.d | grep -v "$fullest")
+others=''
+for shard in shard?.d; do [ "$shard" = "$fullest" ] || others="$others $shard"; done
 faultline explore -q --merge $others -o merged.d -- ./planted
 says out 'points are in none of the journals'
 faultline explore $options --resume -o merged.d -- ./planted
@@ -99,7 +101,7 @@ number=${fullest#shard}
 TEST_SHARD_INDEX=$((${number%.d} - 1)) TEST_TOTAL_SHARDS=3 TEST_SHARD_STATUS_FILE=advertised "$FAULTLINE" explore $options -o auto.d --shard auto -- ./planted >out 2>err </dev/null || :
 [ -e advertised ] || fail 'Bazel is not told that there are shards'
 points() { cat "$@" | grep -o '"point":"[0-9a-f]*"' | sort; }
-points $fullest/journal.jsonl >theirs
+points "$fullest/journal.jsonl" >theirs
 points auto.d/journal.jsonl | cmp - theirs || fail 'it is another shard'
 
 # A sample is drawn: the seed decides, shards draw the same, and what explorations wrote beside it is no part of it.

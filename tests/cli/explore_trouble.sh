@@ -33,8 +33,10 @@ unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --
     skip "the kernel allows no namespaces here"
 mkdir empty
 # What changes in part is masked, and said; what cannot be compared at all ends it.
+# shellcheck disable=SC2016 # for the inner shell
 faultline explore -q -w empty -o out.d --time 1s -- sh -c 'echo at $(date +%N) now'
 says out 'differs from run to run, and is masked: standard output'
+# shellcheck disable=SC2016
 faultline explore -q -w empty -o out.d -- sh -c 'exit $(($(date +%s%N) / 1000 % 97 + 1))'
 expect 124
 says err 'differs from run to run without any fault'

@@ -38,6 +38,7 @@ faultline minimise three.json --while exit=3 -o one.toml
 expect 0
 says out '1 of 4 faults needed'
 says out 'write 6 of thread 0'
+# shellcheck disable=SC2016 # for the shell that it runs
 faultline minimise three.json --before 'echo x >>before' --while 'grep -q six "$FAULT_OUTPUT" && [ $FAULT_EXIT = 3 ]' -o one.toml
 expect 0
 says out 'write 6 of thread 0'

@@ -2,6 +2,7 @@
 . "${0%/*}/lib.sh"
 unshare -mpf true 2>/dev/null || unshare -Umpf true 2>/dev/null || skip 'no namespaces here'
 all=prefix,unsynced-data,ext4,ext4-noauto,posix
+# shellcheck disable=SC2016 # for the shell that it runs
 check='x=$(cat f); test "$x" = new || test -s "$FAULT_ACKED" && test "$x" = old && exit 10
        test "$x" = new || test "$x" = old || exit 11'
 found() { grep -q "^$1 .*$2.*\[$3\]" out || fail "there is no $1 of $2 in $3"; }
@@ -12,7 +13,7 @@ echo old >f && echo new >g
 faultline powerloss -q -o ../o --check "$check" -- cp g f
 expect 1
 found corrupt 'a kill' prefix
-faultline powerloss -o ../o show 1 && [ -f ../o/state-1/0/g ] || fail 'no state is laid out'
+{ faultline powerloss -o ../o show 1 && [ -f ../o/state-1/0/g ]; } || fail 'no state is laid out'
 
 # The results lie where nothing else is said: below the files that are followed, and do not count among them. Twice, as the
 # first leaves some; and the recording can still be searched.
@@ -39,7 +40,7 @@ expect 1
 found corrupt 'lost: #2 write .*on disk: .*rename' ext4-noauto
 grep -q 'fsync .*/t after #2 and before #' out || fail 'the fix is not told'
 faultline powerloss -q -o ../o --check "$check" check ../o/recording
-grep -q '^corrupt.*\[ext4' out && grep -q '^acknowledged-data-lost.*rename.*\[ext4' out || fail 'no second search of the recording'
+{ grep -q '^corrupt.*\[ext4' out && grep -q '^acknowledged-data-lost.*rename.*\[ext4' out; } || fail 'no second search of the recording'
 
 grep -A1 '^acknowledged-data-lost' out | grep -q "after 5 to 5 operations, 'exit 0' was said" || fail 'the place is not told'
 

@@ -3,6 +3,7 @@
 command -v curl >/dev/null || skip 'there is no curl'
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 steps
+# shellcheck disable=SC2119 # no more than the usual is asked for
 begin
 for address in 0.0.0.0:0 192.0.2.1:80 example.org:80 '[::]:0'; do
     faultline serve "$pid" --listen "$address"

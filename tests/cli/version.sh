@@ -5,7 +5,7 @@ expect 0
 grep -Eqx 'faultline [0-9]+\.[0-9]+\.[0-9]+( \([0-9a-z.-]+\))?' out || fail 'another form'
 # shellcheck disable=SC2154 # of lib.sh
 source=$(cd "$shared/../.." && pwd)
-[ -e "$source/.git" ] && command -v git >/dev/null || skip 'no git here'
+{ [ -e "$source/.git" ] && command -v git >/dev/null; } || skip 'no git here'
 commit=$(sed -n 's/.* (\(.*\))$/\1/p' out)
 [ -n "$commit" ] || fail 'no commit'
 # The one that was built, which need not be the newest.

@@ -53,9 +53,9 @@ FetchContent)
         ./outside
     else
         ninja CMakeFiles/outside.dir/outside.cpp.o >"$work/log" || { cat "$work/log"; exit 1; }
-        ninja -t commands outside >commands
-        grep -q -- '-shared .*libfaultline.so' commands || say "the library would not be built"
-        grep -q -- '-o outside .*libfaultline.so' commands || say "the library would not be linked"
+        ninja -t commands outside >asked
+        grep -q -- '-shared .*libfaultline.so' asked || say "the library would not be built"
+        grep -q -- '-o outside .*libfaultline.so' asked || say "the library would not be linked"
         ! ninja -t targets all | grep -q unit_tests || say "tests would be built"
     fi
     ;;

@@ -62,7 +62,7 @@ for how in return exit _exit _Exit quick_exit abort exit_group segv SIGKILL SIGT
         case $shape in alone) count=10 ;; threads) count=70 ;; *) count=20 ;; esac
         [ $how != exec ] || count=$((count + 10))
         faultline run -f 'fsync:EIO' --report -o report.json -- "$PWD/host" $how $shape
-        [ $shape = forked ] && expect 0 || expect $own
+        if [ $shape = forked ]; then expect 0; else expect $own; fi
         mv report.json "$how-$shape.json"
         echo "$how-$shape.json $count" >>counts
         left_nothing

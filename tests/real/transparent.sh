@@ -8,7 +8,7 @@
 #   transparent.sh PROGRAM COMMAND: the same through the kernel's door of the command faultline, instead of a preload.
 program=$1 library=$2
 shift 2
-export LC_ALL=C TZ=UTC HOME=/nonexistent PYTHONUNBUFFERED= PATH=/usr/bin:/bin:/usr/sbin:/sbin
+export LC_ALL=C TZ=UTC HOME=/nonexistent PYTHONUNBUFFERED='' PATH=/usr/bin:/bin:/usr/sbin:/sbin
 command -v "$program" > /dev/null || { echo "there is no $program here"; exit 77; }
 work=$(mktemp -d) || exit 1
 server=
@@ -202,6 +202,7 @@ run() {
     local name=$1
     shift
     mkdir -p "$work/$name" "$work/in"
+    # shellcheck disable=SC2086 # words are wanted
     (cd "$work/in" && exec env "$@" $under sh "$work/script" > "../$name/out" 2> "../$name/err" < /dev/null)
     echo $? > "$work/$name/status"
     rm -rf "$work/in"
