@@ -236,7 +236,8 @@ void add_run(Subcommand& self)
     self.flag("--report,--json", options->report, "write all statistics and events as one JSON document at the end");
     self.flag("--control", options->control,
               "let 'faultline ctl' change the plan while the program runs; there need be no fault yet");
-    self.flag("--keep", options->keep, "keep the run's own directory, with the records and the plan, and print its place");
+    self.flag("--keep", options->keep,
+              "keep the run's own directory, with the records and the plan, and print its place");
     self.option("-o,--output", options->output, "the file for --report, which it implies (default: standard output)",
                 "FILE");
     self.flag("-q,--quiet", options->quiet, "no summary on standard error");

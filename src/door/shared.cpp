@@ -3,7 +3,9 @@
 #include "sys/syscalls.hpp"
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
+#include <linux/futex.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -41,6 +43,10 @@ void keep(Shared& shared, int listener, int supervisor_pidfd) noexcept
     if (shared.ended != 0) ::_exit(0);
     if (shared.failed == 0) std::strcpy(shared.problem, "the supervisor of the kernel's door was killed");
     shared.failed = 1;
+    if (shared.ready == 0) { // it was killed before it began: the program waits for its word
+        shared.ready = 1;
+        sys::call(SYS_futex, sys::address(&shared.ready), FUTEX_WAKE, INT_MAX);
+    }
     for (auto& each : shared.in_flight) {
         const auto id = each.id.load();
         if (id == 0) continue;

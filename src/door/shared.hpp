@@ -24,6 +24,7 @@ struct Shared {
     std::atomic<std::uint32_t> listener{0}; // in the program's process: its number plus 1; or an errno, negated
     std::atomic<std::int32_t> program{0};   // pid
     std::atomic<std::uint32_t> ready{0};    // 1: the supervisor has the listener; 2: it could not have it
+    std::atomic<std::uint32_t> kept{0};     // the keeper has the listener
     std::atomic<std::uint32_t> failed{0};   // the supervisor let everything pass from some moment on: the run is void
     std::atomic<std::uint32_t> ended{0};    // the supervisor has ended as it should
     std::atomic<std::uint64_t> notified{0}; // calls

@@ -226,6 +226,9 @@ void remove_replaced_ledger(const Inheritance& inherited, std::string_view run)
     if (inherited.replaced_pid != sys::getpid() || inherited.replaced_ledger.empty()) return;
     process.image_by_exec = true;
     if (!run.empty() && inherited.replaced_ledger.starts_with(run)) return;
+    // An empty one, of which no statistics file was written, the command has yet to count.
+    const auto statistics = inherited.replaced_ledger.substr(0, inherited.replaced_ledger.rfind(".live"));
+    if (!run.empty() && !sys::exists(std::string{statistics}.c_str())) return;
     if (!process.plan->leaves_ledger) ledger::remove_replaced(std::string{inherited.replaced_ledger}.c_str());
 }
 

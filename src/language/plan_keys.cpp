@@ -96,6 +96,12 @@ void read_render(PlanDraft& draft, const Field& field)
     if (renders) draft.plan.leaves_ledger = !*renders;
 }
 
+void read_empty(PlanDraft& draft, const Field& field)
+{
+    const auto keeps = read_bool(field);
+    if (keeps) draft.plan.keeps_empty = *keeps;
+}
+
 void read_events(PlanDraft& draft, const Field& field)
 {
     const auto events = read_integer(field, 0, 10'000'000);
@@ -134,6 +140,7 @@ constexpr PlanKey keys[] = {
     {"", "fault", read_faults, "one fault; a plan needs at least one, or trace = true"},
     {"stats", "file", read_stats_file, "its name: %p pid, %e program, %t start time, %% a percent sign"},
     {"stats", "events", read_events, "how many events are kept, 0 to 10000000"},
+    {"stats", "empty", read_empty, "true: a process in which no fault matched a call leaves its statistics file too"},
     {"stats", "render", read_render, "false: no JSON is written; the ledger, FILE.live, stays as the record"},
 };
 

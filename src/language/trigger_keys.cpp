@@ -105,7 +105,8 @@ constexpr FaultKey keys[] = {
     {"on", all_types, no_types, read_on,
      "which matches fire: \"3\", \"2,5\", \"3..\", \"3..10\", \"3..10+2\", \"..5\""},
     {"count", all_types, no_types, read_count,
-     "whose matches `on` numbers: \"process\", \"thread\", \"fd\", \"site\" or \"run\" (or whose bytes `budget`); \"call\": "
+     "whose matches `on` numbers: \"process\", \"thread\", \"fd\", \"site\" or \"run\" (or whose bytes `budget`); "
+     "\"call\": "
      "all calls that the thread makes of the function"},
     {"budget", all_types, no_types, read_budget, "let so many bytes through, then fire for good: \"10MiB\""},
     {"probability", all_types, no_types, read_probability, "share of the matches that fire, 0.0 to 1.0"},

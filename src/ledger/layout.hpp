@@ -278,6 +278,22 @@ struct Header {
         return trace_offset + trace_modules_bytes + slot * sizeof(TraceSite);
     }
 
+    /// Whether the record tells nothing but that the process was there: no fault matched, nothing was noted, nothing
+    /// went wrong, and the plan asks for no more. Any time.
+    [[nodiscard]] bool is_empty() const noexcept
+    {
+        if (plan().keeps_empty || plan().leaves_ledger || plan().traces) return false;
+        if ((trouble.load() & ~std::uint32_t{argv_cut | lineage_cut}) != 0) return false;
+        if (events_claimed.load() != 0) return false; // a change of the plan is one too
+        for (const auto& each : unstruck)
+            if (each.state.load() != 0) return false;
+        const auto claimed = threads_claimed.load(std::memory_order_acquire);
+        for (std::uint32_t block = 0; block < claimed && block < thread_limit; ++block)
+            for (std::uint32_t fault = 0; fault < fault_count; ++fault)
+                if (__atomic_load_n(&thread(block).shares()[fault].matched, __ATOMIC_RELAXED) != 0) return false;
+        return true;
+    }
+
     /// Counts one error that a fault injected. After boot; in a signal handler and a vfork child as well.
     void count_error(std::uint16_t fault, std::int32_t error) noexcept
     {

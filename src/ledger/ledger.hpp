@@ -68,7 +68,8 @@ Unstruck* note_unstruck(Header& header, Unreached why, std::string_view program)
 [[nodiscard]] TraceSite* claim_trace(Header& header) noexcept;
 
 /// Writes the statistics file, whole, and removes the ledger unless `keep_ledger`. May be called again: the later file
-/// replaces the earlier one. Without system calls to spare (sealed) it leaves the ledger as the record. In a signal
+/// replaces the earlier one. A record that is empty becomes no file: its ledger is removed, or left for `faultline run`,
+/// which counts the process, to remove. Without system calls to spare (sealed) it leaves the ledger as the record. In a signal
 /// handler too.
 void finish(Header& header, State state, std::int32_t status, bool keep_ledger) noexcept;
 

@@ -265,6 +265,7 @@ struct Plan {
     bool counts_run = false;          // … counts over the whole tree of processes
     bool traces = false;              // every call that can fail is noted with its site (ledger/trace_layout.hpp)
     bool leaves_ledger = false;       // the ledger stays as the record, and is not rendered
+    bool keeps_empty = false;         // a process that matched nothing leaves a record too
     std::uint64_t seed = 0;
     std::uint64_t arm_after = 0; // ns after main
     std::uint64_t max_events = 100000;

@@ -144,12 +144,13 @@ template <class See>
 bool visit(const Plan& object, const See& see)
 {
     const auto& [bytes, arm, seed_given, follows_descriptors, names_hosts, names_threads, moves_clock, shuffles,
-                 counts_run, traces, leaves_ledger, seed, arm_after, max_events, arm_file, source, stats_file, programs,
-                 faults, functions, function_of_row, descriptor_sets, caller_sets, thread_sets, host_names] = object;
+                 counts_run, traces, leaves_ledger, keeps_empty, seed, arm_after, max_events, arm_file, source,
+                 stats_file, programs, faults, functions, function_of_row, descriptor_sets, caller_sets, thread_sets,
+                 host_names] = object;
     return see(bytes) && see(arm) && see(seed_given) && see(follows_descriptors) && see(names_hosts) &&
            see(names_threads) && see(moves_clock) && see(shuffles) && see(counts_run) && see(traces) &&
-           see(leaves_ledger) && see(seed) && see(arm_after) && see(max_events) && see(arm_file) && see(source) &&
-           see(stats_file) && see(programs) && see(faults) && see(functions) &&
+           see(leaves_ledger) && see(keeps_empty) && see(seed) && see(arm_after) && see(max_events) && see(arm_file) &&
+           see(source) && see(stats_file) && see(programs) && see(faults) && see(functions) &&
            see(IndexesInto<Function>{&Plan::functions, function_of_row, true}) && see(descriptor_sets) &&
            see(caller_sets) && see(thread_sets) && see(host_names);
 }

@@ -88,8 +88,8 @@ std::string statistics_file(const Image& image, const RunDirectory& directory)
     return fmt::format("{}/{}", directory.path(), std::filesystem::path(beside).filename().string());
 }
 
-/// Makes the record of a process that left its ledger. Of one that is dead it becomes the statistics file. Says whether
-/// it did, so that the ledger may go.
+/// Makes the record of a process that left its ledger. Of one that is dead it becomes the statistics file, unless it is empty.
+/// Says whether it is dealt with, so that the ledger may go.
 bool settle(const Image& image, ledger::Opened opened, const plan::Plan* plan, const std::string& statistics,
             const Deaths& deaths, RunDirectory& directory, Outcome& outcome)
 {
@@ -110,10 +110,12 @@ bool settle(const Image& image, ledger::Opened opened, const plan::Plan* plan, c
     }
     const bool running =
         deaths.count(image.pid) == 0 && header.state == ledger::State::running && report::lives(header);
-    const bool settled = !running && write_whole(statistics, text);
+    // Whoever names a file gets one of the processes that something befell. One that was killed is among those.
+    const bool empty = header.state != ledger::State::running && header.is_empty() && !directory.holds(image.ledger);
+    const bool settled = !running && (empty || write_whole(statistics, text));
     if (running && directory.holds(image.ledger)) directory.keep();
     record->file = settled ? statistics : image.ledger;
-    outcome.files.push_back(record->file);
+    if (!empty) outcome.files.push_back(record->file);
     outcome.records.all.push_back(std::move(*record));
     return settled;
 }

@@ -15,6 +15,17 @@ expect 1
 found corrupt 'a kill' prefix
 { faultline powerloss -o ../o show 1 && [ -f ../o/state-1/0/g ]; } || fail 'no state is laid out'
 
+# The results lie where nothing else is said: below the files that are followed, and do not count among them. Twice, as the
+# first leaves some; and the recording can still be searched.
+for time in first second; do
+    echo old >f
+    faultline powerloss -q --model prefix --check "$check" -- cp g f
+    expect 1
+done
+faultline powerloss -q --check "$check" check faultline-powerloss/recording
+expect 1
+rm -r faultline-powerloss
+
 # Written beside, and renamed over it: whole on ext4 as it is mounted by default, empty without auto_da_alloc.
 cat >../replace.py <<'PY'
 import os, sys

@@ -60,7 +60,7 @@ int main(int argc, char** argv)
     return result;
 }
 END2
-printf '[[fault]]\nname = "f"\nfunctions = "fsync"\ntype = "errno"\nerrno = "EIO"\non = "2.."\n' >plan.toml
+printf '[stats]\nempty = true\n[[fault]]\nname = "f"\nfunctions = "fsync"\ntype = "errno"\nerrno = "EIO"\non = "2.."\n' >plan.toml
 # whole FILE [killed]: keeps a record, which all_whole looks at with the others: one Python for all.
 whole() {
     count=$((${count:-0} + 1))
