@@ -95,6 +95,7 @@ for pause in 0 0.02 0.1 0.3; do
         sleep "$pause"
         killed=
         while [ -z "$killed" ]; do # it may not be there yet
+            # shellcheck disable=SC2013 # words are wanted
             for child in $(cat "/proc/$run/task/$run/children"); do
                 [ "$(cat "/proc/$child/comm")" != faultline-door ] || { kill -9 "$child" && killed=yes; }
             done

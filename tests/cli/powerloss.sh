@@ -17,7 +17,7 @@ found corrupt 'a kill' prefix
 
 # The results lie where nothing else is said: below the files that are followed, and do not count among them. Twice, as the
 # first leaves some; and the recording can still be searched.
-for time in first second; do
+for _ in first second; do
     echo old >f
     faultline powerloss -q --model prefix --check "$check" -- cp g f
     expect 1
