@@ -247,7 +247,7 @@ TEST(FaultMistakes, OfNumbers)
          "p:4:9: range is '15..0'; it runs backwards (did you mean \"0..15\"?)"},
         {with("corruption", "range = [0, 15]"),
          "p:4:9: range is an array; it must be a range of bytes such as \"0..15\""},
-        {with("count = \"tree\""), "p:4:9: unknown count 'tree' (it must be process, thread, fd, site or run)"},
+        {with("count = \"tree\""), "p:4:9: unknown count 'tree' (it must be process, thread, call, fd, site or run)"},
     });
 }
 

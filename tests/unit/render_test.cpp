@@ -159,6 +159,7 @@ TEST(Render, WritesAnEventInTheOrderOfTheSpecification)
     MadeLedger ledger;
     auto& event = ledger.event(0, static_cast<std::uint16_t>(position(ledger, "write")));
     event.call = 3;
+    event.thread_call = 1;
     event.match = 2;
     event.time_ns = 412'999;
     event.error = ENOSPC;
@@ -182,7 +183,7 @@ TEST(Render, WritesAnEventInTheOrderOfTheSpecification)
     EXPECT_EQ(
         written.dump(),
         R"({"fault":"disk-full","type":"errno","target":"write","call":3,"match":2,"time":0.000412,"thread":"0.1.2",)"
-        R"("errno":"ENOSPC","fd":5,"path":"/tmp/a.tar","size":10240,"caller":"tar+0x1f2c","site":"00ca5ad1",)"
+        R"("thread_call":1,"errno":"ENOSPC","fd":5,"path":"/tmp/a.tar","size":10240,"caller":"tar+0x1f2c","site":"00ca5ad1",)"
         R"("delay":0.0015,"returned":-1,"mode":"reverse","offset":16,"bytes":2,"dropped":false,"failed":"EBADF"})");
 }
 
