@@ -3,6 +3,7 @@
 #include "report/record_json.hpp"
 #include "report/sums.hpp"
 #include "report/terminal.hpp"
+#include "sys/syscalls.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -13,13 +14,6 @@ namespace faultline::control {
 namespace {
 
 using report::Json;
-
-std::int64_t now()
-{
-    timespec time = {};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
 
 /// A label's value as Prometheus quotes it.
 std::string label(std::string_view text)
@@ -62,7 +56,7 @@ std::vector<Json> Feed::news()
 
 Waited wait_for(const LiveRun& run, const std::string& fault, std::uint64_t times, std::int64_t patience_ns)
 {
-    const auto end = now() + patience_ns;
+    const auto end = sys::now(CLOCK_MONOTONIC) + patience_ns;
     for (;;) {
         Waited waited;
         const auto faults = run.faults(waited.problem);
@@ -74,7 +68,7 @@ Waited wait_for(const LiveRun& run, const std::string& fault, std::uint64_t time
         }
         waited.fired = found->triggered;
         if (waited.fired >= times) return waited;
-        if (now() >= end) {
+        if (sys::now(CLOCK_MONOTONIC) >= end) {
             waited.problem = fmt::format("'{}' has fired {} of {} in that time", fault,
                                          report::counted(waited.fired, "time"), times);
             return waited;
@@ -98,7 +92,10 @@ Json list_of(const std::vector<FaultState>& faults)
     return list;
 }
 
-Json status_of(const LiveRun& run, std::string& problem)
+namespace {
+
+/// All of a run's state but its faults.
+Json processes_of(const LiveRun& run, std::string& problem)
 {
     const auto force = run.force();
     problem = force.problem;
@@ -112,6 +109,14 @@ Json status_of(const LiveRun& run, std::string& problem)
         if (member.sealed) process["sealed"] = true;
         processes.push_back(std::move(process));
     }
+    return status;
+}
+
+} // namespace
+
+Json status_of(const LiveRun& run, std::string& problem)
+{
+    auto status = processes_of(run, problem);
     if (problem.empty()) status["faults"] = list_of(run.faults(problem));
     return status;
 }
@@ -131,7 +136,7 @@ std::string list_text(const std::vector<FaultState>& faults)
 
 std::string status_text(const LiveRun& run, std::string& problem)
 {
-    const auto status = status_of(run, problem);
+    const auto status = processes_of(run, problem);
     if (!problem.empty()) return {};
     std::string text =
         fmt::format("{}\nplan {} is in force{}\n\n", run.directory(), status.member("generation").count(),
@@ -189,7 +194,6 @@ std::string metrics_of(const LiveRun& run)
     };
     head("faultline_processes", "gauge", "Processes of the run that are alive.");
     text += fmt::format("faultline_processes {}\n", sum.running);
-    std::string problem;
     head("faultline_generation", "gauge", "The plan in force, counted in changes.");
     text += fmt::format("faultline_generation {}\n", run.force().generation);
     head("faultline_calls_total", "counter", "Calls of functions that some fault names.");

@@ -7,7 +7,11 @@
 #include "language/values.hpp"
 #include "plan/visit.hpp"
 #include "report/sums.hpp"
+#include "report/text_file.hpp"
 #include "run/run_plan.hpp"
+#include "run/run_records.hpp"
+#include "run/whole_file.hpp"
+#include "sys/syscalls.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -19,7 +23,6 @@
 #include <fmt/ranges.h>
 #include <fstream>
 #include <set>
-#include <sstream>
 #include <unistd.h>
 
 namespace faultline::control {
@@ -54,7 +57,7 @@ public:
     explicit Change(LiveRun& run) : run_(run), file_(run::ControlFile::open(run.directory_, problem_))
     {
         if (file_ == nullptr) return;
-        auto document = language::read_toml(content(run.file(run::session_name)));
+        auto document = language::read_toml(report::content_of(run.file(run::session_name)));
         root = std::move(document.root);
         root.kind = Value::Kind::table;
         before_ = language::write_toml(root);
@@ -80,11 +83,12 @@ public:
         const auto& plan = file_->plan();
         const auto parsed = language::parse_into(file_->room(), text, plan.text(plan.source));
         if (!parsed.mistakes.empty()) return explain(std::move(done), parsed, option);
-        const auto first = language::parse_into(file_->room(), content(run_.file(run::first_session_name)), "");
+        const auto first =
+            language::parse_into(file_->room(), report::content_of(run_.file(run::first_session_name)), "");
         if (first.block.empty()) return mistake("the plan that the run began with cannot be read");
         done.mistakes = needs_boot(parsed.plan(), first.plan());
         if (!done.mistakes.empty()) return done;
-        if (!write(run_.file(run::session_name), text))
+        if (!run::write_whole(run_.file(run::session_name), text))
             return mistake(fmt::format("{} cannot be written to: {}", run_.directory_, std::strerror(errno)));
         done.changed = true;
         done.generation = file_->publish(parsed, words);
@@ -157,20 +161,12 @@ report::Records LiveRun::records() const
 report::Records LiveRun::records(const plan::Plan& plan) const
 {
     report::Records records;
-    std::set<std::string> known;
-    std::ifstream images(file("images"));
-    for (std::string line; std::getline(images, line);) {
-        const auto second = line.find('\t', line.find('\t') + 1);
-        const auto third = line.find('\t', second + 1);
-        if (second == std::string::npos || third == std::string::npos) continue;
-        const auto ledger = line.substr(second + 1, third - second - 1);
-        const auto json = line.substr(third + 1);
+    for (const auto& image : run::images_of(directory_)) {
         std::error_code error;
-        if (!known.insert(json).second) continue;
-        if (fs::exists(ledger, error))
-            report::load(ledger, records, {}, &plan);
-        else if (fs::exists(json, error))
-            report::load(json, records);
+        if (fs::exists(image.ledger, error))
+            report::load(image.ledger, records, {}, &plan);
+        else if (fs::exists(image.json, error))
+            report::load(image.json, records);
     }
     if (std::error_code error; fs::exists(file("reserve"), error)) report::load(file("reserve"), records, {}, &plan);
     return records;
@@ -206,10 +202,7 @@ LiveRun::Force LiveRun::force() const
     const auto file = run::ControlFile::open(directory_, force.problem);
     if (file == nullptr) return force;
     force.generation = file->page().generation.load();
-    timespec now = {};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    const auto until = file->page().quiet_until.load();
-    force.quiet_ns = std::max<std::int64_t>(0, until - std::int64_t{now.tv_sec} * 1'000'000'000 - now.tv_nsec);
+    force.quiet_ns = std::max<std::int64_t>(0, file->page().quiet_until.load() - sys::now(CLOCK_MONOTONIC));
     return force;
 }
 
@@ -306,7 +299,7 @@ Done LiveRun::load(const std::string& path)
     if (!bad.mistakes.empty()) return bad;
     Change change(*this);
     if (!change.possible()) return change.impossible();
-    auto wanted = language::read_toml(content(path)).root;
+    auto wanted = language::read_toml(report::content_of(path)).root;
     auto& faults = faults_of(wanted);
     std::set<std::string> kept;
     for (auto& fault : faults_of(change.root)) {
@@ -328,7 +321,7 @@ Done LiveRun::reset()
 {
     Change change(*this);
     if (!change.possible()) return change.impossible();
-    auto first = language::read_toml(content(file(run::first_session_name))).root;
+    auto first = language::read_toml(report::content_of(file(run::first_session_name))).root;
     auto& wanted = faults_of(first);
     auto& faults = faults_of(change.root);
     for (std::size_t i = wanted.size(); i < faults.size(); ++i)

@@ -3,6 +3,8 @@
 #include "ledger/layout.hpp"
 #include "ledger/reserve.hpp"
 #include "report/record_files.hpp"
+#include "run/run_records.hpp"
+#include "sys/syscalls.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -20,13 +22,6 @@ namespace faultline::control {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::int64_t now()
-{
-    timespec time = {};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
 
 struct Descriptor {
     int fd;
@@ -100,14 +95,8 @@ bool makes_no_call(pid_t pid, Times& begun)
 std::vector<Member> members_of(const std::string& directory)
 {
     std::vector<Member> members;
-    std::ifstream images(directory + "/images");
-    for (std::string line; std::getline(images, line);) {
-        const auto second = line.find('\t', line.find('\t') + 1);
-        const auto third = line.find('\t', second + 1);
-        if (second == std::string::npos || third == std::string::npos) continue;
-        const auto path = line.substr(second + 1, third - second - 1);
-        if (const Descriptor file(path); file.fd >= 0) add(members, file.fd, 0, path);
-    }
+    for (const auto& image : run::images_of(directory))
+        if (const Descriptor file(image.ledger); file.fd >= 0) add(members, file.fd, 0, image.ledger);
     const auto path = fmt::format("{}/{}", directory, ledger::reserve_name);
     ledger::Reserve reserve{};
     const Descriptor file(path);
@@ -119,7 +108,7 @@ std::vector<Member> members_of(const std::string& directory)
 
 std::vector<Member> await(const std::string& directory, std::uint32_t generation, std::int64_t patience_ns)
 {
-    const auto end = now() + patience_ns;
+    const auto end = sys::now(CLOCK_MONOTONIC) + patience_ns;
     Times begun;
     for (;;) {
         auto members = members_of(directory);
@@ -128,7 +117,7 @@ std::vector<Member> await(const std::string& directory, std::uint32_t generation
             return !member.alive || taken || (!member.sealed && makes_no_call(member.pid, begun));
         });
         const bool hopeless = std::ranges::all_of(members, &Member::sealed);
-        if (hopeless || now() >= end) return members;
+        if (hopeless || sys::now(CLOCK_MONOTONIC) >= end) return members;
         constexpr timespec nap{0, 50'000};
         ::nanosleep(&nap, nullptr);
     }

@@ -1,35 +1,12 @@
 #include "control/plan_tree.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fstream>
-#include <sstream>
 
 namespace faultline::control {
 
-namespace fs = std::filesystem;
 using language::Value;
-
-std::string content(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-bool write(const std::string& path, const std::string& text)
-{
-    const auto temporary = path + ".tmp";
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.close();
-    std::error_code error;
-    if (file) fs::rename(temporary, path, error);
-    return static_cast<bool>(file) && !error;
-}
 
 Value text_value(std::string text)
 {

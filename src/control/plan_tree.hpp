@@ -13,10 +13,6 @@ namespace faultline::control {
 /// stay under it.
 inline constexpr char removed_mark = '~';
 
-/// A file's content; empty where it cannot be read. And a file written whole, or not at all.
-[[nodiscard]] std::string content(const std::string& path);
-[[nodiscard]] bool write(const std::string& path, const std::string& text);
-
 [[nodiscard]] language::Value text_value(std::string text);
 [[nodiscard]] language::Value truth_value(bool truth);
 /// Gives a table's key a value.

@@ -1,6 +1,7 @@
 #include "door/record_server.hpp"
 
 #include "door/remote.hpp"
+#include "sys/syscalls.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -22,12 +23,7 @@ namespace {
 
 constexpr std::size_t longest_line = 64 << 10; // of an acknowledgement; a longer one comes in pieces
 
-std::int64_t now_ms()
-{
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
-}
+std::int64_t now_ms() { return sys::now(CLOCK_MONOTONIC) / 1'000'000; }
 
 template <std::size_t size>
 void put(char (&to)[size], const std::string& text)

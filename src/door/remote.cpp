@@ -1,5 +1,7 @@
 #include "door/remote.hpp"
 
+#include "report/text_file.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -13,14 +15,6 @@ namespace faultline::door {
 namespace {
 
 constexpr std::uint64_t page = 4096;
-
-std::string content(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 std::uint64_t field(const std::string& text, const char* name, int base)
 {
@@ -61,7 +55,7 @@ bool read_text(pid_t tid, std::uint64_t from, std::string& to)
 
 Status status_of_thread(pid_t tid)
 {
-    const auto text = content(fmt::format("/proc/{}/status", tid));
+    const auto text = report::content_of(fmt::format("/proc/{}/status", tid));
     Status status;
     status.found = !text.empty();
     status.process = static_cast<pid_t>(field(text, "\nTgid:", 10));
@@ -74,7 +68,7 @@ Status status_of_thread(pid_t tid)
 
 std::vector<pid_t> children_of(pid_t process, pid_t tid)
 {
-    std::istringstream text(content(fmt::format("/proc/{}/task/{}/children", process, tid)));
+    std::istringstream text(report::content_of(fmt::format("/proc/{}/task/{}/children", process, tid)));
     std::vector<pid_t> children;
     for (pid_t child = 0; text >> child;)
         children.push_back(child);
@@ -83,14 +77,14 @@ std::vector<pid_t> children_of(pid_t process, pid_t tid)
 
 std::string name_of_thread(pid_t tid)
 {
-    auto name = content(fmt::format("/proc/{}/comm", tid));
+    auto name = report::content_of(fmt::format("/proc/{}/comm", tid));
     if (name.ends_with('\n')) name.pop_back();
     return name;
 }
 
 std::vector<std::string> command_line_of(pid_t process)
 {
-    const auto text = content(fmt::format("/proc/{}/cmdline", process));
+    const auto text = report::content_of(fmt::format("/proc/{}/cmdline", process));
     std::vector<std::string> words;
     for (std::size_t at = 0; at < text.size();) {
         const auto end = std::min(text.find('\0', at), text.size());

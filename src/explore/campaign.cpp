@@ -2,6 +2,7 @@
 
 #include "explore/findings_files.hpp"
 #include "report/json_document.hpp"
+#include "report/text_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -38,11 +39,8 @@ struct Said {
 /// Runs a command of Slurm's.
 Said ask(const std::vector<std::string>& words)
 {
-    std::string line;
-    for (const auto& word : words)
-        line += quoted(word) + " ";
     Said said;
-    std::FILE* const pipe = ::popen((line + "2>&1").c_str(), "re");
+    std::FILE* const pipe = ::popen((shell_line(words) + " 2>&1").c_str(), "re");
     if (pipe == nullptr) return {-1, std::strerror(errno)};
     char bytes[4096];
     for (std::size_t got = 0; (got = std::fread(bytes, 1, sizeof bytes, pipe)) > 0;)
@@ -52,12 +50,6 @@ Said ask(const std::vector<std::string>& words)
     while (said.text.ends_with('\n'))
         said.text.pop_back();
     return said;
-}
-
-std::string content(const std::string& path)
-{
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 /// "1-3,7": as sbatch has it. They are in order.
@@ -168,23 +160,17 @@ private:
     /// What a task of the array executes. Its status is a file, for the queue forgets what has ended.
     bool write_script()
     {
-        std::string line;
-        for (const auto& word : campaign_.command)
-            line += quoted(word) + " ";
-        std::string program;
-        for (const auto& word : campaign_.program)
-            program += " " + quoted(word);
         script_ = campaign_.output + "/slurm/shard.sh";
         std::ofstream file(script_, std::ios::trunc);
         file << fmt::format(
             "#!/bin/sh\n"
             "# One task of the array: explores one shard. $1 tells the attempts at it apart.\n"
             "out={}/shards/$SLURM_ARRAY_TASK_ID.$1\n"
-            "{}--shard \"$SLURM_ARRAY_TASK_ID/{}\" -o \"$out\" -- {} >\"$out/report\" 2>\"$out/errors\"\n"
+            "{} --shard \"$SLURM_ARRAY_TASK_ID/{}\" -o \"$out\" -- {} >\"$out/report\" 2>\"$out/errors\"\n"
             "status=$?\n"
             "echo $status >\"$out/status.new\" && mv \"$out/status.new\" \"$out/status\"\n"
             "exit $status\n",
-            quoted(campaign_.output), line, shards_.size(), program);
+            quoted(campaign_.output), shell_line(campaign_.command), shards_.size(), shell_line(campaign_.program));
         return file.flush() && ::chmod(script_.c_str(), 0755) == 0
                    ? true
                    : fail(fmt::format("{} cannot be written: {}", script_, std::strerror(errno)));
@@ -242,7 +228,7 @@ private:
     /// -1: it has none.
     [[nodiscard]] int status_of(const Shard& shard) const
     {
-        const auto text = content(directory_of(shard) + "/status");
+        const auto text = report::content_of(directory_of(shard) + "/status");
         int status = -1;
         std::from_chars(text.data(), text.data() + text.size(), status);
         return status;
@@ -251,7 +237,7 @@ private:
     /// Why a shard that ended well is not done all the same: it had been asked to end.
     [[nodiscard]] std::string trouble_of_done(const Shard& shard) const
     {
-        const auto json = report::parse_json(content(directory_of(shard) + "/findings.json"));
+        const auto json = report::parse_json(report::content_of(directory_of(shard) + "/findings.json"));
         if (!json) return "it left no findings.json";
         for (const auto& each : json->member("stopped").elements())
             if (each.text() == "it was interrupted") return each.text();
@@ -269,7 +255,7 @@ private:
             return !shard.done;
         }
         if (status > 0) {
-            const auto errors = content(directory_of(shard) + "/errors");
+            const auto errors = report::content_of(directory_of(shard) + "/errors");
             note(shard, fmt::format("it exited {}: {}", status, errors.substr(0, errors.find('\n'))));
             return true;
         }

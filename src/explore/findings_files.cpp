@@ -3,6 +3,7 @@
 #include "explore/stack.hpp"
 #include "report/clean_text.hpp"
 #include "report/exploration_json.hpp"
+#include "report/text_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -24,20 +25,6 @@ std::vector<report::Frame> stack_of(const std::vector<Frame>& stack)
     for (const auto& frame : stack) // frames of ours tell nothing of the program, and change with each build of ours
         if (frame.module.find("/libfaultline.so") == std::string::npos) frames.push_back(described(frame));
     return frames;
-}
-
-std::string content(const std::string& path)
-{
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::string shell_line(const std::vector<std::string>& command)
-{
-    std::string line;
-    for (const auto& word : command)
-        line += (line.empty() ? "" : " ") + quoted(word);
-    return line;
 }
 
 /// The faults of a point as options of `faultline run`.
@@ -147,7 +134,7 @@ std::set<std::string> read_known(const std::string& path, std::string& problem)
     std::set<std::string> keys;
     std::error_code error;
     if (!std::filesystem::exists(path, error)) return keys;
-    const auto json = report::parse_json(content(path));
+    const auto json = report::parse_json(report::content_of(path));
     if (!json || json->find("known") == nullptr)
         problem = fmt::format("{} is no file that --accept has written", path);
     else
@@ -159,7 +146,7 @@ std::set<std::string> read_known(const std::string& path, std::string& problem)
 std::string accept(const std::string& path, const std::vector<Finding>& findings)
 {
     auto known = Json::array();
-    if (const auto before = report::parse_json(content(path)))
+    if (const auto before = report::parse_json(report::content_of(path)))
         for (const auto& each : before->member("known").elements())
             known.push_back(each);
     for (const auto& finding : findings)
@@ -182,6 +169,14 @@ std::vector<std::string> read_absorbed(const std::string& path, std::string& pro
         entries.push_back(line.substr(first, line.find_last_not_of(" \t") - first + 1));
     }
     return entries;
+}
+
+std::string shell_line(const std::vector<std::string>& command)
+{
+    std::string line;
+    for (const auto& word : command)
+        line += (line.empty() ? "" : " ") + quoted(word);
+    return line;
 }
 
 std::string quoted(const std::string& word)

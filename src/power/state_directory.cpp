@@ -1,5 +1,7 @@
 #include "power/state_directory.hpp"
 
+#include "report/text_file.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -25,12 +27,6 @@ std::string joined(const std::string& directory, const std::string& path)
 }
 
 std::string trouble(const std::string& path) { return fmt::format("{}: {}", path, std::strerror(errno)); }
-
-std::string content_of(const std::string& path)
-{
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 door::Attributes attributes_of(const struct stat& status)
 {
@@ -156,7 +152,7 @@ std::string difference(const std::string& path, const struct stat& status, const
     if (!S_ISREG(status.st_mode) || !file.content_known) return {};
     if (static_cast<std::uint64_t>(status.st_size) != file.size)
         return fmt::format("it has {} bytes, and {} by the recording", status.st_size, file.size);
-    const auto real = content_of(path);
+    const auto real = report::content_of(path);
     std::uint64_t at = 0;
     std::string found;
     read_content(file, [&](std::string_view bytes) {

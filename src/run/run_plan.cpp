@@ -2,15 +2,14 @@
 
 #include "language/toml.hpp"
 #include "language/toml_text.hpp"
+#include "report/text_file.hpp"
 #include "run/control_file.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <sys/random.h>
 
 namespace faultline::run {
@@ -21,14 +20,6 @@ std::string environment(const char* name)
 {
     const char* const value = std::getenv(name);
     return value == nullptr ? std::string() : value;
-}
-
-std::string content(const std::string& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
 }
 
 } // namespace
@@ -62,7 +53,7 @@ void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace
     if (!run.source.empty()) {
         for (const auto& fault : run.parsed.plan().view(run.parsed.plan().faults))
             names.emplace(run.parsed.plan().text(fault.name));
-        text = content(run.source);
+        text = report::content_of(run.source);
     }
     if (trace) text.insert(0, "trace = true\n");           // keys of the plan stand before its tables
     if (control && text.empty()) text = "trace = false\n"; // a plan that says nothing is none

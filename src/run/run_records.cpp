@@ -2,8 +2,8 @@
 
 #include "ledger/reserve.hpp"
 #include "run/control_file.hpp"
+#include "run/whole_file.hpp"
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
@@ -14,20 +14,11 @@
 
 namespace faultline::run {
 
-namespace {
-
-/// A line of the run's list of process images. A process that executes another program has several.
-struct Image {
-    pid_t pid = 0;
-    std::string ledger, json;
-    bool last_of_pid = true;
-};
-
-std::vector<Image> read_images(const std::string& path)
+std::vector<Image> images_of(const std::string& directory)
 {
     std::vector<Image> images;
     std::set<std::string> known;
-    std::ifstream file(path);
+    std::ifstream file(directory + "/images");
     for (std::string line; std::getline(file, line);) {
         const auto first = line.find('\t');
         const auto second = line.find('\t', first + 1);
@@ -44,6 +35,8 @@ std::vector<Image> read_images(const std::string& path)
     return images;
 }
 
+namespace {
+
 ledger::Ending ending_of(const Image& image, const ledger::Header& header, const Deaths& deaths, std::string& words)
 {
     const auto death = deaths.find(image.pid);
@@ -51,24 +44,6 @@ ledger::Ending ending_of(const Image& image, const ledger::Header& header, const
     if (death == deaths.end() || !image.last_of_pid) return report::ending_now(header);
     words = ending(death->second.status);
     return {.exit = words, .monotonic_ns = death->second.monotonic_ns};
-}
-
-/// Writes a file of its own and renames it into place: a link that somebody put there is not followed.
-bool write_whole(const std::string& path, std::string_view text)
-{
-    std::error_code error;
-    const auto there = std::filesystem::status(path, error);
-    if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) return false;
-    const auto temporary = path + ".tmp";
-    ::unlink(temporary.c_str());
-    std::FILE* const file = std::fopen(temporary.c_str(), "wxe");
-    if (file == nullptr) return false;
-    ::fchmod(::fileno(file), S_IRUSR | S_IWUSR);
-    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    const bool closed = std::fclose(file) == 0;
-    if (written && closed && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
-    ::unlink(temporary.c_str());
-    return false;
 }
 
 /// Whether the file is our own user's. Only such a file is replaced or removed by the name that the list of images
@@ -155,7 +130,7 @@ void collect(RunDirectory& directory, const Deaths& deaths, bool meant_for_other
     const auto* const plan = control == nullptr ? nullptr : &control->plan();
     if (!problem.empty())
         outcome.records.problems.push_back({report::Problem::Kind::damaged, directory.path(), problem});
-    for (const auto& image : read_images(directory.path() + "/images")) {
+    for (const auto& image : images_of(directory.path())) {
         program_seen = program_seen || image.pid == outcome.pid;
         std::error_code error;
         if (std::filesystem::exists(image.ledger, error)) {

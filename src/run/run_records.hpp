@@ -9,6 +9,16 @@
 
 namespace faultline::run {
 
+/// A line of a run's list of process images. A process that executes another program has several.
+struct Image {
+    pid_t pid = 0;
+    std::string ledger, json; // files; the second one is what the first becomes
+    bool last_of_pid = true;
+};
+
+/// Those of the run in a directory, in the order in which they began.
+[[nodiscard]] std::vector<Image> images_of(const std::string& directory);
+
 /// What is known of the ends of a run's processes: of the program, and of descendants that outlived their parents.
 using Deaths = std::map<pid_t, Death>;
 

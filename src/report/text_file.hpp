@@ -1,0 +1,11 @@
+// Whole files as text, for whoever in our own process has one to read.
+#pragma once
+
+#include <string>
+
+namespace faultline::report {
+
+/// All that a file holds; empty where it cannot be read. Not for what may be a pipe: that would be waited for.
+[[nodiscard]] std::string content_of(const std::string& path);
+
+} // namespace faultline::report

@@ -1,0 +1,27 @@
+#include "run/whole_file.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace faultline::run {
+
+bool write_whole(const std::string& path, std::string_view text)
+{
+    std::error_code error;
+    const auto there = std::filesystem::status(path, error);
+    if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) return false;
+    const auto temporary = path + ".tmp";
+    ::unlink(temporary.c_str());
+    std::FILE* const file = std::fopen(temporary.c_str(), "wxe");
+    if (file == nullptr) return false;
+    ::fchmod(::fileno(file), S_IRUSR | S_IWUSR);
+    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    const bool closed = std::fclose(file) == 0;
+    if (written && closed && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
+    ::unlink(temporary.c_str());
+    return false;
+}
+
+} // namespace faultline::run
