@@ -8,6 +8,17 @@ namespace faultline::language {
 
 namespace {
 
+std::string number(double value)
+{
+    if (std::isnan(value)) return "nan";
+    if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
+    auto text = fmt::format("{}", value);
+    if (text.find_first_of(".e") == std::string::npos) text += ".0";
+    return text;
+}
+
+} // namespace
+
 std::string quoted(std::string_view text)
 {
     std::string result = "\"";
@@ -21,17 +32,6 @@ std::string quoted(std::string_view text)
     }
     return result + '"';
 }
-
-std::string number(double value)
-{
-    if (std::isnan(value)) return "nan";
-    if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
-    auto text = fmt::format("{}", value);
-    if (text.find_first_of(".e") == std::string::npos) text += ".0";
-    return text;
-}
-
-} // namespace
 
 std::string write_value(const Value& value)
 {

@@ -7,6 +7,10 @@
 
 namespace faultline::ledger {
 
+// Warnings that are read back: what a record says no more after them.
+inline constexpr std::string_view threads_shared_text =
+    "there were more threads than Faultline tells apart: the faults of some are not reproducible";
+inline constexpr std::string_view argv_cut_text = "argv is longer than what is kept of it";
 /// The warning after which nothing may be said of what "never" happened in the tree.
 inline constexpr std::string_view child_unrecorded_text =
     "a forked child could keep no record: what it did, and what struck it, is counted nowhere";

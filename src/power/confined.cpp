@@ -1,5 +1,8 @@
 #include "power/confined.hpp"
 
+#include "run/ending.hpp"
+
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -70,21 +73,19 @@ std::string last_line(const std::string& path)
     return last.substr(0, 300);
 }
 
+/// What the exit status of a check says of a state; any other one is `failed`.
+struct CheckExit {
+    int status;
+    Class kind;
+};
+constexpr CheckExit check_exits[] = {
+    {0, Class::clean}, {10, Class::lost}, {11, Class::corrupt}, {12, Class::cannot_start}};
+
 Class class_of(int status)
 {
     if (!WIFEXITED(status)) return Class::failed;
-    switch (WEXITSTATUS(status)) {
-    case 0:
-        return Class::clean;
-    case 10:
-        return Class::lost;
-    case 11:
-        return Class::corrupt;
-    case 12:
-        return Class::cannot_start;
-    default:
-        return Class::failed;
-    }
+    const auto* const found = std::ranges::find(check_exits, WEXITSTATUS(status), &CheckExit::status);
+    return found == std::end(check_exits) ? Class::failed : found->kind;
 }
 
 } // namespace
@@ -131,7 +132,7 @@ void Checks::become_first(const Task& task, const std::string& place) const
     for (pid_t ended = 0; ended != pid;)
         if ((ended = ::wait(&status)) < 0) ::_exit(1);
     // All that the check started ends with this process.
-    ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    ::_exit(run::status_of(status));
 }
 
 pid_t Checks::start(const Task& task, std::size_t slot) const
@@ -147,7 +148,7 @@ pid_t Checks::start(const Task& task, std::size_t slot) const
     if (first == 0) become_first(task, here);
     int status = 0;
     if (first < 0 || ::waitpid(first, &status, 0) < 0) ::_exit(1);
-    ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    ::_exit(run::status_of(status));
 }
 
 Verdict Checks::read(int status, std::size_t slot, bool timed_out) const
@@ -155,9 +156,8 @@ Verdict Checks::read(int status, std::size_t slot, bool timed_out) const
     const auto here = place(slot);
     std::error_code error;
     if (fs::exists(here + "/trouble", error)) return {Class::trouble, 0, last_line(here + "/trouble")};
-    Verdict verdict{timed_out ? Class::hang : class_of(status), WIFEXITED(status) ? WEXITSTATUS(status) : 128,
-                    last_line(here + "/output")};
-    return verdict;
+    return {timed_out ? Class::hang : class_of(status), WIFEXITED(status) ? WEXITSTATUS(status) : 128,
+            last_line(here + "/output")};
 }
 
 void Checks::run(const std::vector<Task>& tasks, unsigned jobs,

@@ -2,15 +2,14 @@
 
 #include "calls/table.hpp"
 #include "language/parse.hpp"
+#include "language/toml_text.hpp"
+#include "ledger/render.hpp"
 #include "plan/plan.hpp"
 #include "report/record_json.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <iterator>
 #include <numeric>
 
@@ -18,6 +17,7 @@ namespace faultline::run {
 
 namespace {
 
+using language::quoted;
 using report::Event, report::Record;
 
 std::string text_of(const report::Named& named)
@@ -25,8 +25,6 @@ std::string text_of(const report::Named& named)
     if (const auto* const name = std::get_if<std::string>(&named)) return *name;
     return std::to_string(std::get<std::int64_t>(named));
 }
-
-std::string in_quotes(const std::string& text) { return '"' + text + '"'; }
 
 /// What of an event becomes keys of a plan, for one type of fault.
 struct Again {
@@ -37,7 +35,7 @@ struct Again {
 Again with_error(const Event& event, const Record&)
 {
     if (!event.error) return {{}, "the error is not in the record"};
-    std::string keys = fmt::format("errno = {}\n", in_quotes(text_of(*event.error)));
+    std::string keys = fmt::format("errno = {}\n", quoted(text_of(*event.error)));
     if (event.returned) keys += fmt::format("returns = {}\n", *event.returned);
     return {keys, {}};
 }
@@ -68,14 +66,13 @@ Again signalled(const Event& event, const Record&)
 {
     if (!event.signal) return {{}, "the signal is not in the record"};
     const bool interrupts = event.error && text_of(*event.error) == "EINTR";
-    return {fmt::format("signal = {}\n{}", in_quotes(text_of(*event.signal)), interrupts ? "interrupt = true\n" : ""),
-            {}};
+    return {fmt::format("signal = {}\n{}", quoted(text_of(*event.signal)), interrupts ? "interrupt = true\n" : ""), {}};
 }
 
 Again crashed(const Event& event, const Record& record)
 {
     auto keys = event.moment ? fmt::format("moment = \"{}\"\n", *event.moment) : std::string();
-    if (event.signal) return {keys + fmt::format("signal = {}\n", in_quotes(text_of(*event.signal))), {}};
+    if (event.signal) return {keys + fmt::format("signal = {}\n", quoted(text_of(*event.signal))), {}};
     if (record.exit.how == report::Exit::How::exited && record.exit.status)
         return {keys + fmt::format("status = {}\n", *record.exit.status), {}};
     return {{}, "neither the signal nor the exit status is in the record"};
@@ -130,10 +127,8 @@ std::string deed_of(const Event& event)
 std::string arm_of(const std::string& path, std::vector<std::string>& warnings)
 {
     if (path.empty() || path.front() != '/') return "main";
-    std::ifstream file(path, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
-    auto parsed = file ? language::parse(text, path) : language::Parsed();
-    if (!file || !parsed.mistakes.empty()) {
+    const auto parsed = language::load(path);
+    if (!parsed.mistakes.empty()) {
         warnings.push_back(fmt::format("the plan of the record, {}, cannot be read: its faults are taken to begin with "
                                        "main",
                                        path));
@@ -160,7 +155,7 @@ void refuse_gaps(const Record& record, Replay& replay)
                                               "events, and record it again",
                                               record.file, record.events_dropped));
     for (const auto& warning : record.warnings)
-        if (warning.starts_with("more threads than blocks"))
+        if (warning == ledger::threads_shared_text)
             replay.refusals.push_back(
                 fmt::format("{}: {}: their calls have no numbers of their own", record.file, warning));
     if (record.exit.how == report::Exit::How::running)
@@ -193,8 +188,7 @@ Replay replay_of(const report::Records& records)
     for (const auto& record : records.all) {
         refuse_gaps(record, replay);
         if (record.lineage == "0") {
-            const bool cut = std::ranges::any_of(
-                record.warnings, [](const std::string& warning) { return warning.starts_with("argv is longer"); });
+            const bool cut = std::ranges::count(record.warnings, ledger::argv_cut_text) != 0;
             if (!cut) replay.command = record.arguments;
             replay.exit = report::words(record.exit);
         }
@@ -226,7 +220,7 @@ std::string Replay::toml(std::span<const std::size_t> chosen) const
         auto& on = faults[{strike.thread, strike.function, keys}];
         on += fmt::format("{}{}", on.empty() ? "" : ",", strike.call);
     }
-    auto text = fmt::format("arm = \"{}\"\n", arm);
+    auto text = fmt::format("arm = {}\n", quoted(arm));
     std::size_t number = 0;
     for (const auto& [what, on] : faults) {
         const auto& [thread, function, keys] = what;

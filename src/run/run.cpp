@@ -391,12 +391,4 @@ Launch start(const Request& request)
 
 Outcome run(const Request& request) { return start(request).finish(); }
 
-std::string ending(int status)
-{
-    if (WIFEXITED(status)) return fmt::format("exited {}", WEXITSTATUS(status));
-    const char* const name = sigabbrev_np(WTERMSIG(status));
-    return name != nullptr ? fmt::format("killed by SIG{}", name)
-                           : fmt::format("killed by signal {}", WTERMSIG(status));
-}
-
 } // namespace faultline::run

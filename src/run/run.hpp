@@ -8,6 +8,7 @@
 #pragma once
 
 #include "report/record_files.hpp"
+#include "run/ending.hpp"
 #include "run/keeper.hpp"
 #include "run/run_plan.hpp"
 #include "run/target.hpp"
@@ -137,8 +138,5 @@ private:
 [[nodiscard]] Launch start(const Request& request);
 
 [[nodiscard]] Outcome run(const Request& request);
-
-/// "exited 2", "killed by SIGKILL": a status of waitpid in words.
-[[nodiscard]] std::string ending(int status);
 
 } // namespace faultline::run

@@ -1,16 +1,13 @@
 #include "run/trials.hpp"
 
 #include "run/ddmin.hpp"
+#include "run/environment.hpp"
 
-#include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <fmt/format.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 namespace faultline::run {
 
@@ -27,39 +24,15 @@ int signal_of(std::string name)
     return 0;
 }
 
-/// The exit status of a command for sh; -1: there is none.
-int shell(const std::string& command, const std::vector<std::pair<std::string, std::string>>& environment)
+/// The exit status of a command for sh; 127 where there is no shell.
+int shell(const std::string& command, std::vector<std::string> environment)
 {
-    const auto child = ::fork();
-    if (child == 0) {
-        for (const auto& [name, value] : environment)
-            ::setenv(name.c_str(), value.c_str(), 1);
-        ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
-        ::_exit(127);
-    }
-    int status = 0;
-    while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    Request request;
+    request.command = {"/bin/sh", "-c", command};
+    request.environment = std::move(environment);
+    const auto outcome = run(request);
+    return outcome.refusal ? 127 : status_of(outcome.status);
 }
-
-/// A directory for what runs print, as long as this lives.
-struct Outputs {
-    std::string path;
-    Outputs()
-    {
-        std::error_code error;
-        auto name = (std::filesystem::temp_directory_path(error) / "faultline-minimise.XXXXXX").string();
-        if (!error && ::mkdtemp(name.data()) != nullptr) path = name;
-    }
-    ~Outputs()
-    {
-        std::error_code error;
-        if (!path.empty()) std::filesystem::remove_all(path, error);
-    }
-    Outputs(const Outputs&) = delete;
-    Outputs& operator=(const Outputs&) = delete;
-};
 
 } // namespace
 
@@ -99,11 +72,10 @@ bool Trials::holds(const Outcome& outcome, const std::string& directory)
     case Condition::Of::command:
         break;
     }
-    const auto status = exited ? WEXITSTATUS(outcome.status) : 128 + WTERMSIG(outcome.status);
-    const auto judged = shell(setting_.condition.command, {{"FAULT_EXIT", std::to_string(status)},
-                                                           {"FAULT_OUTPUT", directory + "/output"},
-                                                           {"FAULT_ERROR", directory + "/error"}});
-    if (judged < 0 || judged == 126 || judged == 127) {
+    const auto judged = shell(setting_.condition.command, {fmt::format("FAULT_EXIT={}", status_of(outcome.status)),
+                                                           fmt::format("FAULT_OUTPUT={}/output", directory),
+                                                           fmt::format("FAULT_ERROR={}/error", directory)});
+    if (judged == 126 || judged == 127) {
         result_.problem = fmt::format("--while '{}' cannot be run", setting_.condition.command);
         throw Stopped();
     }
@@ -142,16 +114,16 @@ bool Trials::happens(const std::vector<std::size_t>& chosen, const std::string& 
 
 Trials::Result Trials::minimise()
 {
-    const Outputs outputs;
-    if (outputs.path.empty()) {
-        result_.problem = fmt::format("there is no directory for what the runs print: {}", std::strerror(errno));
+    const RunDirectory outputs;
+    if (outputs.path().empty()) {
+        result_.problem = "no directory can be made under TMPDIR or /tmp for what the runs print";
         return result_;
     }
     try {
-        result_.happened = happens(replay_.all(), outputs.path);
+        result_.happened = happens(replay_.all(), outputs.path());
         if (!result_.happened) return result_;
         result_.needed = ddmin(replay_.parts.size(),
-                               [&](const std::vector<std::size_t>& some) { return happens(some, outputs.path); });
+                               [&](const std::vector<std::size_t>& some) { return happens(some, outputs.path()); });
     } catch (const Stopped&) {
     }
     return result_;
