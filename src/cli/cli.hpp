@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/options.hpp"
+#include "run/run.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,6 +19,13 @@ enum Status : int { own_error = 125, cannot_run = 126, not_found = 127 };
 
 /// Tells on standard error what went wrong, and returns the status.
 int fail(int status, std::string_view what);
+
+/// The same for a program that did not run.
+int fail(const run::Refusal& refusal, const std::string& command);
+
+/// Writes a whole document to a file, or to standard output where its name is empty or "-". Empty, or
+/// "cannot be written to NAME: why".
+[[nodiscard]] std::string write_document(const std::string& name, std::string_view text);
 
 /// "0.1.0 (1a2b3c4d5e6f)": what `faultline --version` says.
 [[nodiscard]] std::string version();

@@ -2,6 +2,7 @@
 #include "cli/cli.hpp"
 
 #include "cli/repeat.hpp"
+#include "explore/findings_files.hpp"
 #include "language/values.hpp"
 #include "report/progress_line.hpp"
 #include "report/terminal.hpp"
@@ -51,12 +52,13 @@ int minimise(const Options& options)
     };
     run::Trials trials(replay, setting);
     const auto result = trials.minimise();
-    if (result.refusal) return tell_refusal(*result.refusal, command.front());
+    if (result.refusal) return fail(*result.refusal, command.front());
     if (!result.problem.empty()) return fail(own_error, result.problem);
     if (!result.happened)
         return fail(1, fmt::format("with all {} of the record the condition does not hold: {}",
                                    counted(replay.parts.size(), "fault"), result.why));
-    if (!write_plan(options.plan, replay.toml(result.needed))) return own_error;
+    if (const auto wrong = write_document(options.plan, replay.toml(result.needed)); !wrong.empty())
+        return fail(own_error, "the plan " + wrong);
     if (result.needed.empty()) {
         fmt::print("without any fault the condition holds as well: the faults of the record are not its reason\n");
         return 1;
@@ -68,7 +70,7 @@ int minimise(const Options& options)
         fmt::print("  {}: {}\n", run::words(strike), replay.struck.at(strike));
     }
     fmt::print("with any one of them left out it does not hold. The plan is {}:\n  faultline run -c {} -- {}\n",
-               printable(options.plan), printable(options.plan), printable(fmt::format("{}", fmt::join(command, " "))));
+               printable(options.plan), printable(options.plan), printable(explore::shell_line(command)));
     return 0;
 }
 

@@ -1,8 +1,10 @@
 // faultline powerloss: which disks could a power cut during this command have left, and does the check pass on each?
 #include "cli/cli.hpp"
 
+#include "cli/explore_options.hpp"
 #include "door/recorder.hpp"
 #include "power/search.hpp"
+#include "report/progress_line.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
 
@@ -52,15 +54,12 @@ std::string to_request(const Given& given, power::Request& request)
 {
     request.models = default_models();
     if (!given.models.empty()) request.models.clear();
-    for (std::size_t at = 0; at < given.models.size();) {
-        const auto end = std::min(given.models.find(',', at), given.models.size());
-        const auto name = given.models.substr(at, end - at);
+    for (const auto& name : split(given.models)) {
         const auto* const rules = power::model_named(name);
         if (rules == nullptr)
             return fmt::format("--model: there is no '{}' (there are prefix, unsynced-data, ext4, ext4-noauto, posix)",
                                name);
         request.models.push_back(rules);
-        at = end + 1;
     }
     std::uint64_t budget = 0, seconds = 0, jobs = std::max(1U, std::thread::hardware_concurrency());
     if (!read_number(given.budget, budget)) return fmt::format("--budget is '{}'; write a number", given.budget);
@@ -125,16 +124,14 @@ int search(const Given& given, power::Request request, const std::string& log)
             return fail(own_error, fmt::format("{} would lie in {}, which is recorded (set TMPDIR to another place, or "
                                                "name a smaller --root)",
                                                request.scratch, root.path));
-    double last = 0;
-    const bool shown = !given.quiet && ::isatty(STDERR_FILENO) == 1;
-    const auto summary = power::search(recording, request, [&](const power::Progress& progress) {
-        if (!shown || progress.seconds - last < 0.2) return;
-        last = progress.seconds;
-        const double rate = static_cast<double>(progress.done) / std::max(progress.seconds, 0.001);
-        fmt::print(stderr, "\r\033[K{} of {} states  {:.0f}/s  {:.0f} s left  {} failing", progress.done, progress.all,
-                   rate, static_cast<double>(progress.all - progress.done) / std::max(rate, 0.001), progress.failing);
-    });
-    if (shown) fmt::print(stderr, "\r\033[K");
+    power::Summary summary;
+    {
+        report::ProgressLine line(given.quiet);
+        summary = power::search(recording, request, [&](const power::Progress& progress) {
+            line.tell(progress.done, progress.all, "states", progress.seconds,
+                      progress.failing == 0 ? "" : fmt::format("{} failing", progress.failing));
+        });
+    }
     fs::create_directories(request.output, error);
     if (const auto wrong = power::write_summary(recording, summary, request.output); !wrong.empty())
         return fail(own_error, wrong);

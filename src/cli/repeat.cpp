@@ -5,10 +5,7 @@
 #include "report/terminal.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <fmt/format.h>
-#include <fstream>
 
 namespace faultline::cli {
 
@@ -45,26 +42,6 @@ bool read_replay(const std::vector<std::string>& paths, std::vector<std::string>
     fail(own_error, "the records do not tell the whole command (none of them is of the first process, or its arguments "
                     "were cut): write it behind '--'");
     return false;
-}
-
-bool write_plan(const std::string& path, const std::string& toml)
-{
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file << toml;
-    if (file.flush()) return true;
-    fail(own_error, fmt::format("{} cannot be written: {}", path, std::strerror(errno)));
-    return false;
-}
-
-int tell_refusal(const run::Refusal& refusal, const std::string& command)
-{
-    using enum run::Refusal::Kind;
-    const auto about = refusal.of_command ? fmt::format("{}: ", printable(command)) : std::string();
-    const auto advice = refusal.advice.empty() ? std::string() : "\n  " + refusal.advice;
-    return fail(refusal.kind == not_found        ? +cli::not_found
-                : refusal.kind == not_executable ? +cannot_run
-                                                 : +own_error,
-                about + printable(refusal.text) + advice);
 }
 
 } // namespace faultline::cli

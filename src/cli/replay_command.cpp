@@ -27,7 +27,10 @@ int replay(const Options& options)
     run::Replay replay;
     if (!read_replay(options.records, command, replay)) return own_error;
     const auto all = replay.all();
-    if (!options.plan.empty()) return write_plan(options.plan, replay.toml(all)) ? 0 : +own_error;
+    if (!options.plan.empty()) {
+        const auto wrong = write_document(options.plan, replay.toml(all));
+        return wrong.empty() ? 0 : fail(own_error, "the plan " + wrong);
+    }
 
     run::Request request;
     request.command = command;
@@ -37,7 +40,7 @@ int replay(const Options& options)
         fmt::print(stderr, "faultline: {}\n", mistake);
     if (!request.plan->mistakes.empty()) return own_error;
     const auto outcome = run::run(request);
-    if (outcome.refusal) return tell_refusal(*outcome.refusal, command.front());
+    if (outcome.refusal) return fail(*outcome.refusal, command.front());
     if (outcome.armed != run::Armed::yes)
         return fail(own_error, fmt::format("the faults were not armed in {}", printable(command.front())));
     for (const auto& problem : outcome.records.problems)

@@ -72,23 +72,6 @@ Report gather(const std::vector<std::string>& paths)
 }
 
 /// Returns what went wrong; empty: nothing.
-std::string write(const std::string& document, const std::string& output)
-{
-    errno = 0;
-    bool written = false;
-    if (output.empty() || output == "-") {
-        written =
-            std::fwrite(document.data(), 1, document.size(), stdout) == document.size() && std::fflush(stdout) == 0;
-    } else {
-        std::ofstream file(output, std::ios::binary | std::ios::trunc);
-        file << document;
-        written = static_cast<bool>(file.flush());
-    }
-    if (written) return {};
-    return fmt::format("the report cannot be written to {}: {}", output.empty() ? "standard output" : output,
-                       std::strerror(errno));
-}
-
 int report_all(Options& options)
 {
     const auto* const format = std::ranges::find(formats, options.format, &Format::name);
@@ -100,8 +83,8 @@ int report_all(Options& options)
         fmt::print(stderr, "faultline: {}\n", report::printable(report::words(problem)));
     const bool anything = !all.runs.all.empty() || !all.explorations.empty();
     if (anything || format->tells_problems)
-        if (const auto wrong = write(format->render(all, options), options.output); !wrong.empty())
-            return fail(own_error, wrong);
+        if (const auto wrong = write_document(options.output, format->render(all, options)); !wrong.empty())
+            return fail(own_error, "the report " + wrong);
     return problems.empty() ? 0 : +own_error;
 }
 

@@ -40,22 +40,6 @@ struct Options {
     std::vector<std::string> command;
 };
 
-/// The exit status that passes on a program's end: its own, or 128 and the signal's number.
-int status_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
-
-int status_of(const run::Refusal& refusal)
-{
-    using enum run::Refusal::Kind;
-    return refusal.kind == not_found ? +cli::not_found : refusal.kind == not_executable ? +cannot_run : +own_error;
-}
-
-std::string words(const run::Refusal& refusal, const std::string& command)
-{
-    if (!refusal.of_command) return refusal.text;
-    return fmt::format("{}: {}{}{}", printable(command), printable(refusal.text), refusal.advice.empty() ? "" : "\n  ",
-                       refusal.advice);
-}
-
 /// The value of --door; nullopt: there is no such door.
 std::optional<run::Way> way_of(const std::string& door)
 {
@@ -81,7 +65,7 @@ Json document(const Options& options, const RunPlan& plan, const Outcome& outcom
     result["faultline"] = FAULTLINE_VERSION;
     result["command"] = options.command;
     result["exit"] = run::ending(outcome.status);
-    result["status"] = status_of(outcome.status);
+    result["status"] = run::status_of(outcome.status);
     result["plan"] = plan.source.empty() ? Json() : Json(std::filesystem::absolute(plan.source).string());
     if (!options.faults.empty()) result["options"] = options.faults;
     result["seed"] = plan.seed;
@@ -99,7 +83,7 @@ Json document(const Options& options, const RunPlan& plan, const Outcome& outcom
 }
 
 /// What follows "NAME: " in a description; the table has the name already.
-std::string without_name(std::string description, std::string_view name)
+std::string without_name(const std::string& description, std::string_view name)
 {
     const auto lead = fmt::format("{}: ", name);
     return description.starts_with(lead) ? description.substr(lead.size()) : description;
@@ -137,16 +121,6 @@ void summarize(const RunPlan& plan, const std::string& command, const Outcome& o
         text += fmt::format("  statistics: {}\n", printable(files[i]));
     if (files.size() > most) text += fmt::format("  statistics: {} more\n", files.size() - most);
     fmt::print(stderr, "{}", text);
-}
-
-bool write_report(const std::string& path, const Json& report)
-{
-    const auto text = report::lines(report) + '\n';
-    if (path.empty() || path == "-")
-        return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file << text;
-    return static_cast<bool>(file.flush());
 }
 
 /// The file for the report, tried before the program does its work. One that did not exist goes again where no program
@@ -208,15 +182,16 @@ int run_with_plan(const Options& options)
     const auto outcome = run::run(request);
     if (outcome.refusal) {
         report_file.forget();
-        return fail(status_of(*outcome.refusal), words(*outcome.refusal, command.front()));
+        return fail(*outcome.refusal, command.front());
     }
     if (options.keep) fmt::print(stderr, "faultline: the run's directory: {}\n", outcome.kept_directory);
     if (outcome.armed != run::Armed::yes) return fail(own_error, why_unarmed(outcome, command.front()));
     if (!options.quiet) summarize(*plan, command.front(), outcome);
-    if ((options.report || !options.output.empty()) && !write_report(options.output, document(options, *plan, outcome)))
-        return fail(own_error, fmt::format("the report cannot be written to {}",
-                                           options.output.empty() ? "standard output" : options.output));
-    return status_of(outcome.status);
+    if (options.report || !options.output.empty())
+        if (const auto wrong = write_document(options.output, report::lines(document(options, *plan, outcome)) + '\n');
+            !wrong.empty())
+            return fail(own_error, "the report " + wrong);
+    return run::status_of(outcome.status);
 }
 
 } // namespace
