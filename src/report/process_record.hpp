@@ -41,7 +41,7 @@ struct Event {
     std::uint64_t match = 0;                  // of the fault
     std::optional<double> time;               // seconds since arming
     std::string thread;                       // its lineage
-    std::optional<std::uint64_t> thread_call; // of the function, in its thread, where it is another number than `call`
+    std::optional<std::uint64_t> thread_call; // of the function, in its thread; a record of an older version has none
     std::optional<Named> error;
     std::optional<std::int64_t> descriptor;
     std::optional<std::string> path;

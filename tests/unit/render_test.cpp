@@ -192,7 +192,7 @@ TEST(Render, LeavesOutWhatAnEventDoesNotHave)
     MadeLedger ledger;
     ledger.event();
     EXPECT_EQ(keys_of(render_of(ledger)["events"][0]),
-              (std::vector<std::string>{"fault", "type", "target", "call", "match", "time", "thread"}));
+              (std::vector<std::string>{"fault", "type", "target", "call", "match", "time", "thread", "thread_call"}));
 }
 
 TEST(Render, CountsEventsThatAreNotThereAsDropped)
