@@ -131,17 +131,19 @@ Unstruck* note_unstruck(Header& header, Unreached why, std::string_view program)
 
 namespace {
 
-/// What becomes of an empty record.
-enum class Empty : std::uint8_t { removed, left, written };
+/// What becomes of a record when its process image ends.
+enum class Fate : std::uint8_t { written, left, removed };
 
-Empty way_of_empty(State state) noexcept
+Fate fate_of(const Header& header, State state) noexcept
 {
+    if (!header.is_empty()) return Fate::written;
+    if (storage.kept != Kept::in_file) return Fate::removed;
     struct stat run;
     const bool awaited = place().run[0] != '\0' && // a daemon may outlive its run
                          sys::call(SYS_newfstatat, AT_FDCWD, sys::address(place().run), sys::address(&run), 0) == 0;
     // `faultline run` counts it and removes it, but only where it is its own user's.
-    if (awaited) return static_cast<long>(run.st_uid) == sys::call(SYS_geteuid) ? Empty::left : Empty::written;
-    return state == State::executed ? Empty::left : Empty::removed; // the next image removes it
+    if (awaited) return static_cast<long>(run.st_uid) == sys::call(SYS_geteuid) ? Fate::left : Fate::written;
+    return state == State::executed ? Fate::left : Fate::removed; // the next image removes it
 }
 
 } // namespace
@@ -163,20 +165,14 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
         return;
     }
 
-    const bool empty = header.is_empty();
-    const auto way = empty && storage.kept == Kept::in_file ? way_of_empty(state) : Empty::removed;
-    if (way == Empty::left) {
-        header.state.store(state);
-        return;
-    }
-
+    const auto fate = fate_of(header, state);
     // Under `faultline run` a slot is the command's to read: a path may mean another place to us by now.
-    if (place().none || (storage.kept == Kept::in_reserve && (place().run[0] != '\0' || state == State::executed))) {
+    const bool is_commands = storage.kept == Kept::in_reserve && (place().run[0] != '\0' || state == State::executed);
+    if (fate == Fate::left || place().none || is_commands) {
         header.state.store(state);
         return;
     }
-
-    if (empty && way == Empty::removed) {
+    if (fate == Fate::removed) {
         header.state.store(state);
         if (storage.kept == Kept::in_file) sys::unlink(place().ledger);
         if (storage.kept == Kept::in_reserve) give_slot_back(header);
