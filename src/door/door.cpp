@@ -2,6 +2,7 @@
 
 #include "door/filter.hpp"
 #include "door/supervisor.hpp"
+#include "door/supervisor_process.hpp"
 #include "sys/syscalls.hpp"
 
 #include <cerrno>

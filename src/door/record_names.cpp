@@ -28,6 +28,24 @@ Fd peek(const Last& last, Seen& status)
     return fd;
 }
 
+/// Whether a call of two names takes them without descriptors of directories.
+bool names_alone(int number)
+{
+#ifdef SYS_rename
+    return number == SYS_rename || number == SYS_link;
+#else
+    return static_cast<void>(number), false;
+#endif
+}
+
+/// What rename, link and their kin lead from and to.
+std::pair<std::optional<Place>, std::optional<Place>> two_places(const Asked& asked)
+{
+    const auto* const a = asked.arguments;
+    if (names_alone(asked.number)) return {place_of(asked, AT_FDCWD, a[0]), place_of(asked, AT_FDCWD, a[1])};
+    return {place_of(asked, asked.integer(0), a[1]), place_of(asked, asked.integer(2), a[3])};
+}
+
 Known* directory_of(Files& files, const Last& last)
 {
     Seen status{};
@@ -161,15 +179,10 @@ RecordServer::Answer RecordServer::open_new(const Asked& asked, const std::funct
 
 RecordServer::Answer RecordServer::rename(const Asked& asked)
 {
-#ifdef SYS_rename
-    const bool plain = asked.number == SYS_rename;
-#else
-    const bool plain = false;
-#endif
-    const auto* const a = asked.arguments;
-    const auto old_place = plain ? place_of(asked, AT_FDCWD, a[0]) : place_of(asked, asked.integer(0), a[1]);
-    const auto new_place = plain ? place_of(asked, AT_FDCWD, a[1]) : place_of(asked, asked.integer(2), a[3]);
-    const unsigned flags = asked.number == SYS_renameat2 ? static_cast<unsigned>(a[4]) : 0;
+    const auto places = two_places(asked);
+    const auto& old_place = places.first;
+    const auto& new_place = places.second;
+    const unsigned flags = asked.number == SYS_renameat2 ? static_cast<unsigned>(asked.arguments[4]) : 0;
     if (!old_place || !new_place) return std::nullopt;
     auto from = last_of(*old_place), to = last_of(*new_place);
     if (!from || !to) return std::nullopt;
@@ -225,15 +238,10 @@ RecordServer::Answer RecordServer::rename(const Asked& asked)
 
 RecordServer::Answer RecordServer::link(const Asked& asked)
 {
-#ifdef SYS_link
-    const bool plain = asked.number == SYS_link;
-#else
-    const bool plain = false;
-#endif
-    const auto* const a = asked.arguments;
-    const auto old_place = plain ? place_of(asked, AT_FDCWD, a[0]) : place_of(asked, asked.integer(0), a[1]);
-    const auto new_place = plain ? place_of(asked, AT_FDCWD, a[1]) : place_of(asked, asked.integer(2), a[3]);
-    const int flags = plain ? 0 : asked.integer(4);
+    const auto places = two_places(asked);
+    const auto& old_place = places.first;
+    const auto& new_place = places.second;
+    const int flags = names_alone(asked.number) ? 0 : asked.integer(4);
     if (!old_place || !new_place) return std::nullopt;
     const auto to = last_of(*new_place);
     if (!to) return std::nullopt;
