@@ -332,23 +332,14 @@ std::string does(const Plan& plan, const Fault& fault)
     return {};
 }
 
-std::string_view of_whom(Count count)
-{
-    switch (count) {
-    case Count::thread:
-        return " of each thread";
-    case Count::call:
-        return " of each function in each thread";
-    case Count::fd:
-        return " of each descriptor";
-    case Count::site:
-        return " of each site";
-    case Count::run:
-        return " of the whole run";
-    default:
-        return "";
-    }
-}
+/// Whose matches `on` numbers, by Count.
+constexpr std::string_view of_whom[] = {"",
+                                        " of each thread",
+                                        " of each function in each thread",
+                                        " of each descriptor",
+                                        " of each site",
+                                        " of the whole run"};
+static_assert(std::size(of_whom) == count_names.size());
 
 /// "match 3", "matches 2, 5 and 7 to 20 in steps of 2".
 std::string positions(const Plan& plan, const Fault& fault)
@@ -364,12 +355,9 @@ std::string positions(const Plan& plan, const Fault& fault)
         parts.push_back(std::move(text));
     }
     const std::vector<std::string_view> views(parts.begin(), parts.end());
-    const auto* const noun = fault.count == Count::call ? "call" : "match";
-    return fmt::format("{}{} {}{}", noun,
-                       single                       ? ""
-                       : fault.count == Count::call ? "s"
-                                                    : "es",
-                       one_of(views, "and"), of_whom(fault.count));
+    const bool of_calls = fault.count == Count::call;
+    return fmt::format("{} {}{}", of_calls ? (single ? "call" : "calls") : (single ? "match" : "matches"),
+                       one_of(views, "and"), of_whom[static_cast<std::size_t>(fault.count)]);
 }
 
 } // namespace
