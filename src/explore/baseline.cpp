@@ -13,6 +13,9 @@ using std::chrono::nanoseconds;
 
 constexpr std::chrono::seconds patience_of_baseline{60};
 
+/// No fault, every call that can fail noted, and the ledgers left.
+std::string plan_that_traces() { return plan_of({}, false, true) + "[stats]\nrender = false\n"; }
+
 class Lesson {
 public:
     Lesson(Worker& worker, const Options& options, Summary& summary, nanoseconds& limit)
@@ -25,7 +28,7 @@ public:
         auto& base = summary_.baseline;
         if (const auto problem = worker.refresh(); !problem.empty()) return fail(problem);
         base.pristine = worker.tree();
-        const auto trace = plan_of({}, false, true) + "[stats]\nrender = false\n";
+        const auto trace = plan_that_traces();
         const auto plain = worker.run("", patience_of_baseline);
         auto first = worker.run(trace, patience_of_baseline);
         auto second = worker.run(trace, patience_of_baseline);
@@ -88,7 +91,7 @@ private:
         worker.run_recovery(fresh, patience_of_baseline);
         base.recovery_of_pristine = fresh.recovery;
         base.recovered_pristine = std::move(*fresh.recovered_tree);
-        after_run = worker.run(plan_of({}, false, true) + "[stats]\nrender = false\n", patience_of_baseline);
+        after_run = worker.run(plan_that_traces(), patience_of_baseline);
         auto again = after_run;
         worker.run_recovery(again, patience_of_baseline);
         base.recovery_of_run = again.recovery;
@@ -110,7 +113,7 @@ bool learn_baseline(Worker& worker, const Options& options, Summary& summary, na
 
 std::string difference_of_forked(Worker& worker, const Baseline& base, nanoseconds limit)
 {
-    const auto forked = worker.run(plan_of({}, false, true) + "[stats]\nrender = false\n", limit);
+    const auto forked = worker.run(plan_that_traces(), limit);
     if (!forked.end.forked) return "it ends before the first run";
     if (!base.mask.agree(base.run, forked)) return "a run that it begins has another result";
     if (forked.replaced)

@@ -12,12 +12,6 @@ namespace faultline::explore {
 
 namespace {
 
-std::string_view base_name(std::string_view path)
-{
-    const auto slash = path.rfind('/');
-    return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
 /// The innermost frame tells two mistakes in one function apart. Its callers are called by their names, where they have
 /// some: one mistake is reached from several places.
 std::string crash_place(const std::vector<Frame>& stack)
@@ -26,7 +20,7 @@ std::string crash_place(const std::vector<Frame>& stack)
     std::string text;
     for (const auto& frame : own_frames(stack, frames)) {
         const auto symbol = symbol_of(frame);
-        const auto name = fmt::format("{}:{}", base_name(frame.module), symbol.function);
+        const auto name = fmt::format("{}:{}", report::base_name(frame.module), symbol.function);
         if (!text.empty()) text += " < ";
         if (symbol.function.empty())
             text += text_of(frame);
@@ -65,7 +59,7 @@ bool is_absorbed(const std::vector<std::string>& list, const Strike& strike, con
         if (at == std::string::npos) return true;
         const auto own = site ? std::ranges::find_if_not(site->stack, in_runtime) : decltype(site->stack.begin()){};
         return site && own != site->stack.end() &&
-               plan::glob_matches(std::string_view(entry).substr(at + 1), base_name(own->module));
+               plan::glob_matches(std::string_view(entry).substr(at + 1), report::base_name(own->module));
     });
 }
 

@@ -2,7 +2,6 @@
 
 #include "engine/draw.hpp"
 
-#include <array>
 #include <fmt/format.h>
 
 namespace faultline::explore {
@@ -28,8 +27,7 @@ std::string matches(const Strike& strike)
 
 std::string_view name_of(Persistence persistence)
 {
-    constexpr std::array<std::string_view, 4> names{"once", "twice", "thrice", "on"};
-    return names[static_cast<std::size_t>(persistence)];
+    return report::persistence_names[static_cast<std::size_t>(persistence)];
 }
 
 std::uint64_t Point::id() const

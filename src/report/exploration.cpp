@@ -12,16 +12,9 @@ namespace faultline::report {
 
 namespace {
 
-std::string_view base_name(std::string_view path)
-{
-    const auto slash = path.rfind('/');
-    return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
 std::size_t rank_of(const std::string& persistence)
 {
-    constexpr std::array<std::string_view, 4> names{"once", "twice", "thrice", "on"};
-    return static_cast<std::size_t>(std::ranges::find(names, persistence) - names.begin());
+    return static_cast<std::size_t>(std::ranges::find(persistence_names, persistence) - persistence_names.begin());
 }
 
 using Order = std::map<std::pair<std::string_view, std::string_view>, std::size_t>; // of sites in the trace
@@ -58,6 +51,12 @@ void join(Finding& into, Finding& other, const Order& order)
 }
 
 } // namespace
+
+std::string_view base_name(std::string_view path)
+{
+    const auto slash = path.rfind('/');
+    return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
 
 std::string words(const Strike& strike)
 {

@@ -4,21 +4,26 @@
 
 #include "report/outcome_class.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace faultline::report {
 
 /// What is done to one call site.
+/// For how many matches of its site, from the first struck on, a fault strikes.
+inline constexpr std::array<std::string_view, 4> persistence_names{"once", "twice", "thrice", "on"};
+
 struct Strike {
     std::string function;
     std::string site; // eight hexadecimal digits, as the selector has it
     std::string family, type, error;
     std::uint64_t match = 1;          // which of the site's matches is the first to be struck
-    std::string persistence = "once"; // once, twice, thrice, on
+    std::string persistence = "once"; // of persistence_names
     std::uint64_t call = 0;           // the number of that call among all of the function; 0: not known
     [[nodiscard]] bool operator==(const Strike&) const = default;
 };
@@ -41,6 +46,8 @@ struct Frame {
 /// The same as it outlives a rebuild, as far as that can be: "fill at shop.c:5", "fill in shop", "shop+0x1149".
 [[nodiscard]] std::string stable_words(const Frame& frame);
 
+/// The last component of a path.
+[[nodiscard]] std::string_view base_name(std::string_view path);
 /// Whether a frame lies in code of the C and C++ runtimes, which is on every stack.
 [[nodiscard]] bool in_runtime(const std::string& module);
 

@@ -106,9 +106,8 @@ private:
 
 std::size_t persistence_of(const std::string& name)
 {
-    constexpr std::string_view names[] = {"once", "twice", "thrice", "on"};
-    const auto* const found = std::ranges::find(names, name);
-    return found == std::end(names) ? 0 : static_cast<std::size_t>(found - names);
+    const auto* const found = std::ranges::find(persistence_names, name);
+    return found == persistence_names.end() ? 0 : static_cast<std::size_t>(found - persistence_names.begin());
 }
 
 Json points_of(const Exploration& exploration, Sites& sites, Strings& strings)
