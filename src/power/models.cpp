@@ -77,8 +77,6 @@ private:
         out_.needs[micro].insert(out_.needs[micro].end(), others.begin(), others.end());
     }
 
-    // --- order ---------------------------------------------------------------------------------------------------
-
     /// Whether a write ends in a block that the file has: then its size is metadata of its own, and not tied to data.
     /// The end of the whole write decides, for pages are written in folios.
     bool ends_in_block(std::uint32_t i)
@@ -160,8 +158,6 @@ private:
         journal.all.push_back(m);
     }
 
-    // --- auto_da_alloc -------------------------------------------------------------------------------------------
-
     void flush_before(const Operation& operation)
     {
         if (!rules_.flush_on_replace || operation.inode == InodeId::none) return;
@@ -177,8 +173,6 @@ private:
             if (micros_.all[m].kind == Kind::data) source.blocks.insert(micros_.all[m].page());
         }
     }
-
-    // --- guarantees ----------------------------------------------------------------------------------------------
 
     /// A sync covers what had returned when it was called.
     [[nodiscard]] bool covers(const Operation& sync, std::uint32_t micro) const

@@ -46,8 +46,6 @@ public:
     }
 
 private:
-    // --- acknowledgements ------------------------------------------------------------------------------------------
-
     void read_acknowledgements()
     {
         const std::regex pattern(request_.acks.empty() ? "^ACK (.*)" : request_.acks);
@@ -80,8 +78,6 @@ private:
             text += acks_[i].second + "\n";
         return text;
     }
-
-    // --- verdicts --------------------------------------------------------------------------------------------------
 
     bool ends_are_clean()
     {
@@ -198,8 +194,6 @@ private:
     [[nodiscard]] bool stopped() const { return request_.stop != nullptr && *request_.stop; }
     [[nodiscard]] double seconds() const { return std::chrono::duration<double>(Clock::now() - began_).count(); }
 
-    // --- explanation -----------------------------------------------------------------------------------------------
-
     [[nodiscard]] std::vector<std::uint32_t> operations_of(const std::vector<std::uint32_t>& micros) const
     {
         std::set<std::uint32_t> operations;
@@ -260,7 +254,6 @@ private:
         finding.first_cut = micros_.operations();
         finding.reason = checked.verdict.reason;
         if (checked.acknowledgements != 0) finding.last_acknowledgement = acks_[checked.acknowledgements - 1].second;
-        State smallest = checked.state;
         const auto operations = operations_of(checked.state.lost);
         const auto without = [&](const std::vector<std::size_t>& part) {
             State state = checked.state;
@@ -274,7 +267,7 @@ private:
         const auto part = run::ddmin(operations.size(), [&](const std::vector<std::size_t>& tried) {
             return judge(without(tried), checked.acknowledgements).kind == checked.verdict.kind;
         });
-        smallest = without(part);
+        const State smallest = without(part);
         for (const auto i : part)
             finding.lost.push_back(operations[i]);
         const auto gone = operations_of(smallest.lost);

@@ -133,8 +133,6 @@ private:
         if (!later.lost.empty()) tell(later);
     }
 
-    // --- files ---------------------------------------------------------------------------------------------------
-
     [[nodiscard]] Indices missing(std::uint32_t cut) const
     {
         Indices may;
