@@ -52,10 +52,8 @@ class _Library:
     """Loaded when it is first needed: who only attaches to another program needs none."""
 
     def __getattr__(self, name):
-        lib = _load()
-        for each in ("new", "process", "free", "add", "remove", "function_named", "strikes", "begin", "end", "scope_switch",
-                     "injector_json"):
-            setattr(self, "faultline_" + each, getattr(lib, "faultline_" + each))
+        # All functions at once: later there may be no memory to look one up.
+        self.__dict__.update({each: function for each, function in vars(_load()).items() if each.startswith("faultline_")})
         return self.__dict__[name]
 
 

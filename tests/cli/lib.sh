@@ -65,6 +65,32 @@ program() {
     ${CC:-cc} -O1 -fno-builtin -I"$shared" "$name.c" -o "$name" "$@" 2>"$name.log" || return 1
 }
 
+# planted FLAG…: a program with two mistakes, which it says where they stand; -DPAUSE=N: each run takes N microseconds.
+planted() {
+    program planted "$@" <<'END' || fail "cc: $(cat planted.log)"
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+int main(void)
+{
+    char bytes[64];
+#ifdef PAUSE
+    usleep(PAUSE);
+#endif
+    const int in = open("in.txt", O_RDONLY);
+    if (in < 0) { write(2, "no input\n", 9); return 1; }
+    const ssize_t got = read(in, bytes, sizeof bytes); /* a failure counts as an empty file */
+    char* const name = malloc(16);                     /* and this is not looked at */
+    strcpy(name, "out.txt");
+    const int out = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (out < 0) { write(2, "no output\n", 10); return 1; }
+    if (got > 0 && write(out, bytes, (size_t)got) != got) { write(2, "sorry\n", 6); return 1; }
+    return 0;
+}
+END
+}
+
 # writer: a program that writes its arguments, each by a call of its own, and prints what failed on standard error. It ends
 # with the number of failures.
 writer() {
