@@ -3,6 +3,7 @@
 
 #include "cli/explore_options.hpp"
 #include "door/recorder.hpp"
+#include "power/promises.hpp"
 #include "power/search.hpp"
 #include "report/progress_line.hpp"
 #include "report/terminal.hpp"
@@ -14,7 +15,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
-#include <regex>
 #include <thread>
 #include <unistd.h>
 
@@ -66,11 +66,9 @@ std::string to_request(const Given& given, power::Request& request)
     if (!read_number(given.timeout, seconds)) return fmt::format("--timeout is '{}'; write seconds", given.timeout);
     if (!given.jobs.empty() && !read_number(given.jobs, jobs))
         return fmt::format("--jobs is '{}'; write a number", given.jobs);
-    try {
-        const std::regex tried(given.ack);
-    } catch (const std::regex_error& error) {
-        return fmt::format("--ack is '{}': {}", given.ack, error.what());
-    }
+    std::string wrong;
+    const power::Promises tried(given.ack, wrong);
+    if (!wrong.empty()) return fmt::format("--ack is '{}': {}", given.ack, wrong);
     request.check = given.check;
     request.acks = given.ack;
     request.exit_acknowledges = given.ack_exit;

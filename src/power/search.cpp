@@ -1,10 +1,10 @@
 #include "power/search.hpp"
 
+#include "power/promises.hpp"
 #include "run/ddmin.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <regex>
 #include <set>
 
 namespace faultline::power {
@@ -33,6 +33,7 @@ public:
             return std::move(out_);
         }
         read_acknowledgements();
+        if (!out_.problem.empty()) return std::move(out_);
         checks_.emplace(disks_, sources(disks_, last), Setup{request_.check, request_.scratch, request_.timeout});
         if (!ends_are_clean()) return std::move(out_);
         for (const auto* rules : request_.models)
@@ -48,15 +49,12 @@ public:
 private:
     void read_acknowledgements()
     {
-        const std::regex pattern(request_.acks.empty() ? "^ACK (.*)" : request_.acks);
+        const Promises promises(request_.acks, out_.problem);
         for (std::uint32_t i = 0; i < micros_.operations(); ++i) {
             const auto& operation = recording_.operations[i];
             if (operation.did != Did::acknowledge) continue;
             const std::string line(recording_.data(operation.bytes));
-            std::smatch match;
-            const bool marked = operation.call == "mark";
-            if (!marked && !std::regex_search(line, match, pattern)) continue;
-            acks_.emplace_back(i, marked ? line : match.size() > 1 ? match[1].str() : line);
+            if (auto promise = operation.call == "mark" ? line : promises.in(line)) acks_.emplace_back(i, *promise);
         }
         // A tool that says nothing promises by its exit.
         if (!request_.exit_acknowledges && (!acks_.empty() || !request_.acks.empty())) return;
