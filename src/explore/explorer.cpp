@@ -50,6 +50,7 @@ public:
             threads.emplace_back([this, &worker] { work(*worker); });
         for (auto& thread : threads)
             thread.join();
+        if (!summary_.problem.empty()) return;
         say_what_is_missing();
         confirm_all();
         finish();
@@ -91,8 +92,6 @@ private:
         return true;
     }
 
-    // --- before the first fault ------------------------------------------------------------------------------------
-
     bool baseline()
     {
         if (!learn_baseline(*workers_.front(), options_, summary_, limit_)) return false;
@@ -116,8 +115,6 @@ private:
                fail(fmt::format("--fork-server=on: runs cannot be begun by a fork server: {}", problem));
     }
 
-    // --- what is to be tried ---------------------------------------------------------------------------------------
-
     bool open_journal()
     {
         std::error_code error;
@@ -140,7 +137,7 @@ private:
             return fail(fmt::format("{}: {}", path, problem));
         if (!options_.merge.empty())
             for (const auto& [id, line] : done_)
-                journal_.append(line, false);
+                if (auto problem = journal_.append(line, false); !problem.empty()) return fail(std::move(problem));
         return true;
     }
 
@@ -156,11 +153,9 @@ private:
         summary_.known_points = queue_.known();
     }
 
-    // --- the runs --------------------------------------------------------------------------------------------------
-
     [[nodiscard]] bool over() const
     {
-        return (options_.stop != nullptr && options_.stop->load()) ||
+        return !summary_.problem.empty() || (options_.stop != nullptr && options_.stop->load()) ||
                (options_.time.count() != 0 && Clock::now() - began_ >= options_.time);
     }
 
@@ -170,7 +165,7 @@ private:
         for (;;) {
             changed_.wait(lock, [&] { return queue_.size() != 0 || running_ == 0 || over(); });
             if (over()) {
-                if (queue_.size() != 0 && summary_.stopped.empty())
+                if (queue_.size() != 0 && summary_.stopped.empty() && summary_.problem.empty())
                     summary_.stopped =
                         options_.stop != nullptr && options_.stop->load() ? "it was interrupted" : "the time is up";
                 break;
@@ -339,7 +334,8 @@ private:
     void settle(const Line& line, bool is_new = true)
     {
         const std::lock_guard lock(mutex_);
-        if (is_new) journal_.append(line);
+        if (is_new)
+            if (auto problem = journal_.append(line); !problem.empty()) fail(std::move(problem));
         summary_.runs.push_back(
             {id_text(line.id), as_record(line.point), line.outcome.kind, line.outcome.detail, line.key});
         const auto& strike = line.point.strikes.back();

@@ -83,7 +83,7 @@ std::string Journal::open(const std::string& path, bool resume)
     return {};
 }
 
-void Journal::append(const Line& line, bool sync)
+std::string Journal::append(const Line& line, bool sync)
 {
     auto json = Json::object({{"point", id_text(line.id)},
                               {"class", name_of(line.outcome.kind)},
@@ -104,8 +104,11 @@ void Journal::append(const Line& line, bool sync)
                                           {"first_call", site.first_call}}));
     }
     const auto text = report::one_line(json) + "\n";
-    static_cast<void>(::write(fd_, text.data(), text.size()));
-    if (sync) ::fdatasync(fd_);
+    // Half a line that was written before the disk was full is cut off when the journal is opened again.
+    errno = ENOSPC; // what a short write means
+    const bool written = ::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    if (written && (!sync || ::fdatasync(fd_) == 0)) return {};
+    return fmt::format("the journal cannot be written: {} (mend that; --resume goes on)", std::strerror(errno));
 }
 
 std::vector<Line> Journal::read(const std::string& path, std::size_t& unreadable)

@@ -29,8 +29,8 @@ public:
 
     /// Opens the file for appending, and cuts off a last line that was not finished. Returns what was wrong.
     [[nodiscard]] std::string open(const std::string& path, bool resume);
-    /// `sync`: it is on the disk before this returns.
-    void append(const Line& line, bool sync = true);
+    /// `sync`: it is on the disk before this returns. Returns what was wrong.
+    [[nodiscard]] std::string append(const Line& line, bool sync = true);
 
     /// The lines of a journal; what cannot be read is skipped and counted.
     [[nodiscard]] static std::vector<Line> read(const std::string& path, std::size_t& unreadable);

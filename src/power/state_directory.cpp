@@ -110,7 +110,9 @@ private:
 
     void set(const std::string& path, const door::Attributes& attributes)
     {
-        static_cast<void>(::lchown(path.c_str(), attributes.owner, attributes.group)); // as far as we may
+        // Without the right, or the owner in a user namespace, it stays ours.
+        if (::lchown(path.c_str(), attributes.owner, attributes.group) != 0 && errno != EPERM && errno != EINVAL)
+            return fails(path);
         if (!S_ISLNK(attributes.mode) && ::chmod(path.c_str(), attributes.mode & 07777U) != 0) return fails(path);
         for (const auto& [name, value] : attributes.extended)
             static_cast<void>(::lsetxattr(path.c_str(), name.c_str(), value.data(), value.size(), 0));

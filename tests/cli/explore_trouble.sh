@@ -53,4 +53,21 @@ says err 'no call that can fail was seen'
 faultline explore -q -w empty -o out.d --check false -- sh -c 'echo x'
 expect 125
 says err '--check fails without any fault'
+
+# An output directory that fills up: told, and what stands in the journal is enough to go on.
+if unshare --mount true 2>/dev/null; then
+    planted -O1 -g
+    mkdir small careless
+    mv planted careless
+    echo hello >careless/in.txt
+    status=0
+    unshare --mount sh -c 'mount -t tmpfs -o size=12k none small && "$FAULTLINE" explore -q -w careless -o small/out.d -- ./planted
+        status=$?; cp small/out.d/journal.jsonl journal.jsonl; exit $status' >out 2>err || status=$?
+    expect 125
+    says err 'the journal cannot be written: No space left on device'
+    mkdir again.d && cp journal.jsonl again.d
+    faultline explore -q -w careless -o again.d --resume -- ./planted
+    expect 1
+    says out 'silent-wrong'
+fi
 left_nothing
