@@ -178,11 +178,6 @@ static void futexes()
 }
 static void timers()
 {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGRTMIN, SIGALRM})
-        sigaddset(&set, signal);
-    sigprocmask(SIG_BLOCK, &set, nullptr);
     const itimerspec once{{0, 0}, length};
     sigevent event{};
     event.sigev_notify = SIGEV_SIGNAL;
@@ -218,6 +213,12 @@ int main(int, char** arguments)
 {
     span = atol(arguments[1]) * 1000000;
     length = as_timespec(span);
+    // Before any thread is begun, and so for all of them: a timer that fires before this one waits would end us.
+    sigset_t of_timers;
+    sigemptyset(&of_timers);
+    for (const int signal : {SIGRTMIN, SIGALRM})
+        sigaddset(&of_timers, signal);
+    sigprocmask(SIG_BLOCK, &of_timers, nullptr);
     // times() goes with the monotonic clock.
     const clock_t ticks = times(nullptr);
     const long begin = now(CLOCK_MONOTONIC);

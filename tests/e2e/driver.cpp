@@ -454,7 +454,10 @@ void Driver::judge(const Outcome& outcome)
     std::string wanted = "0", got = std::to_string(WEXITSTATUS(outcome.status));
     if (const auto* line = find("status")) wanted = line->rest;
     if (const auto* line = find("signal")) wanted = line->rest;
-    if (WIFSIGNALED(outcome.status)) got = sigabbrev_np(WTERMSIG(outcome.status));
+    if (WIFSIGNALED(outcome.status)) {
+        const auto* name = sigabbrev_np(WTERMSIG(outcome.status)); // signals of real time have none
+        got = name != nullptr ? name : "signal " + std::to_string(WTERMSIG(outcome.status));
+    }
     if (wanted != got) complain("the host ended with " + got + ", not " + wanted);
     if (find("stdout") == nullptr && !outcome.out.empty()) complain("it wrote to standard output");
     if (find("stderr") == nullptr && !outcome.err.empty()) complain("it wrote to standard error");
