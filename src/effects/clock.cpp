@@ -122,11 +122,11 @@ void hand_on(calls::Id row, const Word* words, const Room& room) noexcept
 
 void look_at_clock() noexcept
 {
-    Dl_info next{};
-    Dl_info own{};
-    clock_is_foreign = dladdr(libc_function(calls::id_clock_gettime), &next) != 0 &&
-                       dladdr(reinterpret_cast<const void*>(&gnu_get_libc_version), &own) != 0 &&
-                       next.dli_fbase != own.dli_fbase;
+    dl_find_object next{}; // dladdr would look through all symbols of libc
+    dl_find_object own{};
+    clock_is_foreign = _dl_find_object(libc_function(calls::id_clock_gettime), &next) == 0 &&
+                       _dl_find_object(reinterpret_cast<void*>(&gnu_get_libc_version), &own) == 0 &&
+                       next.dlfo_link_map != own.dlfo_link_map;
 }
 
 std::int64_t foreign_shift(clockid_t id) noexcept
