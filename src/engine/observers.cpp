@@ -38,11 +38,21 @@ void learn_opened(const View& view, const calls::Spec& spec, const Word* words, 
 
 } // namespace
 
-Observers observers_of(const plan::Plan& plan, const calls::Spec& spec) noexcept
+Observers observers_wanted(const plan::Plan& plan) noexcept
+{
+    unsigned wanted = 0;
+    for (std::size_t i = 0; i < observers.size(); ++i)
+        if (observers[i].wanted(plan)) wanted |= 1U << i;
+    return static_cast<Observers>(wanted);
+}
+
+Observers observers_of(Observers wanted, const calls::Spec& spec) noexcept
 {
     unsigned seeing = 0;
-    for (std::size_t i = 0; i < observers.size(); ++i)
-        if (observers[i].rows(spec) && observers[i].wanted(plan)) seeing |= 1U << i;
+    for (unsigned rest = wanted; rest != 0; rest &= rest - 1) {
+        const auto i = static_cast<unsigned>(std::countr_zero(rest));
+        if (observers[i].rows(spec)) seeing |= 1U << i;
+    }
     return static_cast<Observers>(seeing);
 }
 

@@ -44,6 +44,7 @@ namespace {
 calls::Id row_of(void** slot) noexcept { return static_cast<calls::Id>(slot - faultline_slots); }
 
 constinit bool watched = false;
+constinit std::uint8_t armed[calls::row_count]{}; // atomically
 
 /// Where a row's slot leads, behind its watch if it has one.
 void** end_of(std::uint16_t row) noexcept
@@ -54,6 +55,9 @@ void** end_of(std::uint16_t row) noexcept
     return &faultline_slots[row];
 }
 void set_slot(std::uint16_t row, void* to) noexcept { __atomic_store_n(end_of(row), to, __ATOMIC_RELEASE); }
+
+/// What an armed row's slot leads to.
+void* gate_of(calls::Id row) noexcept;
 
 /// Stands in for a function that this libc lacks.
 long missing()
@@ -125,6 +129,7 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
 {
     const auto row = row_of_number(words[0]);
     const bool seals = words[0] == SYS_prctl || words[0] == SYS_seccomp;
+    if (row != calls::row_count) resolve(row); // its own symbol may not have been called yet
     if (row == calls::row_count) {
         if (!seals && ways[calls::id_syscall] == by_door) return reals[calls::id_syscall];
         words[0] = thunks[calls::id_syscall](words); // also a wait on a futex has a time
@@ -153,35 +158,46 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
         words[0] = thunks[calls::id_syscall](words);
         return nullptr;
     }
-    if (ways[row] == 0 || reals[row] == nullptr) return reals[calls::id_syscall];
+    if (ways[row] == 0) return reals[calls::id_syscall];
     words[0] = thunks[row](arguments);
     return nullptr;
+}
+
+void* gate_of(calls::Id row) noexcept
+{
+    for (const auto& variadic : variadic_entries)
+        if (variadic.row == row) return variadic.address();
+    return faultline_stubs[row];
 }
 
 } // namespace
 
 void* resolve(calls::Id row) noexcept
 {
-    // Threads may race here: all of them find the same address.
-    if (reals[row] == nullptr) {
-        void* const found = find_real(row);
-        __atomic_store_n(&reals[row], found != nullptr ? found : reinterpret_cast<void*>(&missing), __ATOMIC_RELEASE);
-        set_slot(row, reals[row]);
+    // Threads may race here: all of them find the same address. The slot is left to whoever has set it meanwhile, so
+    // that a row which is armed now stays so.
+    if (__atomic_load_n(&reals[row], __ATOMIC_ACQUIRE) == nullptr) {
+        void* first = __atomic_load_n(end_of(row), __ATOMIC_ACQUIRE);
+        void* found = find_real(row);
+        if (found == nullptr) found = reinterpret_cast<void*>(&missing);
+        __atomic_store_n(&reals[row], found, __ATOMIC_SEQ_CST);
+        void* const next = __atomic_load_n(&armed[row], __ATOMIC_SEQ_CST) != 0 ? gate_of(row) : found;
+        __atomic_compare_exchange_n(end_of(row), &first, next, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
     }
     return reals[row];
 }
 
 void arm_row(calls::Id row) noexcept
 {
-    resolve(row);
-    for (const auto& variadic : variadic_entries)
-        if (variadic.row == row) return set_slot(row, variadic.address());
-    set_slot(row, faultline_stubs[row]);
+    __atomic_store_n(&armed[row], std::uint8_t{1}, __ATOMIC_SEQ_CST);
+    if (asks_loader(row)) resolve(row);
+    if (__atomic_load_n(&reals[row], __ATOMIC_SEQ_CST) != nullptr) set_slot(row, gate_of(row));
 }
 
 void disarm_row(calls::Id row) noexcept
 {
-    if (reals[row] != nullptr) set_slot(row, reals[row]); // a row that was never resolved was never armed
+    __atomic_store_n(&armed[row], std::uint8_t{0}, __ATOMIC_SEQ_CST);
+    if (reals[row] != nullptr) set_slot(row, reals[row]);
 }
 
 bool watch_rows() noexcept

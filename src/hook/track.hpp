@@ -25,9 +25,9 @@ extern constinit engine::Observers ways[calls::row_count];
 #pragma GCC visibility pop
 inline constexpr engine::Observers by_door = 1U << (8 * sizeof(engine::Observers) - 1);
 
-/// Notes who sees a row under the plan of the process. Returns whether it has to be armed, though no fault may name it.
-/// Boot only.
-[[nodiscard]] bool observe_row(calls::Id row) noexcept;
+/// Notes which of the wanted observers see a row. Returns whether it has to be armed, though no fault may name it. Boot
+/// only.
+[[nodiscard]] bool observe_row(calls::Id row, engine::Observers wanted) noexcept;
 
 /// Says in the record that a library is about to be loaded whose calls go past us. The flag stays: without it the
 /// library's own functions could be bound to others of the same name in the program, and that is what it was set
