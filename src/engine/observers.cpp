@@ -46,14 +46,9 @@ Observers observers_wanted(const plan::Plan& plan) noexcept
     return static_cast<Observers>(wanted);
 }
 
-Observers observers_of(Observers wanted, const calls::Spec& spec) noexcept
+Observers observers_of(Observers wanted, calls::Id row) noexcept
 {
-    unsigned seeing = 0;
-    for (unsigned rest = wanted; rest != 0; rest &= rest - 1) {
-        const auto i = static_cast<unsigned>(std::countr_zero(rest));
-        if (observers[i].rows(spec)) seeing |= 1U << i;
-    }
-    return static_cast<Observers>(seeing);
+    return static_cast<Observers>(observers_of_row[row] & wanted);
 }
 
 bool armed_for(Observers seeing) noexcept

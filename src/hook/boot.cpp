@@ -202,6 +202,18 @@ plan::Plan* take_part_in_control(const std::string& path, plan::Plan& base)
 /// Our ledger holds the plan too, for the programs that we start, for as long as they may need it.
 void hand_on_plan() { setenv(std::string{plan::block_variable}.c_str(), ledger::place().ledger, 1); }
 
+/// Where our parent has put its own, ours takes that place: putenv() would have to find libc's function first.
+void hand_on_lineage()
+{
+    char* const own = own_heirloom().text;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+        if (std::strncmp(*entry, lineage_variable.data(), lineage_variable.size()) == 0) {
+            *entry = own;
+            return;
+        }
+    putenv(own);
+}
+
 std::uint64_t drawn_seed()
 {
     std::uint64_t seed = 0;
@@ -296,8 +308,8 @@ void boot(int argc, char** argv, char** environment)
 void take_up_plan(int argc, char** argv, char** environment)
 {
     const auto config = variable(environment, "FAULT_CONFIG");
-    process.arguments.keep(argc, argv);
     process.pid = sys::getpid();
+    process.arguments.keep(argc, argv);
     process.ppid = sys::getppid();
     static constinit ledger::Name<256> program{}; // a copy, for the same reason as that of the arguments
     program.assign(file_name(argc > 0 ? argv[0] : ""));
@@ -335,7 +347,7 @@ void take_up_plan(int argc, char** argv, char** environment)
     make_absolute("FAULT_CONFIG", config, directory);
     settle_preload(variable(environment, "LD_PRELOAD"), directory);
     write_heirloom(own_heirloom().text, process.lineage, 0, {});
-    putenv(own_heirloom().text);
+    hand_on_lineage();
 
     if (process.selected) {
         auto stats = variable(environment, "FAULT_STATS");

@@ -9,7 +9,7 @@
 
 namespace faultline::hook {
 
-constinit Process process;
+alignas(ledger::page) constinit Process process; // on one page: each start writes to it
 constinit std::atomic<const engine::Schedule*> active{nullptr};
 [[gnu::section(".bss.late")]] constinit engine::Descriptors descriptors;
 constinit thread_local ledger::Thread* own_block = nullptr;

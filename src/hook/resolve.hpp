@@ -20,8 +20,7 @@ namespace faultline::hook {
 /// which one it is, and it is better asked at boot than in a host's first call.
 [[nodiscard]] constexpr bool asks_loader(calls::Id row) noexcept
 {
-    const auto tells = calls::table[row].tells;
-    return tells == calls::Tells::seconds || tells == calls::Tells::timeval;
+    return row == calls::id_time || row == calls::id_gettimeofday || row == calls::id___gettimeofday;
 }
 
 } // namespace faultline::hook

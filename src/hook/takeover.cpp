@@ -10,8 +10,6 @@
 #include "plan/glob.hpp"
 #include "sys/syscalls.hpp"
 
-#include <array>
-
 extern "C" {
 // What a watch compares (arch/).
 [[gnu::visibility("hidden")]] constinit const std::atomic<std::uint32_t>* faultline_generation = nullptr;
@@ -20,13 +18,6 @@ extern "C" {
 
 namespace faultline::hook {
 namespace {
-
-constexpr auto observable_rows = [] {
-    std::array<bool, calls::row_count> rows{};
-    for (std::size_t row = 0; row < rows.size(); ++row)
-        rows[row] = engine::observable(calls::table[row]);
-    return rows;
-}();
 
 constinit const plan::ControlPage* page = nullptr;
 constinit ledger::Name<256> own_executable{};
@@ -204,13 +195,9 @@ void arm_rows() noexcept
     const auto of_row = plan.view(plan.function_of_row);
     const auto observers = engine::observers_wanted(plan);
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
-        bool carries_lineage = false;
-        bool seen = false;
-        if (observable_rows[row]) { // most rows are not, and their 285 bytes in the table are not to be read
-            const auto tracks = calls::table[row].tracks;
-            carries_lineage = tracks == calls::Tracks::executes || tracks == calls::Tracks::spawns;
-            seen = observe_row(calls::Id{row}, observers);
-        }
+        const auto tracks = tracks_of_row[row];
+        const bool carries_lineage = tracks == calls::Tracks::executes || tracks == calls::Tracks::spawns;
+        const bool seen = observe_row(calls::Id{row}, observers);
         // Under control all functions have their place in the plan, whether or not a fault names them.
         const bool named =
             of_row[row] != plan::no_index && (!is_controlled() || functions[of_row[row]].faults.count != 0);

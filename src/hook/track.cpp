@@ -37,10 +37,9 @@ constinit engine::Observers ways[calls::row_count] = {
 
 bool observe_row(calls::Id row, engine::Observers wanted) noexcept
 {
-    const auto& spec = calls::table[row];
-    const auto seeing = engine::observers_of(wanted, spec);
+    const auto seeing = engine::observers_of(wanted, row);
     if (seeing != 0) ways[row] = static_cast<engine::Observers>(ways[row] | seeing);
-    if (spec.tracks == calls::Tracks::starts) return process.plan->arm != plan::Arm::load;
+    if (tracks_of_row[row] == calls::Tracks::starts) return process.plan->arm != plan::Arm::load;
     return (ways[row] & by_door) != 0 || engine::armed_for(seeing);
 }
 

@@ -189,6 +189,23 @@ struct Membership {
     bool excluded = false;
 };
 
+/// The groups, and for each row a bit for each that it belongs to: asking every row of the table takes longer than all
+/// the rest of reading a plan.
+constexpr auto groups = [] {
+    std::array<std::string_view, calls::family_names.size() + calls::role_groups.size()> names{};
+    std::ranges::copy(calls::role_groups, std::ranges::copy(calls::family_names, names.begin()).out);
+    return names;
+}();
+constexpr auto groups_of_row = [] {
+    std::array<std::uint16_t, calls::row_count> bits{};
+    static_assert(groups.size() <= 16);
+    for (std::size_t row = 0; row < bits.size(); ++row)
+        for (std::size_t group = 0; group < groups.size(); ++group)
+            if (calls::in_group(calls::table[row], groups[group]))
+                bits[row] = static_cast<std::uint16_t>(bits[row] | 1U << group);
+    return bits;
+}();
+
 class Expansion {
 public:
     explicit Expansion(Remarks& remarks) : remarks_(remarks), memberships_(calls::named_rows().size()) {}
@@ -224,7 +241,7 @@ private:
         bool any = false;
         for (std::size_t row = 0; row < calls::row_count; ++row) {
             const auto index = calls::function_of_row[row];
-            if (index == calls::no_function || !accepts(calls::table[row])) continue;
+            if (index == calls::no_function || !accepts(row)) continue;
             mark(index, word, negated, Membership::By::pattern);
             any = true;
         }
@@ -234,7 +251,8 @@ private:
     bool add_glob(const Word& word, std::string_view pattern, bool negated)
     {
         if (pattern.starts_with('@')) return unknown(word, "group", pattern);
-        if (mark_rows(word, negated, [&](const Spec& spec) {
+        if (mark_rows(word, negated, [&](std::size_t row) {
+                const auto& spec = calls::table[row];
                 return glob_matches(pattern, spec.name) || glob_matches(pattern, spec.function());
             }))
             return true;
@@ -244,12 +262,10 @@ private:
 
     bool add_group(const Word& word, std::string_view name, bool negated)
     {
-        const auto group = name.substr(1);
-        const auto is = [&](std::string_view known) { return known == group; };
-        if (std::none_of(calls::family_names.begin(), calls::family_names.end(), is) &&
-            std::none_of(calls::role_groups.begin(), calls::role_groups.end(), is))
-            return unknown(word, "group", name);
-        if (mark_rows(word, negated, [&](const Spec& spec) { return calls::in_group(spec, group); })) return true;
+        const auto* const group = std::ranges::find(groups, name.substr(1));
+        if (group == groups.end()) return unknown(word, "group", name);
+        const auto bit = 1U << (group - groups.begin());
+        if (mark_rows(word, negated, [&](std::size_t row) { return (groups_of_row[row] & bit) != 0; })) return true;
         remarks_.mistake(word.place, fmt::format("the group {} is empty", in_quotes(name)));
         return false;
     }

@@ -80,7 +80,8 @@ const char* reason(long error) noexcept
 /// A fresh file at place().ledger, or -errno. Never follows a link, never takes a file that a living process uses.
 int create_file() noexcept
 {
-    if (place().none || is_special(place().json)) return -ENXIO;
+    // In the directory of `faultline run` there is nothing else than records.
+    if (place().none || (!place().for_command && is_special(place().json))) return -ENXIO;
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
     int fd = sys::open(place().ledger, flags, 0600);
     if (fd == -EEXIST && !owned_by_another() && sys::unlink(place().ledger) == 0)
@@ -146,17 +147,15 @@ bool map_file(const Identity& identity, std::uint64_t fixed, const Header& sizes
     error = (traces ? trace_end : events_end) > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
     if (error == 0) error = fill(fd, sizes.events_offset, events_end);
     if (error == 0 && traces) error = fill(fd, sizes.trace_offset, trace_end);
-    if (error == 0 && !may_map()) error = -ENOMEM;
+    const bool has_parent = storage.header != nullptr;
+    if (error == 0 && !(has_parent ? may_map() : map_whole(sizes.file_bytes, fd))) error = -ENOMEM;
     // A record that the command does not find is none, so it lies better in the reserve, if there is one. There is none
     // where the run has ended and a program that it left behind goes on.
     if (error == 0 && !announce(identity) && has_reserve()) error = -ENOENT;
-    const bool mapped = error == 0 && map_whole(sizes.file_bytes, fd);
+    if (error == 0 && has_parent && !map_whole(sizes.file_bytes, fd)) error = -ENOMEM;
     sys::close(fd);
-    if (!mapped) {
-        if (error == 0) error = -ENOMEM;
-        sys::unlink(place().ledger);
-    }
-    return mapped;
+    if (error != 0) sys::unlink(place().ledger);
+    return error == 0;
 }
 
 /// Makes the file where the pattern has it, or else in the directory of `faultline run`.
