@@ -56,9 +56,6 @@ void** end_of(std::uint16_t row) noexcept
 }
 void set_slot(std::uint16_t row, void* to) noexcept { __atomic_store_n(end_of(row), to, __ATOMIC_RELEASE); }
 
-/// What an armed row's slot leads to.
-void* gate_of(calls::Id row) noexcept;
-
 /// Stands in for a function that this libc lacks.
 long missing()
 {
@@ -163,6 +160,7 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
     return nullptr;
 }
 
+/// What an armed row's slot leads to.
 void* gate_of(calls::Id row) noexcept
 {
     for (const auto& variadic : variadic_entries)
@@ -170,19 +168,27 @@ void* gate_of(calls::Id row) noexcept
     return faultline_stubs[row];
 }
 
+/// Points the slot of a row that was found at what it is to lead to, unless it leads there. Whoever has set it meanwhile
+/// is right: a row that is armed at this moment stays so.
+void settle(calls::Id row) noexcept
+{
+    void* const real = reals[row];
+    void* const gate = gate_of(row);
+    void* now = __atomic_load_n(end_of(row), __ATOMIC_ACQUIRE);
+    if (now == real || now == gate) return;
+    void* const next = __atomic_load_n(&armed[row], __ATOMIC_SEQ_CST) != 0 ? gate : real;
+    __atomic_compare_exchange_n(end_of(row), &now, next, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 } // namespace
 
 void* resolve(calls::Id row) noexcept
 {
-    // Threads may race here: all of them find the same address. The slot is left to whoever has set it meanwhile, so
-    // that a row which is armed now stays so.
+    // Threads may race here: all of them find the same address.
     if (__atomic_load_n(&reals[row], __ATOMIC_ACQUIRE) == nullptr) {
-        void* first = __atomic_load_n(end_of(row), __ATOMIC_ACQUIRE);
-        void* found = find_real(row);
-        if (found == nullptr) found = reinterpret_cast<void*>(&missing);
-        __atomic_store_n(&reals[row], found, __ATOMIC_SEQ_CST);
-        void* const next = __atomic_load_n(&armed[row], __ATOMIC_SEQ_CST) != 0 ? gate_of(row) : found;
-        __atomic_compare_exchange_n(end_of(row), &first, next, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+        void* const found = find_real(row);
+        __atomic_store_n(&reals[row], found != nullptr ? found : reinterpret_cast<void*>(&missing), __ATOMIC_SEQ_CST);
+        settle(row);
     }
     return reals[row];
 }
@@ -228,8 +234,14 @@ using namespace faultline;
 
 extern "C" {
 
-/// Finds what a slot leads to, for the first call through it.
-[[gnu::visibility("hidden")]] void faultline_resolve(void** slot) { hook::resolve(hook::row_of(slot)); }
+/// Finds what a slot leads to, for the first call through it. A signal's handler may come here while the thread that it
+/// interrupted has the address and has yet to set the slot.
+[[gnu::visibility("hidden")]] void faultline_resolve(void** slot)
+{
+    const auto row = hook::row_of(slot);
+    hook::resolve(row);
+    hook::settle(row);
+}
 
 /// Another plan is in force than the one that a watch knows of.
 [[gnu::visibility("hidden")]] void faultline_take_over() { hook::take_over(); }

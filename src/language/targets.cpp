@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <span>
 
 namespace faultline::language {
 
@@ -65,10 +64,12 @@ constexpr auto groups = [] {
 constexpr auto groups_of_row = [] {
     std::array<std::uint16_t, calls::row_count> bits{};
     static_assert(groups.size() <= 16);
-    for (std::size_t row = 0; row < bits.size(); ++row)
-        for (std::size_t group = 0; group < groups.size(); ++group)
-            if (calls::in_group(calls::table[row], groups[group]))
-                bits[row] = static_cast<std::uint16_t>(bits[row] | 1U << group);
+    for (std::size_t row = 0; row < bits.size(); ++row) {
+        auto of = 1U << static_cast<unsigned>(calls::table[row].family);
+        for (auto group = calls::family_names.size(); group < groups.size(); ++group)
+            if (calls::in_group(calls::table[row], groups[group])) of |= 1U << group;
+        bits[row] = static_cast<std::uint16_t>(of);
+    }
     return bits;
 }();
 
@@ -245,7 +246,8 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
     const auto wanted = demands_of(draft);
     const Demand* left_out_for = nullptr;
     std::string_view left_out;
-    for (std::uint16_t index = 0; index < expansion.memberships().size(); ++index) {
+    const auto functions = static_cast<std::uint16_t>(expansion.memberships().size());
+    for (std::uint16_t index = 0; index < functions; ++index) {
         const auto& membership = expansion.memberships()[index];
         if (membership.by == Membership::By::nothing || membership.excluded) continue;
         const auto& spec = bearer(index);
