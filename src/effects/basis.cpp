@@ -20,8 +20,6 @@ constexpr Basis unmoved{CLOCK_PROCESS_CPUTIME_ID, false};
 
 // --- which clock -----------------------------------------------------------------------------------------------------
 
-constinit unsigned clock_bit = 0;
-
 /// What a moment says of its clock, where nothing else does: no machine has run for thirty years.
 clockid_t clock_by_size(const timespec& moment) noexcept
 {
@@ -31,6 +29,7 @@ clockid_t clock_by_size(const timespec& moment) noexcept
 
 clockid_t clock_of_condition(const void* condition, const timespec* moment) noexcept
 {
+    const auto clock_bit = condition_clock_bit();
     if (clock_bit == 0) return moment == nullptr ? CLOCK_REALTIME : clock_by_size(*moment);
     const auto flags = static_cast<const pthread_cond_t*>(condition)->__data.__wrefs;
     return (__atomic_load_n(&flags, __ATOMIC_RELAXED) & clock_bit) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
@@ -42,7 +41,7 @@ struct TimerClock {
     std::atomic<Word> timer{0}; // one more than its id, for that may be 0
     std::atomic<clockid_t> clock{0};
 };
-constinit TimerClock timer_clocks[256];
+[[gnu::section(".bss.late")]] constinit TimerClock timer_clocks[256];
 
 TimerClock* find_timer(Word timer) noexcept
 {
@@ -143,8 +142,11 @@ int time_of_futex(const Word* words, Basis& basis) noexcept
     }
 }
 
-void look_at_conditions() noexcept
+unsigned condition_clock_bit() noexcept
 {
+    constexpr unsigned unknown = ~0U;
+    static constinit std::atomic<unsigned> found{unknown};
+    if (const auto bit = found.load(std::memory_order_relaxed); bit != unknown) return bit;
     pthread_cond_t by_wall{};
     pthread_cond_t by_monotonic{};
     pthread_condattr_t attributes;
@@ -154,10 +156,10 @@ void look_at_conditions() noexcept
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     init(&by_monotonic, &attributes);
     const auto bit = by_wall.__data.__wrefs ^ by_monotonic.__data.__wrefs;
-    clock_bit = __builtin_popcount(bit) == 1 ? bit : 0;
+    const auto clock_bit = (bit & (bit - 1)) == 0 ? bit : 0;
+    found.store(clock_bit, std::memory_order_relaxed);
+    return clock_bit;
 }
-
-unsigned condition_clock_bit() noexcept { return clock_bit; }
 
 void note_timer(calls::Id row, const Word* words) noexcept
 {

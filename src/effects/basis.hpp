@@ -28,10 +28,8 @@ struct Basis {
 /// timer_create() or timer_delete() has succeeded.
 void note_timer(calls::Id row, const Word* words) noexcept;
 
-/// Finds the bit of a condition variable that says by which clock its deadlines are, in this libc. Boot only, after
-/// use_libc().
-void look_at_conditions() noexcept;
-/// That bit, or 0 where it could not be found.
+/// The bit of a condition variable that says by which clock its deadlines are, in this libc, or 0 where it cannot be
+/// found. Any time after boot.
 [[nodiscard]] unsigned condition_clock_bit() noexcept;
 
 } // namespace faultline::effects

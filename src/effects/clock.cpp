@@ -15,7 +15,21 @@ using calls::Tells;
 constexpr std::int64_t second = 1'000'000'000;
 constexpr std::int64_t tick = second / 100; // times() counts in hundredths of a second on every Linux
 
-constinit bool clock_is_foreign = false;
+/// Whether the next library's clock is not libc's own. Found out when a call first asks, because few plans move clocks.
+bool clock_is_foreign() noexcept
+{
+    enum class Answer : std::uint8_t { unknown, no, yes };
+    static constinit std::atomic<Answer> answer{Answer::unknown};
+    if (answer.load(std::memory_order_relaxed) == Answer::unknown) {
+        dl_find_object next{}; // dladdr would look through all symbols of libc
+        dl_find_object own{};
+        const bool is_foreign = _dl_find_object(libc_function(calls::id_clock_gettime), &next) == 0 &&
+                                _dl_find_object(reinterpret_cast<void*>(&gnu_get_libc_version), &own) == 0 &&
+                                next.dlfo_link_map != own.dlfo_link_map;
+        answer.store(is_foreign ? Answer::yes : Answer::no, std::memory_order_relaxed);
+    }
+    return answer.load(std::memory_order_relaxed) == Answer::yes;
+}
 
 /// What a call tells.
 struct Reading {
@@ -120,19 +134,10 @@ void hand_on(calls::Id row, const Word* words, const Room& room) noexcept
 
 } // namespace
 
-void look_at_clock() noexcept
-{
-    Dl_info next{};
-    Dl_info own{};
-    clock_is_foreign = dladdr(libc_function(calls::id_clock_gettime), &next) != 0 &&
-                       dladdr(reinterpret_cast<const void*>(&gnu_get_libc_version), &own) != 0 &&
-                       next.dli_fbase != own.dli_fbase;
-}
-
 std::int64_t foreign_shift(clockid_t id) noexcept
 {
     timespec theirs{};
-    if (!clock_is_foreign || libc<int(clockid_t, timespec*)>(calls::id_clock_gettime)(id, &theirs) != 0) return 0;
+    if (!clock_is_foreign() || libc<int(clockid_t, timespec*)>(calls::id_clock_gettime)(id, &theirs) != 0) return 0;
     return in_ns(theirs) - sys::now(id);
 }
 
@@ -175,7 +180,7 @@ Word tell(const Invocation& invocation)
     const auto within = real < course.from ? course.from : real < course.until ? real : course.until - 1;
     const auto shift = course.told(within) - within;
     // Where the clock is libc's, its reading and ours are of the same clock, and ours is as fine as the kernel tells.
-    const bool builds_on_theirs = clock_is_foreign || reading.clock == Clock::ticks;
+    const bool builds_on_theirs = clock_is_foreign() || reading.clock == Clock::ticks;
     const auto told = never_back(reading, (builds_on_theirs ? reading.ns : real) + shift);
     note_teller(reading.clock, &fault);
     if (event != nullptr) event->returned = shift;

@@ -14,7 +14,4 @@ Word told_rightly(calls::Id row, const Word* words, Word result) noexcept;
 /// the program is told builds upon that one.
 [[nodiscard]] std::int64_t foreign_shift(clockid_t id) noexcept;
 
-/// Finds out whose clock the next one is. Boot only, after use_libc().
-void look_at_clock() noexcept;
-
 } // namespace faultline::effects

@@ -28,7 +28,7 @@ struct Open {
     Listing* listing;
 };
 constexpr std::size_t most_open = 128;
-constinit Open open_listings[most_open]{};
+[[gnu::section(".bss.late")]] constinit Open open_listings[most_open]{};
 
 Open* find(const void* directory) noexcept
 {

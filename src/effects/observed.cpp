@@ -117,7 +117,18 @@ static_assert(std::ranges::all_of(calls::table,
                                   }),
               "an observer wants a row that is not observable");
 
+constexpr auto of_row = [] {
+    std::array<engine::Observers, calls::row_count> seeing{};
+    for (std::size_t row = 0; row < seeing.size(); ++row)
+        for (std::size_t i = 0; i < std::size(table); ++i)
+            if (table[i].rows(calls::table[row])) seeing[row] = static_cast<engine::Observers>(seeing[row] | 1U << i);
+    return seeing;
+}();
+
 } // namespace
 } // namespace faultline::effects
 
-constinit const std::span<const faultline::engine::Observer> faultline::engine::observers{faultline::effects::table};
+namespace faultline::engine {
+constinit const std::span<const Observer> observers{effects::table};
+constinit const std::array<Observers, calls::row_count> observers_of_row = effects::of_row;
+} // namespace faultline::engine

@@ -46,8 +46,8 @@ private:
 
     std::atomic<std::uint64_t> words_[size]{};
 };
-constinit Memory known_sets;
-constinit Memory known_leaves;
+[[gnu::section(".bss.late")]] constinit Memory known_sets;
+[[gnu::section(".bss.late")]] constinit Memory known_leaves;
 
 bool matches(const plan::Plan& plan, const plan::CallerGlob& glob, std::string_view module,
              std::string_view function) noexcept

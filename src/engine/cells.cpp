@@ -4,7 +4,7 @@
 
 namespace faultline::engine {
 
-constinit Cells own_cells;
+[[gnu::section(".bss.late")]] constinit Cells own_cells;
 
 Cell Cells::cell(Purpose purpose, std::uint16_t fault, std::uint32_t of, std::uint64_t generation, bool& full) noexcept
 {

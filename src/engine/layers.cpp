@@ -12,7 +12,7 @@ constinit thread_local std::uint32_t suspended = 0;
 namespace {
 
 /// What is known of descriptors under the process's plan says nothing about another one.
-constinit Descriptors no_memory_of_paths;
+[[gnu::section(".bss.late")]] constinit Descriptors no_memory_of_paths;
 
 /// The calling thread's block. Threads are known by where their own storage lies, which costs no system call and stays
 /// the same in a forked child.

@@ -3,6 +3,7 @@
 
 #include "engine/observers.hpp"
 
+#include <array>
 #include <span>
 
 namespace faultline::engine {
@@ -10,6 +11,8 @@ namespace faultline::engine {
 #pragma GCC visibility push(hidden)
 /// In the order in which they see a call.
 extern constinit const std::span<const Observer> observers;
+/// Those that may see each row, under one plan or another.
+extern constinit const std::array<Observers, calls::row_count> observers_of_row;
 #pragma GCC visibility pop
 
 } // namespace faultline::engine

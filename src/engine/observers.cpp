@@ -38,12 +38,17 @@ void learn_opened(const View& view, const calls::Spec& spec, const Word* words, 
 
 } // namespace
 
-Observers observers_of(const plan::Plan& plan, const calls::Spec& spec) noexcept
+Observers observers_wanted(const plan::Plan& plan) noexcept
 {
-    unsigned seeing = 0;
+    unsigned wanted = 0;
     for (std::size_t i = 0; i < observers.size(); ++i)
-        if (observers[i].rows(spec) && observers[i].wanted(plan)) seeing |= 1U << i;
-    return static_cast<Observers>(seeing);
+        if (observers[i].wanted(plan)) wanted |= 1U << i;
+    return static_cast<Observers>(wanted);
+}
+
+Observers observers_of(Observers wanted, calls::Id row) noexcept
+{
+    return static_cast<Observers>(observers_of_row[row] & wanted);
 }
 
 bool armed_for(Observers seeing) noexcept

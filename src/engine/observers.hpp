@@ -43,8 +43,9 @@ constexpr bool observable(const calls::Spec& spec) noexcept
     return spec.tracks != calls::Tracks::nothing || calls::time_of(spec).form != calls::Lasts::Form::none;
 }
 
-/// Those who see a row under a plan, and whether it is armed for their sake. At boot.
-[[nodiscard]] Observers observers_of(const plan::Plan& plan, const calls::Spec& spec) noexcept;
+/// Those whom a plan wants, those of them who see a row, and whether it is armed for their sake. At boot.
+[[nodiscard]] Observers observers_wanted(const plan::Plan& plan) noexcept;
+[[nodiscard]] Observers observers_of(Observers wanted, calls::Id row) noexcept;
 [[nodiscard]] bool armed_for(Observers observers) noexcept;
 
 /// Lets them see a call that is about to be made. True: it was served, and `result` is its result.

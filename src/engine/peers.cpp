@@ -66,7 +66,7 @@ struct Known {
     std::atomic<NameBits> names;
 };
 constexpr std::size_t known_size = 1024;
-constinit Known known[known_size]{};
+[[gnu::section(".bss.late")]] constinit Known known[known_size]{};
 
 std::uint64_t key_of(Remote::Family family, const std::uint8_t* bytes) noexcept
 {

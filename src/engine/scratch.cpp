@@ -10,7 +10,7 @@ namespace faultline::engine {
 namespace {
 
 constexpr int pool_size = 16;
-alignas(64) constinit char pool[pool_size][Scratch::size]{};
+[[gnu::section(".bss.late")]] alignas(64) constinit char pool[pool_size][Scratch::size]{};
 constinit std::atomic<std::uint32_t> taken{0};
 
 int take_slot() noexcept

@@ -65,7 +65,7 @@ struct Stack {
     Number addresses[deepest];
 };
 constexpr std::size_t most_stacks = 256;
-constinit Stack stacks[most_stacks]{};
+[[gnu::section(".bss.late")]] constinit Stack stacks[most_stacks]{};
 constexpr auto relaxed = std::memory_order_relaxed;
 
 std::uintptr_t as_number(const void* pointer) noexcept { return reinterpret_cast<std::uintptr_t>(pointer); }

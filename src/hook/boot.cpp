@@ -17,12 +17,14 @@
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
+#include <span>
 #include <sys/auxv.h>
 #include <unistd.h>
 
@@ -44,21 +46,26 @@ void say(const std::string& text)
     sys::exit_group(own_error);
 }
 
+/// A view that ends with a NUL; an empty one may have no data.
 std::string_view variable(char** environment, std::string_view name)
 {
-    for (char** entry = environment; entry != nullptr && *entry != nullptr; ++entry) {
-        const std::string_view text{*entry};
-        if (text.size() > name.size() && text.starts_with(name) && text[name.size()] == '=')
-            return text.substr(name.size() + 1);
-    }
+    for (char** entry = environment; entry != nullptr && *entry != nullptr; ++entry)
+        if (std::strncmp(*entry, name.data(), name.size()) == 0 && (*entry)[name.size()] == '=')
+            return *entry + name.size() + 1;
     return {};
 }
 
-std::string working_directory()
+// A start that hands everything on as it is allocates nothing: for many programs that would be all of their heap.
+
+std::string_view working_directory(std::span<char> room)
 {
-    char path[4096];
-    const long length = sys::getcwd(path, sizeof path);
-    return {path, length > 0 ? static_cast<std::size_t>(length) - 1 : 0};
+    const long length = sys::getcwd(room.data(), room.size());
+    return {room.data(), length > 0 ? static_cast<std::size_t>(length) - 1 : 0};
+}
+
+std::string below(std::string_view directory, std::string_view path)
+{
+    return std::string{directory} + "/" + std::string{path};
 }
 
 std::string_view file_name(std::string_view path)
@@ -73,6 +80,14 @@ bool names_this_program(const plan::Plan& plan, const std::string& executable)
     return plan::program_named(plan, process.program) || plan::program_named(plan, file_name(executable));
 }
 
+/// Whether anything depends on which file this is: most plans do not ask.
+bool goes_by_executable(const plan::Plan& plan)
+{
+    const auto faults = plan.view(plan.faults);
+    return is_controlled() || plan.traces || plan.programs.count != 0 ||
+           std::ranges::any_of(faults, [](const plan::Fault& fault) { return fault.program_globs.count != 0; });
+}
+
 std::string path_of_executable()
 {
     std::string path(4096, '\0');
@@ -82,9 +97,9 @@ std::string path_of_executable()
 }
 
 /// A relative path in our environment would lead a child with another working directory astray, to no faults at all.
-void make_absolute(const char* name, std::string_view value, const std::string& directory)
+void make_absolute(const char* name, std::string_view value, std::string_view directory)
 {
-    if (!value.empty() && !value.starts_with('/')) setenv(name, (directory + "/" + std::string{value}).c_str(), 1);
+    if (!value.empty() && !value.starts_with('/')) setenv(name, below(directory, value).c_str(), 1);
 }
 
 /// The name of our own file, as the loader found it.
@@ -98,28 +113,31 @@ std::string_view own_file()
 /// Our entry for LD_PRELOAD. musl's loader ends a program into which it can load only a part of what we need, and leaves
 /// out a file that is not there; unlike glibc's it knows no $LIB, so this path leads nowhere for it. For glibc $LIB is
 /// the directory under / where its own libraries lie, from which enough steps up lead to the root.
-std::string for_glibc_only(const std::string& path)
+constexpr std::string_view for_glibc_only = "/$LIB/../../../..";
+
+/// An entry of LD_PRELOAD as children are to find it. `own`: it is ours.
+std::string settled(std::string_view entry, bool own, std::string_view directory)
 {
+    const bool is_relative = entry.find('/') != std::string_view::npos && !entry.starts_with('/');
+    auto path = is_relative ? below(directory, entry) : std::string{entry};
     const bool is_plain = path.starts_with('/') && path.find('$') == std::string::npos;
-    return is_plain && sys::exists("/lib") ? "/$LIB/../../../.." + path : path;
+    if (own && is_plain && sys::exists("/lib")) path.insert(0, for_glibc_only);
+    return path;
 }
 
-void settle_preload(std::string_view value, const std::string& directory)
+void settle_preload(std::string_view value, std::string_view directory)
 {
     std::string whole;
-    const auto own = file_name(own_file());
+    const auto file = own_file();
     for (std::size_t at = 0; at < value.size();) {
         const auto end = value.find_first_of(": ", at);
-        auto entry = std::string{value.substr(at, end == std::string_view::npos ? end : end - at)};
-        if (entry.find('/') != std::string::npos && !entry.starts_with('/')) entry.insert(0, directory + "/");
-        if (file_name(entry) == own) {
-            auto path = std::string{own_file()};
-            if (!path.starts_with('/')) path.insert(0, directory + "/");
-            remember_library(path);
-            entry = for_glibc_only(entry);
-        }
+        const auto entry = value.substr(at, end == std::string_view::npos ? end : end - at);
+        const bool own = file_name(entry) == file_name(file);
+        if (own && file.starts_with('/')) remember_library(file);
+        if (own && !file.starts_with('/')) remember_library(below(directory, file));
+        if (own && entry == value && value.starts_with(for_glibc_only)) return; // as our parent has left it
         if (!whole.empty()) whole += ':';
-        whole += entry;
+        whole += settled(entry, own, directory);
         at = end == std::string_view::npos ? value.size() : end + 1;
     }
     if (whole != value) setenv("LD_PRELOAD", whole.c_str(), 1);
@@ -143,14 +161,15 @@ struct Found {
 
 /// Takes the plan as another process has compiled it, or else compiles it. A block that does not fit is none, as long as
 /// there is TOML to compile.
-Found find_plan(std::string_view config, const std::string& path, std::string_view handed_on)
+/// `path` and `handed_on` end with a NUL that is not counted.
+Found find_plan(std::string_view config, std::string_view path, std::string_view handed_on)
 {
-    auto handed = plan::read_block(std::string{handed_on.empty() ? path : handed_on}.c_str(), path);
+    auto handed = plan::read_block((handed_on.empty() ? path : handed_on).data(), path);
     if (handed.plan == nullptr && !handed_on.empty() && handed_on != path)
-        handed = plan::read_block(path.c_str(), path); // FAULT_CONFIG may name a compiled plan too
+        handed = plan::read_block(path.data(), path); // FAULT_CONFIG may name a compiled plan too
     if (handed.plan != nullptr) return {handed.plan, handed.header.toml, false};
     using enum plan::Fit;
-    const bool no_toml = handed_on == path && sys::exists(path.c_str());
+    const bool no_toml = handed_on == path && sys::exists(path.data());
     if (handed.fit == foreign)
         refuse(
             std::string{config} +
@@ -158,8 +177,8 @@ Found find_plan(std::string_view config, const std::string& path, std::string_vi
     if (handed.fit == damaged || no_toml)
         refuse(std::string{config} + ": this compiled plan is damaged or cannot be read (start the run again)");
 
-    const auto toml = plan::examine(path.c_str()); // first: a change while it is read is noticed
-    const auto parsed = language::load(path);
+    const auto toml = plan::examine(path.data()); // first: a change while it is read is noticed
+    const auto parsed = language::load(std::string{path});
     if (!parsed.mistakes.empty()) {
         for (const auto& mistake : parsed.mistakes)
             say(mistake.at(config));
@@ -182,6 +201,18 @@ plan::Plan* take_part_in_control(const std::string& path, plan::Plan& base)
 
 /// Our ledger holds the plan too, for the programs that we start, for as long as they may need it.
 void hand_on_plan() { setenv(std::string{plan::block_variable}.c_str(), ledger::place().ledger, 1); }
+
+/// Where our parent has put its own, ours takes that place: putenv() would have to find libc's function first.
+void hand_on_lineage()
+{
+    char* const own = own_heirloom().text;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+        if (std::strncmp(*entry, lineage_variable.data(), lineage_variable.size()) == 0) {
+            *entry = own;
+            return;
+        }
+    putenv(own);
+}
 
 std::uint64_t drawn_seed()
 {
@@ -277,18 +308,19 @@ void boot(int argc, char** argv, char** environment)
 void take_up_plan(int argc, char** argv, char** environment)
 {
     const auto config = variable(environment, "FAULT_CONFIG");
-    process.arguments.keep(argc, argv);
     process.pid = sys::getpid();
+    process.arguments.keep(argc, argv);
     process.ppid = sys::getppid();
     static constinit ledger::Name<256> program{}; // a copy, for the same reason as that of the arguments
     program.assign(file_name(argc > 0 ? argv[0] : ""));
     process.program = program.view();
     if (process.program.starts_with('-')) process.program.remove_prefix(1); // a login shell
 
-    const auto directory = working_directory();
-    const std::string path = config.starts_with('/') ? std::string{config} : directory + "/" + std::string{config};
+    char room[4096];
+    const auto directory = working_directory(room);
+    const auto absolute = config.starts_with('/') ? std::string{} : below(directory, config);
     const auto handed_on = variable(environment, plan::block_variable);
-    const auto found = find_plan(config, path, handed_on);
+    const auto found = find_plan(config, absolute.empty() ? config : absolute, handed_on);
     auto* plan = found.plan;
     const auto& base = *found.plan;
     if (const auto control = variable(environment, plan::control_variable); !control.empty())
@@ -297,7 +329,7 @@ void take_up_plan(int argc, char** argv, char** environment)
     process.toml = found.toml;
     if (process.forked_at_main && plan->arm == plan::Arm::load)
         refuse("arm is 'load': a child of the fork server begins at main, after the constructors");
-    const auto executable = path_of_executable();
+    const auto executable = goes_by_executable(*plan) ? path_of_executable() : std::string{};
     process.selected = names_this_program(*plan, executable);
     mark_elsewhere(*plan, file_name(executable));
     process.disabled = disabled_by(variable(environment, "FAULT_DISABLE"));
@@ -315,7 +347,7 @@ void take_up_plan(int argc, char** argv, char** environment)
     make_absolute("FAULT_CONFIG", config, directory);
     settle_preload(variable(environment, "LD_PRELOAD"), directory);
     write_heirloom(own_heirloom().text, process.lineage, 0, {});
-    putenv(own_heirloom().text);
+    hand_on_lineage();
 
     if (process.selected) {
         auto stats = variable(environment, "FAULT_STATS");

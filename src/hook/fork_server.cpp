@@ -144,7 +144,7 @@ Finding odd_mappings() noexcept
 {
     const int fd = sys::open("/proc/self/smaps", O_RDONLY);
     if (fd < 0) return {ForkObstacle::unknown};
-    static constinit char bytes[4096]; // before main: there is room, and only one thread
+    [[gnu::section(".bss.late")]] static constinit char bytes[4096]; // before main: there is room, and only one thread
     char line[128];
     std::size_t length = 0;
     bool odd = false;

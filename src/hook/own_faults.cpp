@@ -65,7 +65,7 @@ constinit const api::Host host_of_hooks{&arm, &suspend, &resume, &seed};
 void offer_layers() noexcept
 {
     // Loaded by dlopen, we stand behind libc in the order of search, and no calls come to us.
-    if (find_real(calls::id_write) != nullptr) api::host = &host_of_hooks;
+    if (stands_before_libc()) api::host = &host_of_hooks;
 }
 
 } // namespace faultline::hook

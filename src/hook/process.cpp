@@ -9,9 +9,9 @@
 
 namespace faultline::hook {
 
-constinit Process process;
+alignas(ledger::page) constinit Process process; // on one page: each start writes to it
 constinit std::atomic<const engine::Schedule*> active{nullptr};
-constinit engine::Descriptors descriptors;
+[[gnu::section(".bss.late")]] constinit engine::Descriptors descriptors;
 constinit thread_local ledger::Thread* own_block = nullptr;
 
 // The parent's record has nothing to say to that.
@@ -96,7 +96,7 @@ bool due() noexcept
 
 void warn(const ledger::Problem& problem) noexcept
 {
-    static constinit char line[sizeof(ledger::Place::json) + 256];
+    [[gnu::section(".bss.late")]] static constinit char line[sizeof(ledger::Place::json) + 256];
     sys::Writer text{line};
     text << "faultline: the statistics cannot be written to " << std::string_view{problem.file} << ": "
          << std::string_view{problem.reason}

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <dlfcn.h>
 #include <elf.h>
+#include <gnu/libc-version.h>
 #include <iterator>
 #include <link.h>
 
@@ -137,6 +138,15 @@ void* find_real(calls::Id row) noexcept
         }
     }
     return nullptr;
+}
+
+bool stands_before_libc() noexcept
+{
+    dl_find_object libc{};
+    if (_dl_find_object(reinterpret_cast<void*>(&gnu_get_libc_version), &libc) != 0) return false;
+    for (const link_map* library = next_of_ours(); library != nullptr; library = library->l_next)
+        if (library == libc.dlfo_link_map) return true;
+    return false;
 }
 
 } // namespace faultline::hook

@@ -13,4 +13,14 @@ namespace faultline::hook {
 /// before boot.
 [[nodiscard]] void* find_real(calls::Id row) noexcept;
 
+/// Whether libc comes after us in the order of search. Any time, also before boot.
+[[nodiscard]] bool stands_before_libc() noexcept;
+
+/// Whether libc may choose the function by the processor, as it does time() and gettimeofday(): only the loader can tell
+/// which one it is, and it is better asked at boot than in a host's first call.
+[[nodiscard]] constexpr bool asks_loader(calls::Id row) noexcept
+{
+    return row == calls::id_time || row == calls::id_gettimeofday || row == calls::id___gettimeofday;
+}
+
 } // namespace faultline::hook

@@ -44,6 +44,7 @@ namespace {
 calls::Id row_of(void** slot) noexcept { return static_cast<calls::Id>(slot - faultline_slots); }
 
 constinit bool watched = false;
+constinit std::uint8_t armed[calls::row_count]{}; // atomically
 
 /// Where a row's slot leads, behind its watch if it has one.
 void** end_of(std::uint16_t row) noexcept
@@ -125,6 +126,7 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
 {
     const auto row = row_of_number(words[0]);
     const bool seals = words[0] == SYS_prctl || words[0] == SYS_seccomp;
+    if (row != calls::row_count) resolve(row); // its own symbol may not have been called yet
     if (row == calls::row_count) {
         if (!seals && ways[calls::id_syscall] == by_door) return reals[calls::id_syscall];
         words[0] = thunks[calls::id_syscall](words); // also a wait on a futex has a time
@@ -153,9 +155,29 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
         words[0] = thunks[calls::id_syscall](words);
         return nullptr;
     }
-    if (ways[row] == 0 || reals[row] == nullptr) return reals[calls::id_syscall];
+    if (ways[row] == 0) return reals[calls::id_syscall];
     words[0] = thunks[row](arguments);
     return nullptr;
+}
+
+/// What an armed row's slot leads to.
+void* gate_of(calls::Id row) noexcept
+{
+    for (const auto& variadic : variadic_entries)
+        if (variadic.row == row) return variadic.address();
+    return faultline_stubs[row];
+}
+
+/// Points the slot of a row that was found at what it is to lead to, unless it leads there. Whoever has set it meanwhile
+/// is right: a row that is armed at this moment stays so.
+void settle(calls::Id row) noexcept
+{
+    void* const real = reals[row];
+    void* const gate = gate_of(row);
+    void* now = __atomic_load_n(end_of(row), __ATOMIC_ACQUIRE);
+    if (now == real || now == gate) return;
+    void* const next = __atomic_load_n(&armed[row], __ATOMIC_SEQ_CST) != 0 ? gate : real;
+    __atomic_compare_exchange_n(end_of(row), &now, next, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
 } // namespace
@@ -163,25 +185,25 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
 void* resolve(calls::Id row) noexcept
 {
     // Threads may race here: all of them find the same address.
-    if (reals[row] == nullptr) {
+    if (__atomic_load_n(&reals[row], __ATOMIC_ACQUIRE) == nullptr) {
         void* const found = find_real(row);
-        __atomic_store_n(&reals[row], found != nullptr ? found : reinterpret_cast<void*>(&missing), __ATOMIC_RELEASE);
-        set_slot(row, reals[row]);
+        __atomic_store_n(&reals[row], found != nullptr ? found : reinterpret_cast<void*>(&missing), __ATOMIC_SEQ_CST);
+        settle(row);
     }
     return reals[row];
 }
 
 void arm_row(calls::Id row) noexcept
 {
-    resolve(row);
-    for (const auto& variadic : variadic_entries)
-        if (variadic.row == row) return set_slot(row, variadic.address());
-    set_slot(row, faultline_stubs[row]);
+    __atomic_store_n(&armed[row], std::uint8_t{1}, __ATOMIC_SEQ_CST);
+    if (asks_loader(row)) resolve(row);
+    if (__atomic_load_n(&reals[row], __ATOMIC_SEQ_CST) != nullptr) set_slot(row, gate_of(row));
 }
 
 void disarm_row(calls::Id row) noexcept
 {
-    if (reals[row] != nullptr) set_slot(row, reals[row]); // a row that was never resolved was never armed
+    __atomic_store_n(&armed[row], std::uint8_t{0}, __ATOMIC_SEQ_CST);
+    if (reals[row] != nullptr) set_slot(row, reals[row]);
 }
 
 bool watch_rows() noexcept
@@ -212,8 +234,14 @@ using namespace faultline;
 
 extern "C" {
 
-/// Finds what a slot leads to, for the first call through it.
-[[gnu::visibility("hidden")]] void faultline_resolve(void** slot) { hook::resolve(hook::row_of(slot)); }
+/// Finds what a slot leads to, for the first call through it. A signal's handler may come here while the thread that it
+/// interrupted has the address and has yet to set the slot.
+[[gnu::visibility("hidden")]] void faultline_resolve(void** slot)
+{
+    const auto row = hook::row_of(slot);
+    hook::resolve(row);
+    hook::settle(row);
+}
 
 /// Another plan is in force than the one that a watch knows of.
 [[gnu::visibility("hidden")]] void faultline_take_over() { hook::take_over(); }

@@ -8,7 +8,8 @@ namespace faultline::hook {
 /// Finds the real function of a row and points the row's slot at it, unless that was done. Any time, also before boot.
 void* resolve(calls::Id row) noexcept;
 
-/// Points a row's slot at its hook. Boot, and later with the lock of api/ held.
+/// Points a row's slot at its hook: at once, or, because most armed functions are never called, when the first call has
+/// found the real one. Boot, and later with the lock of api/ held.
 void arm_row(calls::Id row) noexcept;
 
 /// Points it at the real function again. Any time.

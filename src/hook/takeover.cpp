@@ -193,10 +193,11 @@ void arm_rows() noexcept
     const auto& plan = *process.plan;
     const auto functions = plan.view(plan.functions);
     const auto of_row = plan.view(plan.function_of_row);
+    const auto observers = engine::observers_wanted(plan);
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
-        const auto& spec = calls::table[row];
-        const bool carries_lineage = spec.tracks == calls::Tracks::executes || spec.tracks == calls::Tracks::spawns;
-        const bool seen = observe_row(calls::Id{row});
+        const auto tracks = tracks_of_row[row];
+        const bool carries_lineage = tracks == calls::Tracks::executes || tracks == calls::Tracks::spawns;
+        const bool seen = observe_row(calls::Id{row}, observers);
         // Under control all functions have their place in the plan, whether or not a fault names them.
         const bool named =
             of_row[row] != plan::no_index && (!is_controlled() || functions[of_row[row]].faults.count != 0);

@@ -35,12 +35,11 @@ constinit engine::Observers ways[calls::row_count] = {
 #include "calls/all.def"
 };
 
-bool observe_row(calls::Id row) noexcept
+bool observe_row(calls::Id row, engine::Observers wanted) noexcept
 {
-    const auto& spec = calls::table[row];
-    const auto seeing = engine::observers_of(*process.plan, spec);
-    ways[row] = static_cast<engine::Observers>(ways[row] | seeing);
-    if (spec.tracks == calls::Tracks::starts) return process.plan->arm != plan::Arm::load;
+    const auto seeing = engine::observers_of(wanted, row);
+    if (seeing != 0) ways[row] = static_cast<engine::Observers>(ways[row] | seeing);
+    if (tracks_of_row[row] == calls::Tracks::starts) return process.plan->arm != plan::Arm::load;
     return (ways[row] & by_door) != 0 || engine::armed_for(seeing);
 }
 

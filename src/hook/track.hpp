@@ -5,6 +5,8 @@
 #include "engine/observers.hpp"
 #include "hook/process.hpp"
 
+#include <array>
+
 namespace faultline::hook {
 
 /// Rows of these kinds are not called directly but through door(), which prepares what comes after.
@@ -14,6 +16,14 @@ constexpr bool has_door(calls::Tracks tracks)
     return tracks == threads || tracks == executes || tracks == spawns || tracks == exits || tracks == starts ||
            tracks == seals;
 }
+
+/// What each row tracks, apart from the table: boot looks at all of them, and a row of the table is 285 bytes.
+inline constexpr auto tracks_of_row = [] {
+    std::array<calls::Tracks, calls::row_count> tracks{};
+    for (std::size_t row = 0; row < tracks.size(); ++row)
+        tracks[row] = calls::table[row].tracks;
+    return tracks;
+}();
 
 /// Makes the real call of such a row.
 Word door(calls::Id row, Word* words);
@@ -25,9 +35,9 @@ extern constinit engine::Observers ways[calls::row_count];
 #pragma GCC visibility pop
 inline constexpr engine::Observers by_door = 1U << (8 * sizeof(engine::Observers) - 1);
 
-/// Notes who sees a row under the plan of the process. Returns whether it has to be armed, though no fault may name it.
-/// Boot only.
-[[nodiscard]] bool observe_row(calls::Id row) noexcept;
+/// Notes which of the wanted observers see a row. Returns whether it has to be armed, though no fault may name it. Boot
+/// only.
+[[nodiscard]] bool observe_row(calls::Id row, engine::Observers wanted) noexcept;
 
 /// Says in the record that a library is about to be loaded whose calls go past us. The flag stays: without it the
 /// library's own functions could be bound to others of the same name in the program, and that is what it was set

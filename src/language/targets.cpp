@@ -2,7 +2,7 @@
 
 #include "calls/attributes.hpp"
 #include "calls/errors.hpp"
-#include "calls/flags.hpp"
+#include "language/demands.hpp"
 #include "language/suggest.hpp"
 #include "plan/glob.hpp"
 
@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace faultline::language {
 
@@ -17,142 +18,6 @@ namespace {
 
 using calls::Failure;
 using calls::Spec;
-
-/// A thing that a fault may want and that not every function can give.
-struct Demand {
-    bool (*wanted)(const FaultDraft& draft);
-    bool (*met)(const Spec& spec);
-    std::string_view what;
-    std::string_view why_not;
-};
-
-template <Type type>
-bool has_type(const FaultDraft& draft)
-{
-    return draft.type_known && draft.fault.type == type;
-}
-
-bool names_eintr(const FaultDraft& draft)
-{
-    return (has_type<Type::signal>(draft) && draft.fault.interrupt) ||
-           std::any_of(draft.errors.begin(), draft.errors.end(),
-                       [](const ErrorChoice& choice) { return choice.code == EINTR; });
-}
-
-template <calls::Flags::Kind kind>
-bool wants_flags(const FaultDraft& draft)
-{
-    return std::any_of(draft.flags.begin(), draft.flags.end(), [](const FlagTest& test) { return test.kind == kind; });
-}
-
-template <calls::Flags::Kind kind>
-bool takes_flags(const Spec& spec)
-{
-    return calls::takes_flags(spec, kind);
-}
-
-template <calls::Flags::Kind kind>
-constexpr Demand flags_demand(std::string_view what)
-{
-    return {wants_flags<kind>, takes_flags<kind>, what, "it takes no such flags"};
-}
-
-/// A lost write: bytes that go out, a flush, or a datagram that comes in.
-bool can_be_dropped(const Spec& spec)
-{
-    using enum calls::Data::Shape;
-    return spec.can_be_lost() || (spec.family == calls::Family::net && spec.out.shape != none);
-}
-
-bool works_on_connection(const Spec& spec)
-{
-    if (spec.tracks != calls::Tracks::nothing || !spec.has_descriptor() || spec.dir != calls::absent) return false;
-    using enum calls::Family;
-    return spec.family == net || (spec.moves_data() && (spec.family == io || spec.family == stdio)) ||
-           spec.in.shape == calls::Data::Shape::unseen;
-}
-
-bool moves_block(const Spec& spec)
-{
-    return spec.out.shape == calls::Data::Shape::fresh && spec.out.length != calls::absent;
-}
-
-bool damages_bytes(const FaultDraft& draft) { return has_type<Type::corruption>(draft) && !draft.has("attributes"); }
-
-bool names_gai_code(const FaultDraft& draft)
-{
-    return std::any_of(draft.errors.begin(), draft.errors.end(),
-                       [](const ErrorChoice& choice) { return choice.code < 0; });
-}
-
-constexpr Demand demands[] = {
-    {has_type<Type::error>, [](const Spec& spec) { return spec.can_fail(); }, "errno",
-     "it has no way to report a failure"},
-    {[](const FaultDraft& draft) { return has_type<Type::error>(draft) && !draft.has("errno") && !draft.fault.throws; },
-     [](const Spec& spec) { return spec.fails.errors.count != 0; }, "a fault without the key errno",
-     "nothing around it makes it fail; say with which errno"},
-    {names_gai_code, [](const Spec& spec) { return spec.fails.returns == Failure::Returns::gai_code; }, "an EAI_ code",
-     "it reports errno values"},
-    {names_eintr, [](const Spec& spec) { return spec.can_be_interrupted(); }, "EINTR", "no signal interrupts it"},
-    {has_type<Type::drop>, can_be_dropped, "drop", "there is nothing that it could lose and still report success"},
-    {has_type<Type::throttle>, [](const Spec& spec) { return spec.has_count() && !spec.allocates; }, "throttle",
-     "it moves no data that can be counted"},
-    {has_type<Type::reset>, works_on_connection, "reset", "it does not work on a connection"},
-    {has_type<Type::clock>, [](const Spec& spec) { return spec.tells != calls::Tells::nothing; }, "clock",
-     "it does not tell the time"},
-    {has_type<Type::move>, moves_block, "move", "it does not resize a block as realloc does"},
-    {has_type<Type::wake>, [](const Spec& spec) { return spec.may_wake_early(); }, "wake",
-     "it is not a wait that may wake without a reason"},
-    {has_type<Type::shuffle>,
-     [](const Spec& spec) {
-         return spec.tracks == calls::Tracks::lists && spec.fails.returns != Failure::Returns::nothing &&
-                spec.fails.errors.count != 0;
-     },
-     "shuffle", "it does not list a directory as readdir does"},
-    {has_type<Type::corruption>,
-     [](const Spec& spec) {
-         using enum calls::Data::Shape;
-         return spec.in.shape != formatted && spec.out.shape != formatted;
-     },
-     "corruption", "its data is made or taken apart inside libc, which writes or reads it later"},
-    {has_type<Type::corruption>, [](const Spec& spec) { return spec.in.shape != calls::Data::Shape::unseen; },
-     "corruption", "the kernel moves its data, past the program's memory"},
-    {damages_bytes, [](const Spec& spec) { return spec.moves_data(); }, "corruption", "it moves no data"},
-    {[](const FaultDraft& draft) { return !draft.attributes.empty(); },
-     [](const Spec& spec) { return spec.reports.what != calls::Reports::What::nothing; }, "corruption of attributes",
-     "it tells nothing of a file or a file system"},
-    {has_type<Type::shorten>, [](const Spec& spec) { return spec.can_be_short(); }, "short",
-     "it cannot transfer fewer bytes than it was asked for"},
-    {has_type<Type::timeout>, [](const Spec& spec) { return spec.waits.limit != calls::Wait::Limit::none; }, "timeout",
-     "it has no limit to its waiting"},
-    {has_type<Type::returns>, [](const Spec& spec) { return spec.tracks != calls::Tracks::exits; }, "returns",
-     "it never returns"},
-    flags_demand<calls::Flags::Kind::open>("a flag O_…"),
-    flags_demand<calls::Flags::Kind::protection>("a flag PROT_…"),
-    flags_demand<calls::Flags::Kind::map>("a flag MAP_…"),
-    flags_demand<calls::Flags::Kind::message>("a flag MSG_…"),
-    flags_demand<calls::Flags::Kind::at>("a flag AT_…"),
-    flags_demand<calls::Flags::Kind::socket>("a flag SOCK_…"),
-#define SELECTOR(key, cost, scope, takes, why_not, help)                                                               \
-    {[](const FaultDraft& draft) { return draft.fault.has(Selector::key); },                                           \
-     []([[maybe_unused]] const Spec& spec) { return takes; }, "the selector " #key, why_not},
-#include "plan/selectors.def"
-    {[](const FaultDraft& draft) { return draft.fault.has_budget(); },
-     [](const Spec& spec) {
-         return spec.has_count() && (spec.has_size() || spec.in.shape == calls::Data::Shape::byte);
-     },
-     "a budget", "the bytes that go through it cannot be counted beforehand"},
-    {[](const FaultDraft& draft) { return draft.fault.count == Count::fd || draft.fault.sticky == Sticky::fd; },
-     [](const Spec& spec) { return spec.has_descriptor(); }, "counting by descriptor", "it has no descriptor"},
-};
-
-/// The first demand of the fault that the function cannot meet, or null.
-const Demand* unmet(const FaultDraft& draft, const Spec& spec)
-{
-    for (const auto& demand : demands)
-        if (demand.wanted(draft) && !demand.met(spec)) return &demand;
-    return nullptr;
-}
 
 bool is_glob(std::string_view word) { return word.find_first_of("*?[") != std::string_view::npos; }
 
@@ -189,6 +54,25 @@ struct Membership {
     bool excluded = false;
 };
 
+/// The groups, and for each row a bit for each that it belongs to: asking every row of the table takes longer than all
+/// the rest of reading a plan.
+constexpr auto groups = [] {
+    std::array<std::string_view, calls::family_names.size() + calls::role_groups.size()> names{};
+    std::ranges::copy(calls::role_groups, std::ranges::copy(calls::family_names, names.begin()).out);
+    return names;
+}();
+constexpr auto groups_of_row = [] {
+    std::array<std::uint16_t, calls::row_count> bits{};
+    static_assert(groups.size() <= 16);
+    for (std::size_t row = 0; row < bits.size(); ++row) {
+        auto of = 1U << static_cast<unsigned>(calls::table[row].family);
+        for (auto group = calls::family_names.size(); group < groups.size(); ++group)
+            if (calls::in_group(calls::table[row], groups[group])) of |= 1U << group;
+        bits[row] = static_cast<std::uint16_t>(of);
+    }
+    return bits;
+}();
+
 class Expansion {
 public:
     explicit Expansion(Remarks& remarks) : remarks_(remarks), memberships_(calls::named_rows().size()) {}
@@ -224,7 +108,7 @@ private:
         bool any = false;
         for (std::size_t row = 0; row < calls::row_count; ++row) {
             const auto index = calls::function_of_row[row];
-            if (index == calls::no_function || !accepts(calls::table[row])) continue;
+            if (index == calls::no_function || !accepts(row)) continue;
             mark(index, word, negated, Membership::By::pattern);
             any = true;
         }
@@ -234,7 +118,8 @@ private:
     bool add_glob(const Word& word, std::string_view pattern, bool negated)
     {
         if (pattern.starts_with('@')) return unknown(word, "group", pattern);
-        if (mark_rows(word, negated, [&](const Spec& spec) {
+        if (mark_rows(word, negated, [&](std::size_t row) {
+                const auto& spec = calls::table[row];
                 return glob_matches(pattern, spec.name) || glob_matches(pattern, spec.function());
             }))
             return true;
@@ -244,12 +129,10 @@ private:
 
     bool add_group(const Word& word, std::string_view name, bool negated)
     {
-        const auto group = name.substr(1);
-        const auto is = [&](std::string_view known) { return known == group; };
-        if (std::none_of(calls::family_names.begin(), calls::family_names.end(), is) &&
-            std::none_of(calls::role_groups.begin(), calls::role_groups.end(), is))
-            return unknown(word, "group", name);
-        if (mark_rows(word, negated, [&](const Spec& spec) { return calls::in_group(spec, group); })) return true;
+        const auto* const group = std::ranges::find(groups, name.substr(1));
+        if (group == groups.end()) return unknown(word, "group", name);
+        const auto bit = 1U << (group - groups.begin());
+        if (mark_rows(word, negated, [&](std::size_t row) { return (groups_of_row[row] & bit) != 0; })) return true;
         remarks_.mistake(word.place, fmt::format("the group {} is empty", in_quotes(name)));
         return false;
     }
@@ -310,6 +193,7 @@ void check_attributes(const FaultDraft& draft, std::span<const std::uint16_t> na
 
 void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Remarks& remarks)
 {
+    const auto wanted = demands_of(draft);
     for (const auto& word : draft.functions) {
         if (is_glob(word.text) || word.text.front() == '@' || word.text.front() == '!') {
             remarks.mistake(word.place,
@@ -323,7 +207,7 @@ void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Rema
                             "exception, errno, delay, timeout, corruption and returns)");
             return;
         }
-        if (const auto* demand = unmet(draft, calls::own_spec)) {
+        if (const auto* demand = unmet(wanted, calls::own_spec)) {
             remarks.mistake(word.place,
                             fmt::format("{} on {}, a function of the program's own, cannot mean anything ({})",
                                         demand->what, in_quotes(word.text), demand->why_not));
@@ -359,13 +243,15 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
         return remarks.mistake(place, "functions only takes functions out (say first which: \"*\" for all)");
 
     std::vector<std::uint16_t> named;
+    const auto wanted = demands_of(draft);
     const Demand* left_out_for = nullptr;
     std::string_view left_out;
-    for (std::uint16_t index = 0; index < expansion.memberships().size(); ++index) {
+    const auto functions = static_cast<std::uint16_t>(expansion.memberships().size());
+    for (std::uint16_t index = 0; index < functions; ++index) {
         const auto& membership = expansion.memberships()[index];
         if (membership.by == Membership::By::nothing || membership.excluded) continue;
         const auto& spec = bearer(index);
-        const auto* demand = unmet(draft, spec);
+        const auto* demand = unmet(wanted, spec);
         if (demand == nullptr) {
             draft.members.push_back(index);
             if (membership.by == Membership::By::name) named.push_back(index);

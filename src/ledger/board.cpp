@@ -21,7 +21,7 @@ constexpr std::uint64_t board_bytes = rounded(sizeof(Board), page);
 
 constinit Board* board = nullptr;
 constinit bool joined = false;
-constinit char path[sizeof(Place::json) + 8]{};
+[[gnu::section(".bss.late")]] constinit char path[sizeof(Place::json) + 8]{};
 
 /// Two plans of the same faults may share a board. FNV-1a.
 std::uint64_t identity(const plan::Plan& plan) noexcept
@@ -45,7 +45,7 @@ Board* make_file() noexcept
     int fd = sys::open(path, flags, 0600);
     if (fd < 0 && sys::unlink(path) == 0) fd = sys::open(path, flags, 0600); // an earlier process of this pid left it
     if (fd < 0) return nullptr;
-    static constinit char zeros[page]{};
+    [[gnu::section(".bss.late")]] static constinit char zeros[page]{};
     bool whole = board_bytes <= sys::file_size_limit();
     for (std::uint64_t at = 0; whole && at < board_bytes; at += page)
         whole = sys::write(fd, zeros, page) == static_cast<long>(page);

@@ -25,7 +25,7 @@ const Header* peek(const char* path) noexcept
 {
     const int fd = sys::open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK); // somebody's pipe must not make us wait
     if (fd < 0) return nullptr;
-    alignas(Header) static constinit char bytes[sizeof(Header)];
+    [[gnu::section(".bss.late")]] alignas(Header) static constinit char bytes[sizeof(Header)];
     const bool whole = sys::read(fd, bytes, sizeof bytes) == static_cast<long>(sizeof bytes);
     sys::close(fd);
     const auto* const header = reinterpret_cast<const Header*>(bytes);
@@ -80,7 +80,8 @@ const char* reason(long error) noexcept
 /// A fresh file at place().ledger, or -errno. Never follows a link, never takes a file that a living process uses.
 int create_file() noexcept
 {
-    if (place().none || is_special(place().json)) return -ENXIO;
+    // In the directory of `faultline run` there is nothing else than records.
+    if (place().none || (!place().for_command && is_special(place().json))) return -ENXIO;
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
     int fd = sys::open(place().ledger, flags, 0600);
     if (fd == -EEXIST && !owned_by_another() && sys::unlink(place().ledger) == 0)
@@ -107,16 +108,18 @@ bool announce(const Identity& identity) noexcept
     return told;
 }
 
-/// Keeps addresses for the whole of a ledger. Children lay their own over their parent's, so that no pointer into it
-/// ever dangles.
-bool keep_addresses(std::uint64_t bytes) noexcept
+/// Maps the whole of a ledger, of which the file has the parts that are used; no other is touched before the file has
+/// it too. Without a descriptor it is memory. Children lay their own over their parent's, so that no pointer into it ever
+/// dangles.
+bool map_whole(std::uint64_t bytes, int fd) noexcept
 {
-    void* const base =
-        sys::map(storage.header, storage.header == nullptr ? bytes : reserved_bytes, PROT_NONE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (storage.header == nullptr ? 0 : MAP_FIXED));
+    const int flags = fd >= 0 ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    const bool is_first = storage.header == nullptr;
+    void* const base = sys::map(storage.header, is_first ? bytes : reserved_bytes, PROT_READ | PROT_WRITE,
+                                flags | (is_first ? 0 : MAP_FIXED), fd);
     if (base == nullptr) return false;
     storage.header = static_cast<Header*>(base);
-    reserved_bytes = bytes;
+    if (is_first) reserved_bytes = bytes;
     return true;
 }
 
@@ -144,19 +147,15 @@ bool map_file(const Identity& identity, std::uint64_t fixed, const Header& sizes
     error = (traces ? trace_end : events_end) > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
     if (error == 0) error = fill(fd, sizes.events_offset, events_end);
     if (error == 0 && traces) error = fill(fd, sizes.trace_offset, trace_end);
-    if (error == 0 && !may_map()) error = -ENOMEM;
+    const bool has_parent = storage.header != nullptr;
+    if (error == 0 && !(has_parent ? may_map() : map_whole(sizes.file_bytes, fd))) error = -ENOMEM;
     // A record that the command does not find is none, so it lies better in the reserve, if there is one. There is none
     // where the run has ended and a program that it left behind goes on.
     if (error == 0 && !announce(identity) && has_reserve()) error = -ENOENT;
-    const bool mapped = error == 0 && keep_addresses(sizes.file_bytes) && map_in_place(fd, 0, threads_end) &&
-                        map_in_place(fd, sizes.events_offset, events_end) &&
-                        (!traces || map_in_place(fd, sizes.trace_offset, trace_end));
+    if (error == 0 && has_parent && !map_whole(sizes.file_bytes, fd)) error = -ENOMEM;
     sys::close(fd);
-    if (!mapped) {
-        if (error == 0) error = -ENOMEM;
-        sys::unlink(place().ledger);
-    }
-    return mapped;
+    if (error != 0) sys::unlink(place().ledger);
+    return error == 0;
 }
 
 /// Makes the file where the pattern has it, or else in the directory of `faultline run`.
@@ -170,7 +169,7 @@ bool make_file(const Identity& identity, std::int64_t started_s, const Header& s
         problem.reason = reason(error);
         sys::Writer{problem.file} << std::string_view{place().json};
         if (place().run[0] != '\0') {
-            static constinit char elsewhere[sizeof(Place::run) + 32];
+            [[gnu::section(".bss.late")]] static constinit char elsewhere[sizeof(Place::run) + 32];
             sys::Writer{elsewhere} << std::string_view{place().run} << "/fault-stats.%p.json";
             made = name_files(elsewhere, identity, started_s) && map_file(identity, fixed, sizes, error);
         }
@@ -182,10 +181,7 @@ bool make_file(const Identity& identity, std::int64_t started_s, const Header& s
 /// Keeps the record in memory, where it is lost if the process is killed, or else not at all.
 bool make_memory(const Header& sizes) noexcept
 {
-    if (!keep_addresses(sizes.file_bytes) ||
-        sys::map(storage.header, reserved_bytes, PROT_READ | PROT_WRITE,
-                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED) == nullptr)
-        return false;
+    if (!map_whole(sizes.file_bytes, -1)) return false;
     storage.threads_backed = sizes.events_offset - sizes.threads_offset;
     return true;
 }
@@ -212,20 +208,14 @@ void introduce(Header& header, const Identity& identity, std::int64_t started) n
 
 } // namespace
 
-bool map_in_place(int fd, std::uint64_t from, std::uint64_t to) noexcept
-{
-    return sys::map(reinterpret_cast<char*>(storage.header) + from, to - from, PROT_READ | PROT_WRITE,
-                    MAP_SHARED | MAP_FIXED, fd, from) != nullptr;
-}
-
 long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept
 {
-    static constinit char zeros[page]{};
+    static constexpr char zeros[page]{};
     iovec pieces[16];
     while (from < to) {
         std::size_t count = 0;
         for (auto at = from; at < to && count < std::size(pieces); at += page)
-            pieces[count++] = {zeros, to - at < page ? to - at : page};
+            pieces[count++] = {const_cast<char*>(zeros), to - at < page ? to - at : page};
         const long written = sys::write_vector(fd, pieces, count, from);
         if (written <= 0) return written == 0 ? -ENOSPC : written;
         from += static_cast<std::uint64_t>(written);

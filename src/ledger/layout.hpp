@@ -4,7 +4,8 @@
 //   Header | plan | Totals per fault, ErrorCounts | thread blocks (grow) | events (grow) | trace (grows)
 //
 // A thread writes only to its own block, so counting needs no lock and threads never share a cache line. Regions that
-// grow are given disk space before they are mapped: a sparse mapping would kill the host with SIGBUS on a full disk.
+// grow are given disk space before they are touched: on a full disk a part that the file lacks would kill the host with
+// SIGBUS.
 #pragma once
 
 #include "ledger/name.hpp"
@@ -222,14 +223,14 @@ struct Header {
     std::atomic<std::int64_t> armed_monotonic_ns; // 0: not armed yet
     std::atomic<std::int64_t> ended_monotonic_ns;
     std::int32_t pid, ppid;
-    std::atomic<std::int32_t> open_descriptors;            // at the end, under a plan that leaves the ledger; else 0
-    std::atomic<std::int32_t> exit_status;                 // valid once finished; or unknown_status, or by_abort
-    std::atomic<std::uint32_t> enabled;                    // 0: everything passes through; calls are still counted
-    std::atomic<std::uint32_t> trouble;                    // Trouble bits
-    std::atomic<std::uint32_t> threads_claimed;            // blocks [0, threads_claimed) are mapped and may be read
+    std::atomic<std::int32_t> open_descriptors; // at the end, under a plan that leaves the ledger; else 0
+    std::atomic<std::int32_t> exit_status;      // valid once finished; or unknown_status, or by_abort
+    std::atomic<std::uint32_t> enabled;         // 0: everything passes through; calls are still counted
+    std::atomic<std::uint32_t> trouble;         // Trouble bits
+    std::atomic<std::uint32_t> threads_claimed; // blocks [0, threads_claimed) have disk space and may be read
     alignas(64) std::atomic<std::uint64_t> events_claimed; // also counts those beyond event_limit
     std::atomic<std::uint64_t> events_lost;                // claimed, within the limit, but there was no room on disk
-    std::atomic<std::uint64_t> events_backed; // slots [0, events_backed) have disk space, are mapped and may be touched
+    std::atomic<std::uint64_t> events_backed; // slots [0, events_backed) have disk space and may be touched
     alignas(64) std::atomic<std::uint64_t> traces_claimed; // also counts those beyond trace_limit
     std::atomic<std::uint64_t> traces_backed;              // as events_backed
     std::atomic<std::uint32_t> control_taken;              // the generation of the run's control file that holds here

@@ -1,7 +1,6 @@
 // A process keeps no descriptor open for its ledger, because hosts close and reuse what they did not open. Growing
 // therefore opens the file again by its path, and does so in a way that any number of threads may do at once: giving
-// disk space to a range that has it, and mapping a range over itself, change nothing. So there is no lock that a fork
-// or a signal could leave behind.
+// disk space to a range that has it changes nothing. So there is no lock that a fork or a signal could leave behind.
 #include "ledger/ledger.hpp"
 
 #include "ledger/render.hpp"
@@ -18,7 +17,7 @@ namespace {
 
 constinit std::atomic<std::uint32_t> next_look{0};
 constinit std::atomic<bool> finishing{false};
-constinit char render_buffer[8192];
+[[gnu::section(".bss.late")]] constinit char render_buffer[8192];
 
 bool in_file(int fd) noexcept
 {
@@ -32,8 +31,7 @@ bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
     if ((header.trouble.load(std::memory_order_relaxed) & sealed) != 0) return false;
     const int fd = sys::open(place().ledger, O_RDWR | O_NOFOLLOW);
     if (fd < 0) return false;
-    const bool grown = in_file(fd) && to <= sys::file_size_limit() && sys::allocate(fd, from, to - from) == 0 &&
-                       map_in_place(fd, from, to);
+    const bool grown = in_file(fd) && to <= sys::file_size_limit() && sys::allocate(fd, from, to - from) == 0;
     sys::close(fd);
     return grown;
 }
@@ -77,7 +75,7 @@ Thread& claim_thread(Header& header, std::uint32_t tid) noexcept
 
 namespace {
 
-/// Makes sure that a slot of a region of `bytes`-sized ones, which begins at `offset`, has disk space and is mapped.
+/// Makes sure that a slot of a region of `bytes`-sized ones, which begins at `offset`, has disk space.
 bool back(Header& header, std::atomic<std::uint64_t>& slots, std::uint64_t slot, std::uint64_t offset,
           std::uint64_t bytes) noexcept
 {
@@ -183,7 +181,7 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
     for (int patience = 2000; finishing.exchange(true) && patience > 0; --patience)
         sys::sleep_until(sys::now(CLOCK_MONOTONIC) + 1'000'000, false);
 
-    static constinit char temporary[sizeof(Place::json) + 16];
+    [[gnu::section(".bss.late")]] static constinit char temporary[sizeof(Place::json) + 16];
     sys::Writer{temporary} << std::string_view{place().json} << ".tmp";
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
     int fd = is_special(place().json) ? -ENXIO : sys::open(temporary, flags, 0600);

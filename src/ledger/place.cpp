@@ -75,7 +75,8 @@ void set_pattern(std::string_view pattern, std::string_view directory, std::stri
     out << pattern;
     sys::Writer{where.run} << run;
     where.for_command = !run.empty() && pattern.starts_with(run) && pattern.substr(run.size()).starts_with('/');
-    where.none = is_special(where.pattern);
+    const bool has_letters = pattern.find('%') != std::string_view::npos; // it names no file as it stands
+    where.none = !where.for_command && !has_letters && is_special(where.pattern);
 }
 
 bool is_special(const char* path) noexcept

@@ -19,7 +19,7 @@ constexpr std::uint32_t slots_of_image = 4; // without the command: few programs
 constinit Reserve* reserve = nullptr;
 constinit Reserve* lender = nullptr; // of the slot that this process has taken
 // Of the file that this image or an ancestor made, and of the one that takes its place.
-constinit char paths[2][sizeof(Place::json) + 32]{};
+[[gnu::section(".bss.late")]] constinit char paths[2][sizeof(Place::json) + 32]{};
 constinit unsigned current = 0;
 constinit std::uint32_t made = 0; // by this image
 constinit bool joined = false;
@@ -77,7 +77,7 @@ void lay_out_slot(Header& header, const plan::Plan& plan) noexcept
 
 std::uint64_t slot_bytes(const plan::Plan& plan) noexcept
 {
-    static constinit Header sizes{}; // too large for a host's stack
+    [[gnu::section(".bss.late")]] static constinit Header sizes{}; // too large for a host's stack
     lay_out_slot(sizes, plan);
     return sizes.file_bytes;
 }

@@ -17,14 +17,11 @@ struct Storage {
     Header* header = nullptr; // also in children: their ledger takes the same addresses
     Kept kept = Kept::in_memory;
     std::uint64_t inode = 0; // of the ledger's file: another one may be put in its place, and is never written to
-    std::atomic<std::uint64_t> threads_backed{0}; // bytes of the thread region that are mapped
+    std::atomic<std::uint64_t> threads_backed{0}; // bytes of the thread region that the file has
 };
 
 #pragma GCC visibility push(hidden)
 extern constinit Storage storage;
 #pragma GCC visibility pop
-
-/// Maps a range of the ledger's file to its place. Mapping a range over itself changes nothing. Any time.
-[[nodiscard]] bool map_in_place(int fd, std::uint64_t from, std::uint64_t to) noexcept;
 
 } // namespace faultline::ledger

@@ -8,7 +8,6 @@ import json
 import os
 import platform
 import random
-import shutil
 import statistics
 import subprocess
 import sys
@@ -187,48 +186,8 @@ def print_targets(samples):
     table(rows)
 
 
-def print_startup(build, work, shared_memory, variants, rounds):
-    places = {"in memory": tempfile.mkdtemp(prefix="faultline-bench.", dir=shared_memory),
-              "on disk": tempfile.mkdtemp(prefix="stats.", dir=work)}
-    five = variants["five"]
-    starts = {
-        "bare": {},
-        "minimal C interposer": variants["minimal"],
-        "Faultline, no plan": variants["no plan"],
-        "Faultline, five faults, statistics in memory": {**five, "FAULT_STATS": places["in memory"] + "/%p.json"},
-        "Faultline, five faults, statistics on disk": {**five, "FAULT_STATS": places["on disk"] + "/%p.json"},
-        "libfiu, nothing enabled": variants["libfiu"],
-        "libfiu, as fiu-run -x starts it": variants["fiu-run"],
-    }
-    arguments = [label + "=" + ";".join(f"{name}={value}" for name, value in variables.items())
-                 for label, variables in starts.items()]
-    done = subprocess.run([f"{build}/bench/startup", str(rounds), *arguments], env={}, capture_output=True, text=True)
-    made = {place: len(os.listdir(directory)) for place, directory in places.items()}
-    shutil.rmtree(places["in memory"])
-    if done.returncode != 0:
-        sys.exit(f"compare.py: {done.stderr}")
-    if min(made.values()) < rounds:
-        sys.exit(f"compare.py: {rounds} starts left {made} statistics files: the plan was not armed")
-    walls, cpus = defaultdict(list), defaultdict(list)
-    for line in done.stdout.splitlines():
-        label, wall, cpu = line.split("\t")
-        walls[label].append(float(wall))
-        cpus[label].append(float(cpu))
-
-    print(f"Starting /bin/true: medians of {rounds} spawns each, interleaved; ratios to bare.\n"
-          f"(\"In memory\" is {shared_memory}, \"on disk\" {work}, {file_system(work)}.)\n")
-    rows = [["", "wall us", "added", "ratio", "CPU us", "added", "ratio"]]
-    for label in starts:
-        cells = []
-        for times in (walls, cpus):
-            middle, base = statistics.median(times[label]), statistics.median(times["bare"])
-            added, error = difference(times[label], times["bare"])
-            cells += [f"{middle:.0f}", f"{added:+.0f} ±{error:2.0f}", f"{middle / base:.2f}"]
-        rows.append([label, *cells])
-    table(rows)
-    for label in list(starts)[2:5]:
-        verdicts = [verdict(*difference(times[label], times["libfiu, nothing enabled"]), 0) for times in (walls, cpus)]
-        print(f"  {label}: adds no more than libfiu: wall {verdicts[0]}, CPU {verdicts[1]}")
+def shared_memory():
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
 
 
 def file_system(path):
@@ -244,21 +203,19 @@ def processor():
 
 def main():
     build, quick = os.path.abspath(sys.argv[1]), "--quick" in sys.argv[2:]
-    rounds, seconds, starts = (5, 0.02, 100) if quick else (25, 0.05, 600)
+    rounds, seconds = (5, 0.02) if quick else (25, 0.05)
     load, cores = os.getloadavg()[0], os.cpu_count()
     print(f"{processor()}, {cores} cores, Linux {platform.release()}, {' '.join(platform.libc_ver())}; "
           f"{rounds} rounds in random order; load before: {load:.1f}")
     if load > 0.5:
         print("The machine is not idle: expect noise, most of all with two threads.")
     print()
-    shared_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
     with tempfile.TemporaryDirectory(prefix="faultline-bench.") as work, \
-            tempfile.TemporaryDirectory(prefix="faultline-bench.", dir=shared_memory) as statistics_directory:
+            tempfile.TemporaryDirectory(prefix="faultline-bench.", dir=shared_memory()) as statistics_directory:
         variants = environments(build, work, statistics_directory)
         samples = measure_calls(build, variants, rounds, seconds, statistics_directory)
         print_calls(samples)
         print_targets(samples)
-        print_startup(build, work, shared_memory, variants, starts)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 // turn and in another order each time, so that a busy moment of the machine strikes all alike.
 //
 // usage: startup ROUNDS LABEL=VARIABLE=VALUE[;VARIABLE=VALUE…]…
-// Prints a line for each spawn: "LABEL<tab>wall<tab>cpu", in microseconds; a round's lines follow one another.
+// Prints a line for each spawn: "LABEL<tab>wall<tab>cpu<tab>page faults", in microseconds; a round's lines follow one
+// another.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -25,6 +26,7 @@ struct Variant {
 struct Cost {
     double wall = 0; // microseconds, from before the spawn until its end was waited for
     double cpu = 0;  // microseconds of the child alone
+    long faults = 0; // of pages, by the child
     bool succeeded = false;
 };
 
@@ -63,7 +65,8 @@ Cost spawn(Variant& variant)
     if (::posix_spawn(&child, program, nullptr, nullptr, arguments, environment.data()) != 0) return {};
     if (::wait4(child, &status, 0, &used) != child || status != 0) return {};
     const std::chrono::duration<double, std::micro> wall = std::chrono::steady_clock::now() - before;
-    return {wall.count(), microseconds(used.ru_utime) + microseconds(used.ru_stime), true};
+    return {wall.count(), microseconds(used.ru_utime) + microseconds(used.ru_stime), used.ru_minflt + used.ru_majflt,
+            true};
 }
 
 } // namespace
@@ -93,7 +96,8 @@ int main(int argc, char** argv)
                 std::fprintf(stderr, "startup: /bin/true failed under %s\n", variant->label.c_str());
                 return 1;
             }
-            if (round >= 0) std::printf("%s\t%.1f\t%.1f\n", variant->label.c_str(), cost.wall, cost.cpu);
+            if (round >= 0)
+                std::printf("%s\t%.1f\t%.1f\t%ld\n", variant->label.c_str(), cost.wall, cost.cpu, cost.faults);
         }
     }
 }
