@@ -67,13 +67,12 @@ const calls::Spec* row_of(std::string_view function)
 
 } // namespace
 
-std::string system_calls_of(std::string_view function)
+std::vector<Becomes> system_calls_of(std::string_view function)
 {
-    std::vector<std::string_view> names;
+    std::vector<Becomes> all;
     for (const auto& meaning : meanings())
-        if (calls::table[meaning.row].function() == function && std::ranges::find(names, meaning.name) == names.end())
-            names.push_back(meaning.name);
-    return fmt::format("{}", fmt::join(names, ", "));
+        if (calls::table[meaning.row].function() == function) all.push_back({meaning.name, meaning.when->words});
+    return all;
 }
 
 std::string instead_of(std::string_view function)

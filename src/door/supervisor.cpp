@@ -144,7 +144,7 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
     const auto functions = images_.plan().view(images_.plan().function_of_row);
     const auto meanings = meanings_of(told.number);
     const auto meaning = std::ranges::find_if(
-        meanings, [&](const Meaning& each) { return functions[each.row] != plan::no_index && each.when(told); });
+        meanings, [&](const Meaning& each) { return functions[each.row] != plan::no_index && each.when->holds(told); });
     if (slot == nullptr || meaning == meanings.end() || process.over || !is_armed() || !tasks_.program_runs() ||
         (by_loader && images_.plan().arm != plan::Arm::load) || !tasks_.record_of(*task, image, block)) {
         tasks_.note(*task, told);

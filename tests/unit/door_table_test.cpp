@@ -65,7 +65,7 @@ TEST(DoorTable, GivesEachCallTheNumberOfTheHeader)
 std::string meaning_of(const Told& told, std::array<engine::Word, 6>* words = nullptr)
 {
     for (const auto& meaning : meanings_of(told.number))
-        if (meaning.when(told)) {
+        if (meaning.when->holds(told)) {
             if (words != nullptr) *words = words_of(meaning, told);
             return std::string(std::string_view{calls::table[meaning.row].name});
         }
