@@ -79,6 +79,8 @@ std::string instead_of(std::string_view function)
 {
     for (const auto& each : left_out())
         if (each.name == function) return std::string(each.reason);
+    for (const auto& each : made_of())
+        if (each.function == function) return fmt::format("name {}, which libc calls in it", each.others);
     if (function.starts_with("pthread_") || function.starts_with("sem_") || function.starts_with("mtx_") ||
         function.starts_with("cnd_"))
         return "threads wait for each other without the kernel, or by futex, whose errors are not these";
@@ -92,7 +94,7 @@ std::string instead_of(std::string_view function)
     if (row->names_host() || row->fails.returns == calls::Failure::Returns::gai_code)
         return "name socket, connect, sendto, recvfrom with peer = \"*:53\"";
     if (row->tracks == calls::Tracks::executes) return "name execve";
-    return "it is no system call";
+    return "it is no system call of its own";
 }
 
 std::string obstacle()

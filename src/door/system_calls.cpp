@@ -72,20 +72,36 @@ constexpr Meaning unsorted[] = {
 #define SAME(name) {SYS_##name, #name, calls::id_##name, &always, positions(0, 1, 2, 3, 4, 5)},
 #define MEANS(call, row, when, ...) {SYS_##call, #call, calls::id_##row, &(when), positions(__VA_ARGS__)},
 #define NOT(call, reason)
+#define CALLS(function, others)
 #include "door/system_calls.def"
 #undef SAME
 #undef MEANS
 #undef NOT
+#undef CALLS
 };
 
 constexpr LeftOut refused[] = {
 #define SAME(name)
 #define MEANS(call, row, when, ...)
 #define NOT(call, reason) {#call, reason},
+#define CALLS(function, others)
 #include "door/system_calls.def"
 #undef SAME
 #undef MEANS
 #undef NOT
+#undef CALLS
+};
+
+constexpr MadeOf made[] = {
+#define SAME(name)
+#define MEANS(call, row, when, ...)
+#define NOT(call, reason)
+#define CALLS(function, others) {#function, others},
+#include "door/system_calls.def"
+#undef SAME
+#undef MEANS
+#undef NOT
+#undef CALLS
 };
 
 const std::vector<Meaning>& sorted()
@@ -124,6 +140,8 @@ std::array<engine::Word, 6> words_of(const Meaning& meaning, const Told& told)
 }
 
 std::span<const LeftOut> left_out() { return refused; }
+
+std::span<const MadeOf> made_of() { return made; }
 
 std::string_view name_of(int number)
 {

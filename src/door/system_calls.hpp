@@ -53,6 +53,12 @@ struct LeftOut {
 };
 [[nodiscard]] std::span<const LeftOut> left_out();
 
+/// A function that is none, and those that libc calls in it: "open, getdents64".
+struct MadeOf {
+    std::string_view function, others;
+};
+[[nodiscard]] std::span<const MadeOf> made_of();
+
 /// The name of a system call that the table knows; empty: it does not.
 [[nodiscard]] std::string_view name_of(int number);
 

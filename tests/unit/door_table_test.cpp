@@ -61,6 +61,17 @@ TEST(DoorTable, GivesEachCallTheNumberOfTheHeader)
         EXPECT_EQ(numbers.at(std::string(meaning.name)), meaning.number) << meaning.name;
 }
 
+TEST(DoorTable, NamesInTheirPlaceWhatIsASystemCall)
+{
+    for (const auto& each : made_of()) {
+        EXPECT_NE(calls::find_symbol(each.function), calls::row_count) << each.function;
+        EXPECT_TRUE(system_calls_of(each.function).empty()) << each.function;
+        std::istringstream others{std::string(each.others)};
+        for (std::string other; std::getline(others >> std::ws, other, ',');)
+            EXPECT_FALSE(system_calls_of(other).empty()) << each.function << ": " << other;
+    }
+}
+
 /// The row that a call means when all rows are wanted.
 std::string meaning_of(const Told& told, std::array<engine::Word, 6>* words = nullptr)
 {
