@@ -35,8 +35,6 @@ std::string missing(const plan::Fault& fault)
         return "type \"wake\" needs the preload: a condition variable is no system call";
     case shuffle:
         return "type \"shuffle\" needs the preload";
-    case hold:
-        return "type \"hold\" needs the preload: use \"delay\"";
     default:
         break;
     }

@@ -192,7 +192,6 @@ TEST(DoorFit, RefusesByNameWithTheWayOut)
         {"type = \"errno\"\nfunctions = [\"read\"]\nerrno = \"EIO\"\ncaller = \"libx.so\"", "'caller'"},
         {"type = \"errno\"\nfunctions = [\"read\"]\nerrno = \"EIO\"\nsite = \"12345678\"", "'site'"},
         {"type = \"short\"\nfunctions = [\"sendfile\"]\nbytes = 1", "in the caller's place"},
-        {"type = \"crash\"\nfunctions = [\"write\"]\nstatus = 3", "give it a signal"},
         {"type = \"crash\"\nfunctions = [\"rename\"]\nmoment = \"after\"", "before"},
     };
     for (const auto& each : cases) {
