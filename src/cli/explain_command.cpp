@@ -3,9 +3,12 @@
 #include "cli/cli.hpp"
 
 #include "calls/spec.hpp"
+#include "cli/list.hpp"
+#include "door/fit.hpp"
 #include "report/json_document.hpp"
 #include "report/terminal.hpp"
 #include "run/imports.hpp"
+#include "run/run_plan.hpp"
 #include "run/target.hpp"
 
 #include <algorithm>
@@ -32,7 +35,26 @@ struct Explanation {
     Verdict verdict = works;
     std::vector<std::string> reasons; // for the verdict, in whole sentences
     std::vector<std::string> notes;   // what else is good to know
+    // Of a plan that was given: its functions, which system calls they are for the kernel's door, and what that refuses.
+    run::RunPlan plan;
+    Names functions;
+    door::Fit fit;
 };
+
+/// What a plan is for the kernel's door, whether or not this program needs it. False where there are mistakes in it.
+bool look_at_plan(Explanation& about, const std::string& file, const std::vector<std::string>& faults)
+{
+    about.plan = run::make_run_plan(file, faults, {});
+    for (const auto& mistake : about.plan.mistakes)
+        fmt::print(stderr, "faultline: {}\n", mistake);
+    if (!about.plan.mistakes.empty()) return false;
+    const auto& plan = about.plan.parsed.plan();
+    for (const auto& function : plan.view(plan.functions))
+        if (function.faults.count != 0) about.functions.push_back(plan.text(function.name));
+    auto block = about.plan.parsed.block; // what the door cannot strike is taken out of it
+    about.fit = door::fit(block);
+    return true;
+}
 
 std::string name_of(const Explanation& about)
 {
@@ -105,6 +127,19 @@ void print_families(const std::vector<Covered>& covered, std::string_view title,
     }
 }
 
+void print_door(const Explanation& about)
+{
+    if (about.functions.empty()) return;
+    fmt::print("\nThrough the kernel's door (faultline run --door kernel) the plan's functions are:\n{}",
+               door_text(about.functions));
+    if (const auto obstacle = door::obstacle(); !obstacle.empty())
+        fmt::print("  It cannot be used here: {}\n", obstacle);
+    for (const auto& refusal : about.fit.refusals)
+        fmt::print("  Refused: {}\n", printable(refusal));
+    for (const auto& warning : about.fit.warnings)
+        fmt::print("  Warning: {}\n", printable(warning));
+}
+
 void print_text(const Explanation& about, bool all)
 {
     fmt::print("{}", headline(about));
@@ -117,6 +152,7 @@ void print_text(const Explanation& about, bool all)
     if (!about.target.advice.empty()) fmt::print("  {}\n", about.target.advice);
     for (const auto& note : about.notes)
         fmt::print("  Note: {}\n", printable(note));
+    print_door(about);
     if (about.modules.all.empty()) return;
 
     const auto& imports = about.imports;
@@ -165,6 +201,10 @@ void print_json(const Explanation& about)
                                                                          : Json();
     document["reasons"] = about.reasons;
     document["notes"] = about.notes;
+    if (!about.functions.empty())
+        document["plan"] = Json::object({{"functions", door_json(about.functions)},
+                                         {"refusals", about.fit.refusals},
+                                         {"warnings", about.fit.warnings}});
     auto& covered = document["covered"] = Json::object();
     for (const auto& each : imports.covered)
         covered[each.name] =
@@ -185,9 +225,18 @@ void print_json(const Explanation& about)
     fmt::print("{}\n", report::lines(document));
 }
 
-int explain(const std::string& command, const std::string& format, bool all)
+struct Options {
+    std::string program, plan, format = "text";
+    std::vector<std::string> faults;
+    bool all = false;
+};
+
+int explain(const Options& options)
 {
+    const auto& command = options.program;
     Explanation about;
+    if ((!options.plan.empty() || !options.faults.empty()) && !look_at_plan(about, options.plan, options.faults))
+        return own_error;
     about.target = run::find_target(command);
     const auto fail = [&](int status, std::string_view problem) {
         return cli::fail(status, fmt::format("{}: {}", printable(command), printable(problem)));
@@ -206,10 +255,10 @@ int explain(const std::string& command, const std::string& format, bool all)
         about.imports = run::sort_imports(about.modules);
         judge(about);
     }
-    if (format == "json")
+    if (options.format == "json")
         print_json(about);
     else
-        print_text(about, all);
+        print_text(about, options.all);
     return about.verdict;
 }
 
@@ -217,22 +266,22 @@ int explain(const std::string& command, const std::string& format, bool all)
 
 void add_explain(Subcommand& self)
 {
-    struct Options {
-        std::string program, format = "text";
-        bool all = false;
-    };
     const auto options = std::make_shared<Options>();
     self.word("PROGRAM", options->program, "a file, or a command along PATH");
+    self.option("-c,--config", options->plan, "a plan: also say which system calls its functions are for --door kernel",
+                "PLAN");
+    self.option("-f,--fault", options->faults, "the same for a fault, as faultline run takes it", "FAULT");
     self.flag("--all", options->all, "also list what is imported from libc and of no interest here");
     self.format(options->format);
     self.footer("Examples:\n"
                 "  faultline explain ./server\n"
                 "  faultline explain --format json git | jq '.covered | keys'\n"
+                "  faultline explain -f open,fopen,malloc:errno=ENOMEM ./server\n"
                 "\n"
                 "Exit status: 0 preloading works; 1 it works in part: the program also makes system calls past libc\n"
                 "(Go, syscall()); 2 it does not work (static, setuid, another architecture, musl …); 125 the program\n"
                 "cannot be looked at, 126 it cannot be run, 127 it is not found.");
-    self.action([options] { return explain(options->program, options->format, options->all); });
+    self.action([options] { return explain(*options); });
 }
 
 } // namespace faultline::cli

@@ -6,6 +6,8 @@
 #include "report/terminal.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace faultline::cli {
 
@@ -22,14 +24,23 @@ Names chosen(const Names& names)
     return all;
 }
 
+/// "openat (at AT_FDCWD)"
+std::string in_words(const door::Becomes& each)
+{
+    return each.when.empty() ? std::string(each.call) : fmt::format("{} ({})", each.call, each.when);
+}
+
 } // namespace
 
 std::string door_text(const Names& names)
 {
     std::vector<std::vector<std::string>> rows{{"FUNCTION", "SYSTEM CALLS"}};
     for (const auto name : chosen(names)) {
-        const auto calls = door::system_calls_of(name);
-        rows.push_back({std::string(name), calls.empty() ? "none: " + door::instead_of(name) : calls});
+        std::vector<std::string> calls;
+        for (const auto& each : door::system_calls_of(name))
+            calls.push_back(in_words(each));
+        rows.push_back({std::string(name),
+                        calls.empty() ? "none: " + door::instead_of(name) : fmt::format("{}", fmt::join(calls, ", "))});
     }
     return report::table(rows, {false, false});
 }
@@ -38,10 +49,13 @@ Json door_json(const Names& names)
 {
     auto object = Json::object();
     for (const auto name : chosen(names)) {
-        const auto calls = door::system_calls_of(name);
         auto& about = object[name] = Json::object();
-        about["system_calls"] = calls.empty() ? Json() : Json(calls);
-        about["instead"] = calls.empty() ? Json(door::instead_of(name)) : Json();
+        const auto becomes = door::system_calls_of(name);
+        auto& calls = about["system_calls"] = Json::array();
+        for (const auto& each : becomes)
+            calls.push_back(
+                Json::object({{"name", each.call}, {"when", each.when.empty() ? Json() : Json(each.when)}}));
+        about["instead"] = becomes.empty() ? Json(door::instead_of(name)) : Json();
     }
     return object;
 }

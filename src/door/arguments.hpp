@@ -29,7 +29,7 @@ public:
     [[nodiscard]] const calls::Spec& spec() const { return calls::table[row_]; }
     [[nodiscard]] engine::Word word(calls::Argument argument) const
     {
-        return words_[static_cast<std::size_t>(argument)];
+        return words_[static_cast<std::uint8_t>(argument)];
     }
     /// The caller's pieces of memory that the data goes to or comes from.
     [[nodiscard]] const std::vector<iovec>& pieces() const { return pieces_; }

@@ -35,8 +35,6 @@ std::string missing(const plan::Fault& fault)
         return "type \"wake\" needs the preload: a condition variable is no system call";
     case shuffle:
         return "type \"shuffle\" needs the preload";
-    case hold:
-        return "type \"hold\" needs the preload: use \"delay\"";
     default:
         break;
     }
@@ -67,19 +65,20 @@ const calls::Spec* row_of(std::string_view function)
 
 } // namespace
 
-std::string system_calls_of(std::string_view function)
+std::vector<Becomes> system_calls_of(std::string_view function)
 {
-    std::vector<std::string_view> names;
+    std::vector<Becomes> all;
     for (const auto& meaning : meanings())
-        if (calls::table[meaning.row].function() == function && std::ranges::find(names, meaning.name) == names.end())
-            names.push_back(meaning.name);
-    return fmt::format("{}", fmt::join(names, ", "));
+        if (calls::table[meaning.row].function() == function) all.push_back({meaning.name, meaning.when->words});
+    return all;
 }
 
 std::string instead_of(std::string_view function)
 {
     for (const auto& each : left_out())
         if (each.name == function) return std::string(each.reason);
+    for (const auto& each : made_of())
+        if (each.function == function) return fmt::format("name {}, which libc calls in it", each.others);
     if (function.starts_with("pthread_") || function.starts_with("sem_") || function.starts_with("mtx_") ||
         function.starts_with("cnd_"))
         return "threads wait for each other without the kernel, or by futex, whose errors are not these";
@@ -93,7 +92,7 @@ std::string instead_of(std::string_view function)
     if (row->names_host() || row->fails.returns == calls::Failure::Returns::gai_code)
         return "name socket, connect, sendto, recvfrom with peer = \"*:53\"";
     if (row->tracks == calls::Tracks::executes) return "name execve";
-    return "it is no system call";
+    return "it is no system call of its own";
 }
 
 std::string obstacle()

@@ -20,8 +20,12 @@ struct Fit {
 /// language::parse made.
 [[nodiscard]] Fit fit(std::vector<std::byte>& block);
 
-/// The system calls that a function becomes, as "openat, openat2"; empty: none.
-[[nodiscard]] std::string system_calls_of(std::string_view function);
+/// A system call that a function becomes, and which of its calls, as "at AT_FDCWD"; empty: all of them.
+struct Becomes {
+    std::string_view call, when;
+};
+/// All of them; empty: none.
+[[nodiscard]] std::vector<Becomes> system_calls_of(std::string_view function);
 /// Why a function has none, and what to name in its place.
 [[nodiscard]] std::string instead_of(std::string_view function);
 

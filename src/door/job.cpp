@@ -1,6 +1,7 @@
-#include "door/job.hpp"
+#include "door/job_parts.hpp"
 
 #include "door/remote.hpp"
+#include "door/stopped.hpp"
 #include "sys/sockets.hpp"
 #include "sys/syscalls.hpp"
 
@@ -44,44 +45,6 @@ void note_signal(const Job& job, std::int32_t signal)
     job.verdict.event->did |= ledger::did_signal;
 }
 
-Wait reply(Job& job, int listener, std::int64_t result)
-{
-    job.in_flight->result = result;
-    job.in_flight->state = InFlight::State::performed;
-    engine::settle(job.verdict, result > 0 ? static_cast<std::uint64_t>(result) : 0);
-    // A write to a connection that is gone raises SIGPIPE as well, unless the caller asked for it not to.
-    const bool is_write = job.call->spec().in.shape != Shape::none;
-    const auto flags = job.call->spec().flags;
-    const bool quiet =
-        flags.kind == calls::Flags::Kind::message && (job.call->word(flags.argument) & MSG_NOSIGNAL) != 0;
-    if (result == -EPIPE && is_write && !quiet) sys::signal_thread(job.pid, job.tid, SIGPIPE);
-    answer(listener, job.id, result < 0 ? 0 : result, result < 0 ? static_cast<std::int32_t>(result) : 0);
-    return {};
-}
-
-/// Whether a descriptor of the caller's is a socket or another thing that does not wait.
-bool asks_not_to_wait(const Job& job)
-{
-    const auto& flags = job.call->spec().flags;
-    if (flags.kind == calls::Flags::Kind::message && (job.call->word(flags.argument) & MSG_DONTWAIT) != 0) return true;
-    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
-    const long status = own.get() < 0 ? -1 : sys::call(SYS_fcntl, own.get(), F_GETFL);
-    return status >= 0 && (status & O_NONBLOCK) != 0;
-}
-
-Wait pass(Job& job, int listener)
-{
-    job.passes = true;
-    let_pass(listener, job.id);
-    return {};
-}
-
-Wait fail(Job& job, int listener, std::int32_t error)
-{
-    if (error != job.verdict.error) engine::note_error(job.verdict, error);
-    return reply(job, listener, -error);
-}
-
 // --- transfers -------------------------------------------------------------------------------------------------------
 
 /// What a `corruption` does to the bytes; those that a `truncate` leaves.
@@ -111,7 +74,12 @@ std::uint64_t limit_of(const Job& job)
 
 Wait end_process(Job& job, int listener)
 {
-    const auto signal = job.verdict.fault->signal;
+    const auto& fault = *job.verdict.fault;
+    job.in_flight->result = -EINTR; // also where this process is killed here: what was done is not done again
+    job.in_flight->state = InFlight::State::performed;
+    if (fault.status >= 0 && exit_from_call(listener, job.id, job.tid, fault.status)) return {};
+    const auto signal = fault.status >= 0 ? SIGKILL : fault.signal; // under a debugger it cannot be made to exit
+    note_signal(job, signal);
     sys::signal_thread(job.pid, job.tid, signal);
     if (signal == SIGKILL) return {Wait::For::ever};
     // Signals that dump a core are delivered when the call has returned.
@@ -206,87 +174,6 @@ Wait reset(Job& job, int listener)
     return fail(job, listener, job.verdict.error != 0 ? job.verdict.error : ECONNRESET);
 }
 
-/// How long the caller itself would have waited; nullopt: it did not say.
-std::optional<std::int64_t> patience_of(const Job& job)
-{
-    const auto& waits = job.call->spec().waits;
-    using enum calls::Wait::Limit;
-    const auto word = waits.argument == calls::absent ? 0 : job.call->word(waits.argument);
-    switch (waits.limit) {
-    case milliseconds: {
-        if (job.told.number == SYS_ppoll) break; // poll as the p-form has it
-        const auto ms = static_cast<int>(word);
-        return ms < 0 ? std::nullopt : std::optional(ms * std::int64_t{1'000'000});
-    }
-    case receive:
-    case send: {
-        if (asks_not_to_wait(job)) return 0;
-        const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
-        struct timeval limit {};
-        socklen_t size = sizeof limit;
-        const int option = waits.limit == receive ? SO_RCVTIMEO : SO_SNDTIMEO;
-        if (own.get() < 0 || ::getsockopt(own.get(), SOL_SOCKET, option, &limit, &size) != 0) return std::nullopt;
-        const auto ns = limit.tv_sec * second + limit.tv_usec * 1000;
-        return ns == 0 ? std::nullopt : std::optional(ns);
-    }
-    case none:
-    case kernel:
-        return std::nullopt;
-    default:
-        break;
-    }
-    if (word == 0) return std::nullopt;
-    std::int64_t span[2] = {}; // a timespec, or a timeval
-    if (!read_value(job.tid, word, span)) return std::nullopt;
-    const bool is_timeval = waits.limit == timeval && job.told.number == SYS_select;
-    return span[0] * second + span[1] * (is_timeval ? 1000 : 1);
-}
-
-Wait time_out(Job& job, int listener)
-{
-    const auto& spec = job.call->spec();
-    const auto patience = patience_of(job);
-    if (!job.begun) {
-        job.begun = true;
-        const auto ns = patience ? *patience : static_cast<std::int64_t>(job.verdict.delay_ns);
-        if (auto* const event = job.verdict.event) {
-            event->delay_ns = static_cast<std::uint64_t>(ns);
-            event->did |= ledger::did_delay;
-        }
-        job.may_be_interrupted = spec.fails.errors.contains(EINTR);
-        return {Wait::For::moment, sys::now(CLOCK_MONOTONIC) + ns};
-    }
-    auto error = std::int32_t{spec.waits.error};
-    if (error == EAGAIN && !patience && spec.fails.errors.contains(ETIMEDOUT)) error = ETIMEDOUT;
-    if (error != 0) return fail(job, listener, error);
-    if (spec.waits.leaves == calls::Wait::Leaves::no_pollfds) {
-        const auto count = std::min<std::uint64_t>(job.call->word(1), 65536);
-        for (std::uint64_t i = 0; i < count; ++i) {
-            const short nothing = 0;
-            if (!write_memory(job.tid, job.call->word(0) + i * sizeof(pollfd) + offsetof(pollfd, revents), &nothing,
-                              sizeof nothing))
-                return reply(job, listener, -EFAULT);
-        }
-    }
-    if (spec.waits.leaves == calls::Wait::Leaves::no_fd_sets) {
-        const std::string zeros((static_cast<std::uint32_t>(job.call->word(0)) + 63) / 64 * 8, '\0');
-        for (calls::Argument set = 1; set <= 3; ++set)
-            if (job.call->word(set) != 0 && !write_memory(job.tid, job.call->word(set), zeros.data(), zeros.size()))
-                return reply(job, listener, -EFAULT);
-    }
-    return reply(job, listener, 0);
-}
-
-Wait hang(Job& job, int listener)
-{
-    const auto& spec = job.call->spec();
-    const bool moves =
-        spec.in.shape != Shape::none || spec.out.shape != Shape::none || spec.family == calls::Family::net;
-    if (moves && spec.has_descriptor() && asks_not_to_wait(job)) return fail(job, listener, EAGAIN);
-    job.may_be_interrupted = spec.can_be_interrupted();
-    return {Wait::For::ever};
-}
-
 Wait raise(Job& job, int listener)
 {
     const auto& fault = *job.verdict.fault;
@@ -298,7 +185,6 @@ Wait raise(Job& job, int listener)
 Wait crash(Job& job, int listener)
 {
     const auto& fault = *job.verdict.fault;
-    note_signal(job, fault.signal);
     if (job.verdict.event != nullptr) {
         job.verdict.event->moment = fault.moment;
         job.verdict.event->did |= ledger::did_moment;
@@ -344,12 +230,52 @@ Wait act(Job& job, int listener)
         return crash(job, listener);
     case plan::Type::reset:
         return reset(job, listener);
+    case plan::Type::hold:
+        return hold(job, listener);
     default:
         return pass(job, listener); // delay: it is over
     }
 }
 
 } // namespace
+
+Wait reply(Job& job, int listener, std::int64_t result)
+{
+    job.in_flight->result = result;
+    job.in_flight->state = InFlight::State::performed;
+    engine::settle(job.verdict, result > 0 ? static_cast<std::uint64_t>(result) : 0);
+    // A write to a connection that is gone raises SIGPIPE as well, unless the caller asked for it not to.
+    const bool is_write = job.call->spec().in.shape != Shape::none;
+    const auto flags = job.call->spec().flags;
+    const bool quiet =
+        flags.kind == calls::Flags::Kind::message && (job.call->word(flags.argument) & MSG_NOSIGNAL) != 0;
+    if (result == -EPIPE && is_write && !quiet) sys::signal_thread(job.pid, job.tid, SIGPIPE);
+    answer(listener, job.id, result < 0 ? 0 : result, result < 0 ? static_cast<std::int32_t>(result) : 0);
+    return {};
+}
+
+/// Whether a descriptor of the caller's is a socket or another thing that does not wait.
+bool asks_not_to_wait(const Job& job)
+{
+    const auto& flags = job.call->spec().flags;
+    if (flags.kind == calls::Flags::Kind::message && (job.call->word(flags.argument) & MSG_DONTWAIT) != 0) return true;
+    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
+    const long status = own.get() < 0 ? -1 : sys::call(SYS_fcntl, own.get(), F_GETFL);
+    return status >= 0 && (status & O_NONBLOCK) != 0;
+}
+
+Wait pass(Job& job, int listener)
+{
+    job.passes = true;
+    let_pass(listener, job.id);
+    return {};
+}
+
+Wait fail(Job& job, int listener, std::int32_t error)
+{
+    if (error != job.verdict.error) engine::note_error(job.verdict, error);
+    return reply(job, listener, -error);
+}
 
 std::string why_not(const plan::Plan&, const plan::Fault& fault, const Meaning& meaning)
 {
@@ -368,7 +294,6 @@ std::string why_not(const plan::Plan&, const plan::Fault& fault, const Meaning& 
     case drop:
         return transfers || spec.syncs ? "" : "the kernel's door cannot perform it in the caller's place";
     case crash:
-        if (fault.status >= 0) return "a process ends with a status only by its own doing; give it a signal";
         if (fault.moment == plan::Moment::after && !transfers && !synchronizes(meaning.number))
             return "the kernel's door cannot perform it in the caller's place; moment = \"before\" can be had";
         return "";
@@ -377,13 +302,21 @@ std::string why_not(const plan::Plan&, const plan::Fault& fault, const Meaning& 
     }
 }
 
+bool end_halfway(Job& job, int listener)
+{
+    if (!job.transfer || job.transfer->done() == 0) return false;
+    reply(job, listener, static_cast<std::int64_t>(job.transfer->done()));
+    return true;
+}
+
 Wait carry(Job& job, int listener)
 {
     if (job.result) return reply(job, listener, *job.result);
     if (job.transfer) return attempt(job, listener);
     if (!job.delayed) {
         job.delayed = true;
-        if (job.verdict.delay_ns != 0 && job.verdict.fault->type != plan::Type::timeout)
+        const auto type = job.verdict.fault->type; // these two say themselves how long they wait
+        if (job.verdict.delay_ns != 0 && type != plan::Type::timeout && type != plan::Type::hold)
             return {Wait::For::moment, sys::now(CLOCK_MONOTONIC) + static_cast<std::int64_t>(job.verdict.delay_ns)};
     }
     return act(job, listener);

@@ -33,12 +33,16 @@ struct Job {
     std::optional<Transfer> transfer;
     std::optional<std::int64_t> result; // to be answered when the moment has come
     bool delayed = false, begun = false;
+    std::int64_t held_from = 0;      // of type hold, on CLOCK_MONOTONIC
     bool passes = false;             // it was answered with "continue"
     bool may_be_interrupted = false; // a signal for the caller ends the wait
 };
 
 /// What the fault can do to calls that mean this row. In words why not; empty: it can.
 [[nodiscard]] std::string why_not(const plan::Plan& plan, const plan::Fault& fault, const Meaning& meaning);
+
+/// Ends a transfer that waits for the rest, as a signal does: with what has gone through. False: nothing has.
+[[nodiscard]] bool end_halfway(Job& job, int listener);
 
 /// Goes on with a job as far as it can.
 [[nodiscard]] Wait carry(Job& job, int listener);

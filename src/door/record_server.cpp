@@ -135,8 +135,9 @@ void RecordServer::serve()
 
 void RecordServer::receive()
 {
-    seccomp_notif notification{};
-    if (::ioctl(listener_, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) return; // its caller was killed
+    const auto* const received = door::receive(shared_, listener_);
+    if (received == nullptr) return;
+    const auto& notification = *received;
     auto& slot = shared_.in_flight[0];
     slot.state = InFlight::State::judged;
     slot.id = notification.id;

@@ -20,6 +20,12 @@ bool send(int listener, seccomp_notif_resp response) noexcept
 
 } // namespace
 
+const seccomp_notif* receive(Shared& shared, int listener) noexcept
+{
+    shared.received = {}; // as the kernel wants it; what was there has a place in `in_flight`, or was answered
+    return ::ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &shared.received) == 0 ? &shared.received : nullptr;
+}
+
 bool answer(int listener, std::uint64_t id, std::int64_t value, std::int32_t error) noexcept
 {
     return send(listener, {id, value, error, 0});
@@ -59,12 +65,13 @@ void keep(Shared& shared, int listener, int supervisor_pidfd) noexcept
             let_pass(listener, id);
         }
     }
+    // One that was received last and has no place there yet: nothing was done. Else the kernel knows that it is answered.
+    if (shared.received.id != 0) let_pass(listener, shared.received.id);
     for (;;) {
         pollfd all{listener, POLLIN, 0};
         if (::poll(&all, 1, -1) < 0 && errno != EINTR) ::_exit(0);
         if ((all.revents & (POLLHUP | POLLERR)) != 0) ::_exit(0);
-        seccomp_notif notification{};
-        if (::ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &notification) == 0) let_pass(listener, notification.id);
+        if (const auto* const notification = receive(shared, listener)) let_pass(listener, notification->id);
     }
 }
 

@@ -31,7 +31,13 @@ struct Shared {
     char problem[256]{};                    // why it failed
     static constexpr std::size_t most_in_flight = 4096;
     InFlight in_flight[most_in_flight];
+    // The notification received last: the kernel itself writes it here, so there is no moment at which one is received
+    // and nobody else knows of it. id 0: none.
+    seccomp_notif received{};
 };
+
+/// Receives the next notification, into Shared::received. nullptr: there is none, for its caller was killed.
+[[nodiscard]] const seccomp_notif* receive(Shared& shared, int listener) noexcept;
 
 /// Answers a notification. False where its caller is gone or was interrupted.
 bool answer(int listener, std::uint64_t id, std::int64_t value, std::int32_t error) noexcept;

@@ -1,6 +1,7 @@
 #include "door/supervisor.hpp"
 
 #include "door/job.hpp"
+#include "door/stopped.hpp"
 #include "door/tasks.hpp"
 #include "engine/select.hpp"
 #include "sys/syscalls.hpp"
@@ -11,10 +12,7 @@
 #include <cstring>
 #include <list>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace faultline::door {
@@ -62,7 +60,6 @@ private:
     void pass(std::uint64_t id, InFlight* slot);
     void go_on(std::unique_ptr<Job> job);
     void look_after_held();
-    void interrupt(Job& job);
     InFlight* take_slot(std::uint64_t id);
     static void free_slot(InFlight* slot)
     {
@@ -144,7 +141,7 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
     const auto functions = images_.plan().view(images_.plan().function_of_row);
     const auto meanings = meanings_of(told.number);
     const auto meaning = std::ranges::find_if(
-        meanings, [&](const Meaning& each) { return functions[each.row] != plan::no_index && each.when(told); });
+        meanings, [&](const Meaning& each) { return functions[each.row] != plan::no_index && each.when->holds(told); });
     if (slot == nullptr || meaning == meanings.end() || process.over || !is_armed() || !tasks_.program_runs() ||
         (by_loader && images_.plan().arm != plan::Arm::load) || !tasks_.record_of(*task, image, block)) {
         tasks_.note(*task, told);
@@ -204,31 +201,6 @@ void Supervisor::go_on(std::unique_ptr<Job> job)
     free_slot(job->in_flight);
 }
 
-/// Gets a caller out of its wait so that its signal is delivered: the kernel then ends the call with EINTR or has it made
-/// again, as the handler wants it. The trap keeps another thread from taking the signal in between, after which the
-/// answer would reach the program as it is.
-void Supervisor::interrupt(Job& job)
-{
-    constexpr std::int32_t restart = -512; // ERESTARTSYS
-    const bool seized = ::ptrace(PTRACE_SEIZE, job.tid, 0, 0) == 0 && ::ptrace(PTRACE_INTERRUPT, job.tid, 0, 0) == 0;
-    answer(listener_, job.id, 0, seized ? restart : -EINTR);
-    if (!seized) return;
-    // It stops on its way out of the call, unless it is killed; this thread alone waits for it, and not longer than that.
-    constexpr int most_looks = 500;
-    for (int look = 0; look < most_looks; ++look) {
-        int status = 0;
-        const auto stopped = ::waitpid(job.tid, &status, __WALL | WNOHANG);
-        if (stopped == 0) {
-            sys::sleep_until(sys::now(CLOCK_MONOTONIC) + millisecond / 5, false);
-            continue;
-        }
-        // A stop for the signal itself: it goes on to the caller.
-        const bool for_signal = stopped == job.tid && WIFSTOPPED(status) && status >> 16 == 0;
-        ::ptrace(PTRACE_DETACH, job.tid, 0, static_cast<long>(for_signal ? WSTOPSIG(status) : 0));
-        return;
-    }
-}
-
 void Supervisor::look_after_held()
 {
     const auto now = sys::now(CLOCK_MONOTONIC);
@@ -247,9 +219,10 @@ void Supervisor::look_after_held()
             const auto status = status_of_thread(job.tid);
             if ((status.pending | status.pending_of_all) != 0) {
                 unwatch(*held);
-                interrupt(job);
+                const bool ended = end_halfway(job, listener_);
+                if (!ended) interrupt_call(listener_, job.id, job.tid);
                 free_slot(job.in_flight);
-                interrupted_[job.tid] = std::move(held->job);
+                if (!ended) interrupted_[job.tid] = std::move(held->job);
                 over = true;
             }
         }
@@ -261,10 +234,10 @@ void Supervisor::look_after_held()
 
 void Supervisor::receive()
 {
-    seccomp_notif notification{};
-    if (::ioctl(listener_, SECCOMP_IOCTL_NOTIF_RECV, &notification) != 0) return; // its caller was killed
+    const auto* const notification = door::receive(shared_, listener_);
+    if (notification == nullptr) return;
     shared_.notified.fetch_add(1, std::memory_order_relaxed);
-    judge(notification, take_slot(notification.id));
+    judge(*notification, take_slot(notification->id));
 }
 
 void Supervisor::serve()

@@ -11,27 +11,52 @@ namespace {
 
 bool is_cwd(std::uint64_t argument) { return static_cast<std::int32_t>(argument) == AT_FDCWD; }
 
-// The conditions of syscalls.def.
-bool always(const Told&) { return true; }
-bool at_cwd(const Told& told) { return is_cwd(told.arguments[0]); }
-bool second_cwd(const Told& told) { return is_cwd(told.arguments[1]); }
-bool both_cwd(const Told& told) { return is_cwd(told.arguments[0]) && is_cwd(told.arguments[2]); }
-bool at_cwd_no_follow(const Told& told) { return at_cwd(told) && (told.arguments[3] & AT_SYMLINK_NOFOLLOW) != 0; }
-bool no_path(const Told& told) { return told.path_is_empty && (told.arguments[3] & AT_EMPTY_PATH) != 0; }
-bool removes_directory(const Told& told) { return at_cwd(told) && (told.arguments[2] & AT_REMOVEDIR) != 0; }
-bool removes_file(const Told& told) { return at_cwd(told) && (told.arguments[2] & AT_REMOVEDIR) == 0; }
-bool second_null(const Told& told) { return told.arguments[1] == 0; }
-bool fourth_null(const Told& told) { return told.arguments[3] == 0; }
-bool fifth_null(const Told& told) { return told.arguments[4] == 0; }
-bool sixth_null(const Told& told) { return told.arguments[5] == 0; }
-bool makes_thread(const Told& told) { return (told.clone_flags & CLONE_THREAD) != 0; }
-bool makes_process(const Told& told) { return (told.clone_flags & (CLONE_THREAD | CLONE_VM)) == 0; }
-bool any_child(const Told& told)
+bool at_cwd_of(const Told& told) { return is_cwd(told.arguments[0]); }
+template <std::size_t Position>
+bool is_null(const Told& told)
 {
-    return static_cast<std::int32_t>(told.arguments[0]) == -1 && told.arguments[2] == 0 && fourth_null(told);
+    return told.arguments[Position] == 0;
 }
-bool reads_own_limit(const Told& told) { return told.arguments[0] == 0 && told.arguments[2] == 0; }
-bool sets_own_limit(const Told& told) { return told.arguments[0] == 0 && told.arguments[2] != 0; }
+
+// The conditions of system_calls.def.
+constexpr Condition always{[](const Told&) { return true; }, ""};
+constexpr Condition at_cwd{at_cwd_of, "at AT_FDCWD"};
+constexpr Condition second_cwd{[](const Told& told) { return is_cwd(told.arguments[1]); }, "at AT_FDCWD"};
+constexpr Condition both_cwd{[](const Told& told) { return is_cwd(told.arguments[0]) && is_cwd(told.arguments[2]); },
+                             "both at AT_FDCWD"};
+constexpr Condition at_cwd_no_follow{
+    [](const Told& told) { return at_cwd_of(told) && (told.arguments[3] & AT_SYMLINK_NOFOLLOW) != 0; },
+    "at AT_FDCWD with AT_SYMLINK_NOFOLLOW"};
+constexpr Condition no_path{
+    [](const Told& told) { return told.path_is_empty && (told.arguments[3] & AT_EMPTY_PATH) != 0; },
+    "of an empty path with AT_EMPTY_PATH"};
+constexpr Condition removes_directory{
+    [](const Told& told) { return at_cwd_of(told) && (told.arguments[2] & AT_REMOVEDIR) != 0; },
+    "at AT_FDCWD with AT_REMOVEDIR"};
+constexpr Condition removes_file{
+    [](const Told& told) { return at_cwd_of(told) && (told.arguments[2] & AT_REMOVEDIR) == 0; },
+    "at AT_FDCWD without AT_REMOVEDIR"};
+constexpr Condition second_no_flags{is_null<1>, "without flags"};
+constexpr Condition fourth_no_flags{is_null<3>, "without flags"};
+constexpr Condition fourth_no_mask{is_null<3>, "without a signal mask"};
+constexpr Condition fifth_no_mask{is_null<4>, "without a signal mask"};
+constexpr Condition sixth_no_mask{is_null<5>, "without a signal mask"};
+constexpr Condition fourth_no_usage{is_null<3>, "that asks for no rusage"};
+constexpr Condition no_address{is_null<4>, "without an address"};
+constexpr Condition no_timeout{is_null<4>, "without a timeout"};
+constexpr Condition makes_thread{[](const Told& told) { return (told.clone_flags & CLONE_THREAD) != 0; },
+                                 "with CLONE_THREAD"};
+constexpr Condition makes_process{[](const Told& told) { return (told.clone_flags & (CLONE_THREAD | CLONE_VM)) == 0; },
+                                  "without CLONE_THREAD and CLONE_VM"};
+constexpr Condition any_child{[](const Told& told) {
+                                  return static_cast<std::int32_t>(told.arguments[0]) == -1 && told.arguments[2] == 0 &&
+                                         told.arguments[3] == 0;
+                              },
+                              "of pid -1 without options and rusage"};
+constexpr Condition reads_own_limit{[](const Told& told) { return told.arguments[0] == 0 && told.arguments[2] == 0; },
+                                    "of pid 0 without a new limit"};
+constexpr Condition sets_own_limit{[](const Told& told) { return told.arguments[0] == 0 && told.arguments[2] != 0; },
+                                   "of pid 0 with a new limit"};
 
 template <class... Positions>
 constexpr std::array<std::int8_t, 6> positions(Positions... each)
@@ -47,20 +72,36 @@ constexpr Meaning unsorted[] = {
 #define SAME(name) {SYS_##name, #name, calls::id_##name, &always, positions(0, 1, 2, 3, 4, 5)},
 #define MEANS(call, row, when, ...) {SYS_##call, #call, calls::id_##row, &(when), positions(__VA_ARGS__)},
 #define NOT(call, reason)
+#define CALLS(function, others)
 #include "door/system_calls.def"
 #undef SAME
 #undef MEANS
 #undef NOT
+#undef CALLS
 };
 
 constexpr LeftOut refused[] = {
 #define SAME(name)
 #define MEANS(call, row, when, ...)
 #define NOT(call, reason) {#call, reason},
+#define CALLS(function, others)
 #include "door/system_calls.def"
 #undef SAME
 #undef MEANS
 #undef NOT
+#undef CALLS
+};
+
+constexpr MadeOf made[] = {
+#define SAME(name)
+#define MEANS(call, row, when, ...)
+#define NOT(call, reason)
+#define CALLS(function, others) {#function, others},
+#include "door/system_calls.def"
+#undef SAME
+#undef MEANS
+#undef NOT
+#undef CALLS
 };
 
 const std::vector<Meaning>& sorted()
@@ -99,6 +140,8 @@ std::array<engine::Word, 6> words_of(const Meaning& meaning, const Told& told)
 }
 
 std::span<const LeftOut> left_out() { return refused; }
+
+std::span<const MadeOf> made_of() { return made; }
 
 std::string_view name_of(int number)
 {

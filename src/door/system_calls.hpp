@@ -24,14 +24,18 @@ struct Told {
 inline constexpr std::int8_t zero = -1; // it is 0
 inline constexpr std::int8_t how = -2;  // Told::open_flags
 
-using When = bool (*)(const Told& told);
+/// Which of the calls of one number mean a row.
+struct Condition {
+    bool (*holds)(const Told& told);
+    std::string_view words; // behind the system call's name; empty: all of them do
+};
 
-/// A line of syscalls.def.
+/// A line of system_calls.def.
 struct Meaning {
     int number; // of the system call
     std::string_view name;
     calls::Id row;
-    When when;
+    const Condition* when;
     std::array<std::int8_t, 6> positions;
 };
 
@@ -48,6 +52,12 @@ struct LeftOut {
     std::string_view name, reason;
 };
 [[nodiscard]] std::span<const LeftOut> left_out();
+
+/// A function that is none, and those that libc calls in it: "open, getdents64".
+struct MadeOf {
+    std::string_view function, others;
+};
+[[nodiscard]] std::span<const MadeOf> made_of();
 
 /// The name of a system call that the table knows; empty: it does not.
 [[nodiscard]] std::string_view name_of(int number);

@@ -47,6 +47,9 @@ std::optional<Transfer> Transfer::of(pid_t tid, int pidfd, const Told& told, con
     transfer.number_ = told.number;
     transfer.out_ = call.spec().in.shape != calls::Data::Shape::none;
     transfer.pieces_ = call.pieces();
+    // A length beyond half of the memory is EINVAL, or EBADF: the kernel's to say.
+    if (std::ranges::any_of(transfer.pieces_, [](const auto& each) { return static_cast<ssize_t>(each.iov_len) < 0; }))
+        return std::nullopt;
     std::uint64_t size = 0;
     for (auto& piece : transfer.pieces_) {
         piece.iov_len = std::min<std::uint64_t>(piece.iov_len, std::min(limit, most_bytes) - size);

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] std::string& incoming() { return bytes_; }
     [[nodiscard]] std::int64_t deliver();
 
+    /// Bytes that have gone out while the rest has to wait.
+    [[nodiscard]] std::size_t done() const { return out_ ? done_ : 0; }
     [[nodiscard]] int descriptor() const { return fd_; }
     [[nodiscard]] bool is_file() const { return is_file_; }
     /// Takes note of bytes that were not written, as a file's offset has it.

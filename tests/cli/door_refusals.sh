@@ -22,9 +22,12 @@ expect 125
 says err '--door window: it is preload, kernel or auto'
 faultline list --door kernel open fopen
 expect 0
-grep -Eq '^open +open, openat, openat2$' out || fail 'no line on open'
+grep -Eq '^open +open, openat \(at AT_FDCWD\), openat2 \(at AT_FDCWD\)$' out || fail 'no line on open'
 grep -Eq '^fopen +none: name open' out || fail 'no line on fopen'
 faultline list --door kernel --format json @sync
 expect 0
-holds out 'd["fsync"]["system_calls"] == "fsync"' 'd["fflush"]["system_calls"] is None if "fflush" in d else True'
+holds out 'd["fsync"]["system_calls"] == [{"name": "fsync", "when": None}]' 'd["fsync"]["instead"] is None'
+faultline list --door kernel --format json fflush unlink
+holds out 'd["fflush"] == {"system_calls": [], "instead": "name open, read, write and close, which stdio calls"}' \
+    'd["unlink"]["system_calls"][1] == {"name": "unlinkat", "when": "at AT_FDCWD without AT_REMOVEDIR"}'
 left_nothing
