@@ -16,12 +16,6 @@ using std::chrono::nanoseconds;
 
 constexpr std::chrono::seconds patience_of_baseline{60};
 
-/// No fault, every call that can fail noted, and the ledgers left.
-std::string plan_that_traces(const std::string& more = "")
-{
-    return plan_of({}, false, true) + "[stats]\nrender = false\n" + more;
-}
-
 class Lesson {
 public:
     Lesson(Worker& worker, const Options& options, Summary& summary, nanoseconds& limit)
@@ -134,6 +128,11 @@ private:
 };
 
 } // namespace
+
+std::string plan_that_traces(const std::string& more)
+{
+    return plan_of({}, false, true) + "[stats]\nrender = false\n" + more;
+}
 
 bool learn_baseline(Worker& worker, const Options& options, Summary& summary, nanoseconds& limit)
 {

@@ -1,9 +1,11 @@
 #include "explore/explorer.hpp"
 
 #include "explore/baseline.hpp"
+#include "explore/confirm.hpp"
 #include "explore/gather.hpp"
 #include "explore/journal.hpp"
 #include "explore/queue.hpp"
+#include "explore/verdicts.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -22,9 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr int longer = 4; // times the limit, for a point that reached it once
 constexpr int level_of_put_aside = 1000;
-constexpr int confirmations = 3;
 
 double seconds_since(Clock::time_point began) { return std::chrono::duration<double>(Clock::now() - began).count(); }
 
@@ -52,7 +52,9 @@ public:
             thread.join();
         if (!summary_.problem.empty()) return;
         say_what_is_missing();
-        confirm_all();
+        confirm_all(findings_, workers_, verdicts_,
+                    {[this](const Point& point) { return plan_for(point, false); }, limit_, options_.stop});
+        if (options_.stop == nullptr || !options_.stop->load()) leave_out_unsteady();
         finish();
     }
 
@@ -96,6 +98,7 @@ private:
     {
         if (!learn_baseline(*workers_.front(), options_, summary_, limit_)) return false;
         tree_ = summary_.baseline.run.processes > 1;
+        verdicts_.begin(limit_);
         return true;
     }
 
@@ -195,11 +198,8 @@ private:
 
     Observation observe(Worker& worker, const Point& point, nanoseconds limit, Outcome& outcome, bool traced = false)
     {
-        const auto& base = summary_.baseline;
-        auto seen = worker.run(plan_for(point, false), limit, traced);
+        auto seen = verdicts_.observe(worker, plan_for(point, false), limit, outcome, traced);
         if (forks_ && !traced && !seen.end.forked) ++executed_;
-        if (needs_recovery(base, seen)) worker.run_recovery(seen, limit);
-        outcome = classify(base, seen);
         return seen;
     }
 
@@ -227,7 +227,7 @@ private:
             Outcome again;
             static_cast<void>(observe(worker, point, limit_ * longer, again, true));
             crash = worker.enclosure().last_crash();
-            if (child_died) settle_child(summary_.baseline, seen, crash, outcome);
+            if (child_died) verdicts_.settle_child(seen, crash, outcome);
         }
         Line line{id, point, outcome, seen.end, seen.matched, {}, {}};
         if (is_finding(outcome.kind) && !absorbs(point)) note_finding(line, seen, crash);
@@ -276,48 +276,23 @@ private:
         findings_.at(line.key).known = options_.known.contains(line.key);
     }
 
-    /// Repeats the point that speaks for each finding. That waits until it is known which one that is, so that it depends
-    /// neither on the order of the runs nor on who made them.
-    void confirm_all()
+    /// Findings that did not come again, of a command that does by itself something else by now.
+    void leave_out_unsteady()
     {
-        std::vector<Finding*> waiting;
-        for (auto& [key, finding] : findings_)
-            waiting.push_back(&finding);
-        std::atomic<std::size_t> next = 0;
-        std::vector<std::thread> threads;
-        for (auto& worker : workers_)
-            threads.emplace_back([&, &worker = *worker] {
-                for (auto i = next++; i < waiting.size(); i = next++)
-                    confirm(worker, *waiting[i]);
-            });
-        for (auto& thread : threads)
-            thread.join();
-    }
-
-    void confirm(Worker& worker, Finding& finding)
-    {
-        const bool killed = is_killed(finding.kind);
-        const bool hung = finding.kind == Class::hang; // it would only hang longer
-        int repeated = 1;
-        for (int i = 1; i < confirmations; ++i) {
-            Outcome again;
-            const auto seen = observe(worker, finding.point, limit_ * (hung ? 1 : longer), again, killed);
-            if (options_.stop != nullptr && options_.stop->load()) return; // it was cut off, and tells nothing
-            Crash crash;
-            if (killed) {
-                crash = worker.enclosure().last_crash();
-                if (again.kind == Class::crash && !seen.end.crashed())
-                    settle_child(summary_.baseline, seen, crash, again);
-            }
-            if (again.kind != finding.kind) continue;
-            ++repeated;
-            finding.crash = crash;
-            finding.out = seen.out;
-            finding.err = seen.err;
-            finding.struck = seen.struck;
-        }
-        finding.repeated = repeated;
-        finding.tried = confirmations;
+        static_cast<void>(verdicts_.look_again(*workers_.front()));
+        if (!verdicts_.changed()) return;
+        for (auto& note : verdicts_.notes())
+            summary_.notes.push_back(std::move(note));
+        const auto left_out = std::erase_if(findings_, [this](const auto& each) {
+            const auto& [key, finding] = each;
+            if (finding.repeated != 1) return false;
+            for (auto& run : summary_.runs)
+                if (run.key == key) run = {run.id, run.strikes, Class::unstable, run.detail, {}};
+            return true;
+        });
+        if (left_out != 0)
+            summary_.notes.push_back(
+                fmt::format("{} findings did not come again since, and are not counted", left_out));
     }
 
     /// What journals lack that are merged, and what they hold of a program that is not this one.
@@ -363,6 +338,7 @@ private:
     Options& options_;
     const std::function<void(const Progress&)>& tell_;
     Summary& summary_;
+    Verdicts verdicts_{summary_.baseline};
     std::vector<std::unique_ptr<Worker>> workers_;
     Clock::time_point began_;
     nanoseconds limit_{0};
