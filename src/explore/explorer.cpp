@@ -6,15 +6,14 @@
 #include "explore/journal.hpp"
 #include "explore/queue.hpp"
 #include "explore/verdicts.hpp"
+#include "explore/workers.hpp"
 
 #include <algorithm>
 #include <condition_variable>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
 #include <mutex>
-#include <sys/stat.h>
 #include <thread>
 
 namespace faultline::explore {
@@ -34,10 +33,12 @@ public:
         : options_(options), tell_(tell), summary_(summary)
     {}
 
-    void run(const std::string& root, const std::function<std::vector<Command>(const std::string&)>& prepare)
+    void run(const std::string& root, const Prepare& prepare)
     {
         began_ = Clock::now();
-        if (!start_workers(root, prepare) || !baseline() || !start_fork_servers() || !open_journal()) return;
+        if (auto problem = start_workers(options_, root, prepare, workers_); !problem.empty())
+            return void(fail(problem));
+        if (!baseline() || !start_fork_servers() || !open_journal()) return;
         fill_queue();
         if (summary_.known_points == 0) {
             summary_.problem = summary_.sites.empty() ? "no call that can fail was seen in the command"
@@ -63,35 +64,6 @@ private:
     {
         summary_.problem = std::move(problem);
         return false;
-    }
-
-    bool start_workers(const std::string& root, const std::function<std::vector<Command>(const std::string&)>& prepare)
-    {
-        auto& surroundings = options_.work.surroundings;
-        surroundings.view = root + "/run";
-        surroundings.stop = options_.stop;
-        if (::mkdir(surroundings.view.c_str(), 0700) != 0) return fail(std::strerror(errno));
-        surroundings.commands = prepare(surroundings.view);
-        // What is copied for each run is itself a copy, so that neither our output nor anybody's work changes it.
-        if (!options_.work.original.empty()) {
-            const auto once = root + "/original";
-            if (::mkdir(once.c_str(), 0700) != 0) return fail(std::strerror(errno));
-            if (auto problem = copy_tree(options_.work.original, once, options_.output, options_.work.limits);
-                !problem.empty())
-                return fail(problem);
-            options_.work.original = once;
-        }
-        for (unsigned i = 0; i < options_.jobs; ++i) {
-            auto worker = std::make_unique<Worker>(options_.work, root, fmt::format("w{}", i));
-            if (!worker->problem().empty()) return fail(worker->problem());
-            const auto& isolation = worker->enclosure().isolation();
-            if (!isolation.mounts)
-                return fail(fmt::format("the kernel allows no mount namespace here ({}): run it as root, or allow user "
-                                        "namespaces (sysctl kernel.unprivileged_userns_clone=1)",
-                                        isolation.missing));
-            workers_.push_back(std::move(worker));
-        }
-        return true;
     }
 
     bool baseline()
@@ -359,8 +331,7 @@ private:
 
 } // namespace
 
-Summary explore(Options options, const std::string& root,
-                const std::function<std::vector<Command>(const std::string&)>& prepare,
+Summary explore(Options options, const std::string& root, const Prepare& prepare,
                 const std::function<void(const Progress&)>& tell)
 {
     Summary summary;
