@@ -283,7 +283,7 @@ void add_explore(Subcommand& self)
     self.option("--fork-server", given->fork_server,
                 "begin runs by forking a process that waits before main: auto (where that is exact), on, off",
                 "auto|on|off");
-    self.option("--time", given->time, "for the whole exploration: 30s, 10m", "DURATION");
+    self.option("--time", given->time, "for trying, without the baseline before and repeating what was found: 30s, 10m", "DURATION");
     self.option("--timeout", given->timeout, "of one run (default: 10 times a run without faults, and 1s)", "DURATION");
     self.flag("--every", given->every, "try each match of a site, not only the first, a middle and the last one");
     self.option("--depth", given->depth, "2: also fail what only the handling of a fault calls", "1|2");

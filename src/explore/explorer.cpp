@@ -46,6 +46,7 @@ public:
             summary_.baseline_trouble = true;
             return;
         }
+        trying_since_ = Clock::now();
         std::vector<std::thread> threads;
         for (auto& worker : workers_)
             threads.emplace_back([this, &worker] { work(*worker); });
@@ -131,7 +132,7 @@ private:
     [[nodiscard]] bool over() const
     {
         return !summary_.problem.empty() || (options_.stop != nullptr && options_.stop->load()) ||
-               (options_.time.count() != 0 && Clock::now() - began_ >= options_.time);
+               (options_.time.count() != 0 && Clock::now() - trying_since_ >= options_.time);
     }
 
     void work(Worker& worker)
@@ -312,7 +313,7 @@ private:
     Summary& summary_;
     Verdicts verdicts_{summary_.baseline};
     std::vector<std::unique_ptr<Worker>> workers_;
-    Clock::time_point began_;
+    Clock::time_point began_, trying_since_;
     nanoseconds limit_{0};
     bool tree_ = false;
     bool forks_ = false;                                          // a fork server begins the runs

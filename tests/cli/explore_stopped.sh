@@ -52,4 +52,13 @@ wait $! || status=$?
 until_true none_run
 says out 'it was interrupted'
 says out '--resume goes on'
+
+# The time is for trying: a baseline that takes longer leaves some.
+planted -DPAUSE=300000
+mkdir unhurried
+mv planted unhurried
+echo hello >unhurried/in.txt
+faultline explore -q -j1 -w unhurried -o unhurried.d --time 100ms -- ./planted
+says out 'the time is up'
+[ -s unhurried.d/journal.jsonl ] || fail 'the baseline has used up the time'
 left_nothing
