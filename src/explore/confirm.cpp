@@ -42,10 +42,12 @@ void confirm_all(std::map<std::string, Finding>& findings, const std::vector<std
                  Verdicts& verdicts, const Confirming& how)
 {
     std::vector<Finding*> waiting;
+    waiting.reserve(findings.size());
     for (auto& [key, finding] : findings)
         waiting.push_back(&finding);
     std::atomic<std::size_t> next = 0;
     std::vector<std::thread> threads;
+    threads.reserve(workers.size());
     for (const auto& worker : workers)
         threads.emplace_back([&, &worker = *worker] {
             for (auto i = next++; i < waiting.size(); i = next++)

@@ -24,11 +24,12 @@ END
 mkdir empty
 mv slow empty
 
-# runs: how many of the program's processes there are on this machine.
+# runs: how many of the program's processes there are on this machine. A child of a fork server executes a file that was
+# replaced since.
 runs() {
     count=0
     for exe in /proc/[0-9]*/exe; do
-        case $(readlink "$exe" 2>/dev/null) in "$work/here/empty/slow" | */work/slow) count=$((count + 1)) ;; esac
+        case $(readlink "$exe" 2>/dev/null) in "$work/here/empty/slow"* | */work/slow*) count=$((count + 1)) ;; esac
     done
     echo $count
 }
