@@ -31,9 +31,14 @@ using report::printable;
 using run::RunDirectory, run::Setting, run::Target;
 
 constexpr int found_something = 1;
-constexpr int nothing_explored = 124;
 
 std::atomic<bool> interrupted{false};
+
+void end_early_on_signals()
+{
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        std::signal(signal, [](int) { interrupted = true; });
+}
 
 const std::vector<std::string>& default_fail_on()
 {
@@ -150,6 +155,41 @@ std::string run_campaign(ExploreOptions& given, const explore::Options& options)
     return end.problem;
 }
 
+/// Explores where everything is prepared for it, and says what was found.
+int explore_in(const ExploreOptions& given, const explore::Options& options, const std::string& root,
+               const explore::Prepare& prepare, const std::string& accepted)
+{
+    const auto& command = given.command;
+    explore::Summary summary;
+    {
+        report::ProgressLine line(given.quiet);
+        line.say("running the command without faults …");
+        summary = explore::explore(options, root, prepare, [&](const explore::Progress& progress) {
+            line.tell(progress.done, progress.known, "points", progress.seconds, findings_words(progress));
+        });
+    }
+    if (!summary.problem.empty()) return fail(summary.baseline_trouble ? nothing_explored : own_error, summary.problem);
+    auto record = explore::as_record(summary, options, command);
+    const auto modules = run::load_modules(run::find_target(command.front()).program);
+    record.unreached = run::unreached(modules, run::sort_imports(modules));
+    report::settle(record);
+    if (const auto wrong = explore::write_findings(record, summary, options, command); !wrong.empty())
+        return fail(own_error, wrong);
+    if (given.json)
+        fmt::print("{}\n", report::lines(report::to_json(record, false)));
+    else
+        print_summary(summary, record, given.output);
+    if (!given.accept.empty()) {
+        const auto wrong = explore::accept(accepted, summary.findings);
+        return wrong.empty() ? 0 : fail(own_error, wrong);
+    }
+    const auto classes = given.fail_on.empty() ? default_fail_on() : split(given.fail_on);
+    const bool fails = std::ranges::any_of(summary.findings, [&](const explore::Finding& finding) {
+        return !finding.known && std::ranges::count(classes, explore::name_of(finding.kind)) != 0;
+    });
+    return fails ? found_something : 0;
+}
+
 int explore_command(ExploreOptions given)
 {
     if (!given.merge.empty())
@@ -158,8 +198,7 @@ int explore_command(ExploreOptions given)
         return fail(own_error, "there is no command (faultline explore [OPTIONS] -- COMMAND [ARGUMENTS])");
     if (given.resume)
         if (const auto problem = check_resumed(given); !problem.empty()) return fail(own_error, problem);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        std::signal(signal, [](int) { interrupted = true; });
+    end_early_on_signals();
     explore::Options options;
     if (given.on == "slurm") {
         if (!given.merge.empty()) return fail(own_error, "--on slurm merges by itself: --merge has no meaning with it");
@@ -168,10 +207,21 @@ int explore_command(ExploreOptions given)
         if (!problem.empty()) return fail(own_error, problem);
         options = {};
     }
-    const auto& command = given.command;
     if (const auto problem = to_options(given, options); !problem.empty()) return fail(own_error, problem);
     options.stop = &interrupted;
     const auto accepted = given.accept.empty() ? std::string() : fs::absolute(given.accept).string();
+    return in_surroundings(given, options, [&](auto ready, const std::string& root, const auto& prepare) {
+        return explore_in(given, ready, root, prepare, accepted);
+    });
+}
+
+} // namespace
+
+int in_surroundings(const ExploreOptions& given, explore::Options options, const InSurroundings& what)
+{
+    const auto& command = given.command;
+    options.stop = &interrupted;
+    end_early_on_signals();
     fs::current_path(options.work.surroundings.working); // where the command will find itself
     const auto target = run::find_target(command.front());
     if (target.obstacle != run::Obstacle::none) {
@@ -199,52 +249,22 @@ int explore_command(ExploreOptions given)
     if (library.empty()) return fail(own_error, "libfaultline.so was not found (FAULTLINE_LIBRARY names it)");
 
     std::string problem;
-    explore::Summary summary;
-    {
-        report::ProgressLine line(given.quiet);
-        line.say("running the command without faults …");
-        summary = explore::explore(
-            options, directory.path(),
-            [&](const std::string& view) {
-                const Setting setting{.library = library,
-                                      .config = view + "/plan",
-                                      .block = view + "/plan",
-                                      .control = {},
-                                      .seed = options.seed,
-                                      .stats = view + "/stats/%p.json",
-                                      .needed = target.needed,
-                                      .changes = {},
-                                      .unset = {}};
-                return commands(view, given, target, command, setting, directory, problem);
-            },
-            [&](const explore::Progress& progress) {
-                line.tell(progress.done, progress.known, "points", progress.seconds, findings_words(progress));
-            });
-    }
-    if (!problem.empty()) return fail(own_error, problem);
-    if (!summary.problem.empty()) return fail(summary.baseline_trouble ? nothing_explored : own_error, summary.problem);
-    auto record = explore::as_record(summary, options, command);
-    const auto modules = run::load_modules(target.program);
-    record.unreached = run::unreached(modules, run::sort_imports(modules));
-    report::settle(record);
-    if (const auto wrong = explore::write_findings(record, summary, options, command); !wrong.empty())
-        return fail(own_error, wrong);
-    if (given.json)
-        fmt::print("{}\n", report::lines(report::to_json(record, false)));
-    else
-        print_summary(summary, record, given.output);
-    if (!given.accept.empty()) {
-        const auto wrong = explore::accept(accepted, summary.findings);
-        return wrong.empty() ? 0 : fail(own_error, wrong);
-    }
-    const auto classes = given.fail_on.empty() ? default_fail_on() : split(given.fail_on);
-    const bool fails = std::ranges::any_of(summary.findings, [&](const explore::Finding& finding) {
-        return !finding.known && std::ranges::count(classes, explore::name_of(finding.kind)) != 0;
-    });
-    return fails ? found_something : 0;
+    const auto prepare = [&](const std::string& view) {
+        const Setting setting{.library = library,
+                              .config = view + "/plan",
+                              .block = view + "/plan",
+                              .control = {},
+                              .seed = options.seed,
+                              .stats = view + "/stats/%p.json",
+                              .needed = target.needed,
+                              .changes = {},
+                              .unset = {}};
+        auto all = commands(view, given, target, command, setting, directory, problem);
+        return problem.empty() ? all : std::vector<explore::Command>();
+    };
+    const int status = what(options, directory.path(), prepare);
+    return problem.empty() ? status : fail(own_error, problem);
 }
-
-} // namespace
 
 void add_explore(Subcommand& self)
 {
@@ -263,7 +283,7 @@ void add_explore(Subcommand& self)
     self.option("--fork-server", given->fork_server,
                 "begin runs by forking a process that waits before main: auto (where that is exact), on, off",
                 "auto|on|off");
-    self.option("--time", given->time, "for the whole exploration: 30s, 10m", "DURATION");
+    self.option("--time", given->time, "for trying, without the baseline before and repeating what was found: 30s, 10m", "DURATION");
     self.option("--timeout", given->timeout, "of one run (default: 10 times a run without faults, and 1s)", "DURATION");
     self.flag("--every", given->every, "try each match of a site, not only the first, a middle and the last one");
     self.option("--depth", given->depth, "2: also fail what only the handling of a fault calls", "1|2");

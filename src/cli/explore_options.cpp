@@ -203,6 +203,24 @@ explore::Settings settings_of(const ExploreOptions& given)
     return settings;
 }
 
+void fill_in(ExploreOptions& given, const explore::Settings& settings)
+{
+    if (given.command.empty()) given.command = settings.command;
+    const auto from_there = [&](const char* option) {
+        const auto found = std::ranges::find(settings.options, option, [](const auto& each) { return each.first; });
+        return found == settings.options.end() ? nullptr : &*found;
+    };
+    for (const auto& row : rows) {
+        const auto* const there = from_there(row.option);
+        if (there == nullptr) continue;
+        if (row.flag != nullptr) given.*row.flag = true;
+        if (row.text != nullptr && (given.*row.text).empty()) given.*row.text = there->second;
+    }
+    if (given.environment.empty())
+        for (const auto& [option, value] : settings.options)
+            if (option == environment_option) given.environment.push_back(value);
+}
+
 std::string adopt_settings(ExploreOptions& given)
 {
     if (!given.shard.empty()) return "--merge joins all shards: --shard has no meaning with it";
@@ -222,20 +240,7 @@ std::string adopt_settings(ExploreOptions& given)
     }
     // What was typed may repeat what the journals say, and not contradict it.
     auto typed = given;
-    if (typed.command.empty()) typed.command = all.command;
-    const auto from_there = [&](const char* option) {
-        const auto found = std::ranges::find(all.options, option, [](const auto& each) { return each.first; });
-        return found == all.options.end() ? nullptr : &*found;
-    };
-    for (const auto& row : rows) {
-        const auto* const there = from_there(row.option);
-        if (there == nullptr) continue;
-        if (row.flag != nullptr) typed.*row.flag = true;
-        if (row.text != nullptr && (typed.*row.text).empty()) typed.*row.text = there->second;
-    }
-    if (typed.environment.empty())
-        for (const auto& [option, value] : all.options)
-            if (option == environment_option) typed.environment.push_back(value);
+    fill_in(typed, all);
     const auto other = explore::difference(without_places(all), given.merge.front(), without_places(settings_of(typed)),
                                            "what was typed");
     if (!other.empty()) return fmt::format("--merge: {}", other);

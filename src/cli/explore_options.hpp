@@ -3,6 +3,7 @@
 
 #include "explore/explorer.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,17 @@ struct ExploreOptions {
 
 /// Takes what was not typed from the explorations that are to be merged. Returns what is wrong: they are not parts of one.
 [[nodiscard]] std::string adopt_settings(ExploreOptions& given);
+
+/// Takes what was not typed from an exploration's settings.
+void fill_in(ExploreOptions& given, const explore::Settings& settings);
+
+/// What can be done in the surroundings that an exploration makes: where the runs have their place, and what makes their
+/// commands. The exit status.
+using InSurroundings = std::function<int(explore::Options options, const std::string& root, const explore::Prepare&)>;
+/// Makes them and does it; or says what is wrong with command or options, and returns the status for that.
+[[nodiscard]] int in_surroundings(const ExploreOptions& given, explore::Options options, const InSurroundings& what);
+/// An exit status of whatever learns a baseline.
+inline constexpr int nothing_explored = 124;
 
 /// Whether an exploration in the output directory is the one that is to be resumed. Returns why not.
 [[nodiscard]] std::string check_resumed(const ExploreOptions& given);

@@ -1,6 +1,7 @@
 // faultline minimise: which of a record's faults are needed for what came of them.
 #include "cli/cli.hpp"
 
+#include "cli/finding_again.hpp"
 #include "cli/repeat.hpp"
 #include "explore/findings_files.hpp"
 #include "language/values.hpp"
@@ -27,6 +28,14 @@ struct Options {
 
 int minimise(const Options& options)
 {
+    if (options.records.size() == 1 && is_finding_directory(options.records.front())) {
+        if (!options.condition.empty() || !options.before.empty())
+            return fail(own_error,
+                        "a finding's directory says itself what has to hold still, and each run of it is fresh: "
+                        "--while and --before have no meaning with it");
+        return minimise_finding(
+            {options.records.front(), options.command, options.plan, options.timeout, options.quiet});
+    }
     std::string problem;
     run::Trials::Setting setting;
     setting.condition = run::Condition::from(options.condition, problem);
@@ -79,7 +88,8 @@ int minimise(const Options& options)
 void add_minimise(Subcommand& self)
 {
     const auto options = std::make_shared<Options>();
-    self.words("RECORD", options->records, "statistics files, ledgers, reports in JSON of one run, or its directory");
+    self.words("RECORD", options->records,
+               "statistics files, ledgers, reports in JSON of one run, or its directory; or a finding's directory");
     self.option("--while", options->condition,
                 "what has to hold still: exit=N, signal=NAME, hang, or a command for sh that exits 0 (see below)",
                 "WHAT");
@@ -93,13 +103,16 @@ void add_minimise(Subcommand& self)
         "Each run strikes some of the record's faults, each at the very call that it struck, by delta debugging\n"
         "(ddmin). A command for --while gets FAULT_EXIT (the exit status, or 128 and the signal's number),\n"
         "FAULT_OUTPUT and FAULT_ERROR (files with what the run printed).\n"
+        "Of a finding's directory the class of its outcome has to hold still, and no --while is given.\n"
         "\n"
         "Examples:\n"
         "  faultline minimise r.json --while signal=SEGV\n"
+        "  faultline minimise faultline-explore/findings/told-wrong-2 -o least.toml\n"
         "  faultline minimise r.json --before 'rm -rf data' --while './verify.sh; [ $? = 3 ]' -- ./store\n"
         "\n"
         "Exit status: 0 the smallest plan was written; 1 the condition does not hold with all faults, or holds\n"
-        "without any; 125 Faultline's error, or a record that cannot be repeated; 126, 127 as run.");
+        "without any, or a finding does not come again; 124 without faults the command differs from run to run;\n"
+        "125 Faultline's error, or a record that cannot be repeated; 126, 127 as run.");
     self.action([options] { return minimise(*options); });
 }
 

@@ -20,8 +20,7 @@ bool read_replay(const std::vector<std::string>& paths, std::vector<std::string>
     for (const auto& problem : problems)
         fmt::print(stderr, "faultline: {}\n", printable(report::words(problem)));
     if (!found.explorations.empty()) {
-        fail(own_error, "this is an exploration: the directory of each finding in it has a plan.toml, for 'faultline "
-                        "run -c', and a repro.sh that does all of it");
+        fail(own_error, "this is an exploration: name the directory of one of its findings (DIR/findings/NAME)");
         return false;
     }
     if (!problems.empty()) return false;

@@ -1,6 +1,7 @@
 // faultline replay: the faults of a record once more, each at the very call that it struck.
 #include "cli/cli.hpp"
 
+#include "cli/finding_again.hpp"
 #include "cli/repeat.hpp"
 #include "report/terminal.hpp"
 
@@ -23,6 +24,8 @@ struct Options {
 
 int replay(const Options& options)
 {
+    if (options.records.size() == 1 && is_finding_directory(options.records.front()))
+        return replay_finding({options.records.front(), options.command, options.plan, {}, options.quiet});
     auto command = options.command;
     run::Replay replay;
     if (!read_replay(options.records, command, replay)) return own_error;
@@ -66,7 +69,8 @@ int replay(const Options& options)
 void add_replay(Subcommand& self)
 {
     const auto options = std::make_shared<Options>();
-    self.words("RECORD", options->records, "statistics files, ledgers, reports in JSON of one run, or its directory");
+    self.words("RECORD", options->records,
+               "statistics files, ledgers, reports in JSON of one run, or its directory; or a finding's directory");
     self.option("-p,--plan", options->plan, "write the plan that repeats the record, and run nothing", "FILE");
     self.flag("-q,--quiet", options->quiet, "say nothing where the run was as the record");
     self.program_behind(options->command);
@@ -74,13 +78,18 @@ void add_replay(Subcommand& self)
         "The command is that of the record, started here; name another, or the one whose arguments were cut, "
         "behind '--'.\n"
         "\n"
+        "A finding of faultline explore (out/findings/NAME) is run again as the exploration ran it, in a fresh copy\n"
+        "of its directory, and judged by runs without faults.\n"
+        "\n"
         "Examples:\n"
         "  faultline run -f 'write:EIO,probability=0.01' --report -o r.json -- ./job\n"
         "  faultline replay r.json\n"
+        "  faultline replay faultline-explore/findings/crash-1\n"
         "  faultline replay --plan same.toml r.json && faultline run -c same.toml -- ./job\n"
         "\n"
         "Exit status: 0 the same faults struck the same calls and the command ended in the same way; 1 the run\n"
-        "departed from the record; 125 Faultline's error, or a record that cannot be repeated; 126, 127 as run.");
+        "departed from the record, or a finding ended in another class of outcome; 124 without faults the command\n"
+        "differs from run to run; 125 Faultline's error, or a record that cannot be repeated; 126, 127 as run.");
     self.action([options] { return replay(*options); });
 }
 

@@ -1,9 +1,12 @@
 #include "explore/baseline.hpp"
 
 #include "explore/explorer.hpp"
+#include "explore/outside.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace faultline::explore {
 
@@ -12,9 +15,6 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::chrono::seconds patience_of_baseline{60};
-
-/// No fault, every call that can fail noted, and the ledgers left.
-std::string plan_that_traces() { return plan_of({}, false, true) + "[stats]\nrender = false\n"; }
 
 class Lesson {
 public:
@@ -29,8 +29,8 @@ public:
         if (const auto problem = worker.refresh(); !problem.empty()) return fail(problem);
         base.pristine = worker.tree();
         const auto trace = plan_that_traces();
-        const auto plain = worker.run("", patience_of_baseline);
-        auto first = worker.run(trace, patience_of_baseline);
+        auto first = watched_run();
+        const auto plain = first.end.timed_out ? first : worker.run("", patience_of_baseline);
         auto second = worker.run(trace, patience_of_baseline);
         if (!plain.problems.empty()) return fail(plain.problems.front());
         if (!first.problems.empty()) return fail(first.problems.front());
@@ -71,6 +71,29 @@ private:
         return false;
     }
 
+    /// The very first run: what it removes elsewhere is not there for the next.
+    Observation watched_run()
+    {
+        const auto& surroundings = options_.work.surroundings;
+        const std::vector<std::string> own{surroundings.working, surroundings.view};
+        timespec began{};
+        ::clock_gettime(CLOCK_REALTIME_COARSE, &began);
+        auto seen = worker_.run(plan_that_traces(watch_outside(own)), patience_of_baseline);
+        auto paths = written_outside(seen, own, surroundings.working, began);
+        seen.struck.clear();
+        constexpr std::size_t most = 4;
+        const auto more = paths.size() > most ? fmt::format(" and {} more", paths.size() - most) : "";
+        paths.resize(std::min(most, paths.size()));
+        if (!paths.empty())
+            summary_.notes.push_back(fmt::format(
+                "it writes where all runs meet, and what becomes of it there is not compared: {}{} (let --workdir name "
+                "a "
+                "directory that holds it, or have it lie below HOME or TMPDIR, of which each run has its own; --env "
+                "NAME=VALUE sets another variable)",
+                fmt::join(paths, ", "), more));
+        return seen;
+    }
+
     bool unstable(const Observation& a, const Observation& b)
     {
         summary_.baseline_trouble = true;
@@ -105,6 +128,11 @@ private:
 };
 
 } // namespace
+
+std::string plan_that_traces(const std::string& more)
+{
+    return plan_of({}, false, true) + "[stats]\nrender = false\n" + more;
+}
 
 bool learn_baseline(Worker& worker, const Options& options, Summary& summary, nanoseconds& limit)
 {

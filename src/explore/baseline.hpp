@@ -13,6 +13,9 @@ struct Baseline;
 struct Options;
 struct Summary;
 
+/// No fault, every call that can fail noted, and the ledgers left. `more` is put behind it.
+[[nodiscard]] std::string plan_that_traces(const std::string& more = "");
+
 /// Runs the command without faults until what differs is masked, and fills in the summary's baseline, sites and notes, and
 /// the limit of a run. False: there is nothing to compare with, and the summary says why.
 [[nodiscard]] bool learn_baseline(Worker& worker, const Options& options, Summary& summary,

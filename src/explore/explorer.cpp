@@ -1,18 +1,19 @@
 #include "explore/explorer.hpp"
 
 #include "explore/baseline.hpp"
+#include "explore/confirm.hpp"
 #include "explore/gather.hpp"
 #include "explore/journal.hpp"
 #include "explore/queue.hpp"
+#include "explore/verdicts.hpp"
+#include "explore/workers.hpp"
 
 #include <algorithm>
 #include <condition_variable>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
 #include <mutex>
-#include <sys/stat.h>
 #include <thread>
 
 namespace faultline::explore {
@@ -22,9 +23,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::nanoseconds;
 
-constexpr int longer = 4; // times the limit, for a point that reached it once
 constexpr int level_of_put_aside = 1000;
-constexpr int confirmations = 3;
 
 double seconds_since(Clock::time_point began) { return std::chrono::duration<double>(Clock::now() - began).count(); }
 
@@ -34,10 +33,12 @@ public:
         : options_(options), tell_(tell), summary_(summary)
     {}
 
-    void run(const std::string& root, const std::function<std::vector<Command>(const std::string&)>& prepare)
+    void run(const std::string& root, const Prepare& prepare)
     {
         began_ = Clock::now();
-        if (!start_workers(root, prepare) || !baseline() || !start_fork_servers() || !open_journal()) return;
+        if (auto problem = start_workers(options_, root, prepare, workers_); !problem.empty())
+            return void(fail(problem));
+        if (!baseline() || !start_fork_servers() || !open_journal()) return;
         fill_queue();
         if (summary_.known_points == 0) {
             summary_.problem = summary_.sites.empty() ? "no call that can fail was seen in the command"
@@ -45,6 +46,7 @@ public:
             summary_.baseline_trouble = true;
             return;
         }
+        trying_since_ = Clock::now();
         std::vector<std::thread> threads;
         for (auto& worker : workers_)
             threads.emplace_back([this, &worker] { work(*worker); });
@@ -52,7 +54,9 @@ public:
             thread.join();
         if (!summary_.problem.empty()) return;
         say_what_is_missing();
-        confirm_all();
+        confirm_all(findings_, workers_, verdicts_,
+                    {[this](const Point& point) { return plan_for(point, false); }, limit_, options_.stop});
+        if (options_.stop == nullptr || !options_.stop->load()) leave_out_unsteady();
         finish();
     }
 
@@ -63,39 +67,11 @@ private:
         return false;
     }
 
-    bool start_workers(const std::string& root, const std::function<std::vector<Command>(const std::string&)>& prepare)
-    {
-        auto& surroundings = options_.work.surroundings;
-        surroundings.view = root + "/run";
-        surroundings.stop = options_.stop;
-        if (::mkdir(surroundings.view.c_str(), 0700) != 0) return fail(std::strerror(errno));
-        surroundings.commands = prepare(surroundings.view);
-        // What is copied for each run is itself a copy, so that neither our output nor anybody's work changes it.
-        if (!options_.work.original.empty()) {
-            const auto once = root + "/original";
-            if (::mkdir(once.c_str(), 0700) != 0) return fail(std::strerror(errno));
-            if (auto problem = copy_tree(options_.work.original, once, options_.output, options_.work.limits);
-                !problem.empty())
-                return fail(problem);
-            options_.work.original = once;
-        }
-        for (unsigned i = 0; i < options_.jobs; ++i) {
-            auto worker = std::make_unique<Worker>(options_.work, root, fmt::format("w{}", i));
-            if (!worker->problem().empty()) return fail(worker->problem());
-            const auto& isolation = worker->enclosure().isolation();
-            if (!isolation.mounts)
-                return fail(fmt::format("the kernel allows no mount namespace here ({}): run it as root, or allow user "
-                                        "namespaces (sysctl kernel.unprivileged_userns_clone=1)",
-                                        isolation.missing));
-            workers_.push_back(std::move(worker));
-        }
-        return true;
-    }
-
     bool baseline()
     {
         if (!learn_baseline(*workers_.front(), options_, summary_, limit_)) return false;
         tree_ = summary_.baseline.run.processes > 1;
+        verdicts_.begin(limit_);
         return true;
     }
 
@@ -156,7 +132,7 @@ private:
     [[nodiscard]] bool over() const
     {
         return !summary_.problem.empty() || (options_.stop != nullptr && options_.stop->load()) ||
-               (options_.time.count() != 0 && Clock::now() - began_ >= options_.time);
+               (options_.time.count() != 0 && Clock::now() - trying_since_ >= options_.time);
     }
 
     void work(Worker& worker)
@@ -195,11 +171,8 @@ private:
 
     Observation observe(Worker& worker, const Point& point, nanoseconds limit, Outcome& outcome, bool traced = false)
     {
-        const auto& base = summary_.baseline;
-        auto seen = worker.run(plan_for(point, false), limit, traced);
+        auto seen = verdicts_.observe(worker, plan_for(point, false), limit, outcome, traced);
         if (forks_ && !traced && !seen.end.forked) ++executed_;
-        if (needs_recovery(base, seen)) worker.run_recovery(seen, limit);
-        outcome = classify(base, seen);
         return seen;
     }
 
@@ -227,7 +200,7 @@ private:
             Outcome again;
             static_cast<void>(observe(worker, point, limit_ * longer, again, true));
             crash = worker.enclosure().last_crash();
-            if (child_died) settle_child(summary_.baseline, seen, crash, outcome);
+            if (child_died) verdicts_.settle_child(seen, crash, outcome);
         }
         Line line{id, point, outcome, seen.end, seen.matched, {}, {}};
         if (is_finding(outcome.kind) && !absorbs(point)) note_finding(line, seen, crash);
@@ -276,48 +249,23 @@ private:
         findings_.at(line.key).known = options_.known.contains(line.key);
     }
 
-    /// Repeats the point that speaks for each finding. That waits until it is known which one that is, so that it depends
-    /// neither on the order of the runs nor on who made them.
-    void confirm_all()
+    /// Findings that did not come again, of a command that does by itself something else by now.
+    void leave_out_unsteady()
     {
-        std::vector<Finding*> waiting;
-        for (auto& [key, finding] : findings_)
-            waiting.push_back(&finding);
-        std::atomic<std::size_t> next = 0;
-        std::vector<std::thread> threads;
-        for (auto& worker : workers_)
-            threads.emplace_back([&, &worker = *worker] {
-                for (auto i = next++; i < waiting.size(); i = next++)
-                    confirm(worker, *waiting[i]);
-            });
-        for (auto& thread : threads)
-            thread.join();
-    }
-
-    void confirm(Worker& worker, Finding& finding)
-    {
-        const bool killed = is_killed(finding.kind);
-        const bool hung = finding.kind == Class::hang; // it would only hang longer
-        int repeated = 1;
-        for (int i = 1; i < confirmations; ++i) {
-            Outcome again;
-            const auto seen = observe(worker, finding.point, limit_ * (hung ? 1 : longer), again, killed);
-            if (options_.stop != nullptr && options_.stop->load()) return; // it was cut off, and tells nothing
-            Crash crash;
-            if (killed) {
-                crash = worker.enclosure().last_crash();
-                if (again.kind == Class::crash && !seen.end.crashed())
-                    settle_child(summary_.baseline, seen, crash, again);
-            }
-            if (again.kind != finding.kind) continue;
-            ++repeated;
-            finding.crash = crash;
-            finding.out = seen.out;
-            finding.err = seen.err;
-            finding.struck = seen.struck;
-        }
-        finding.repeated = repeated;
-        finding.tried = confirmations;
+        static_cast<void>(verdicts_.look_again(*workers_.front()));
+        if (!verdicts_.changed()) return;
+        for (auto& note : verdicts_.notes())
+            summary_.notes.push_back(std::move(note));
+        const auto left_out = std::erase_if(findings_, [this](const auto& each) {
+            const auto& [key, finding] = each;
+            if (finding.repeated != 1) return false;
+            for (auto& run : summary_.runs)
+                if (run.key == key) run = {run.id, run.strikes, Class::unstable, run.detail, {}};
+            return true;
+        });
+        if (left_out != 0)
+            summary_.notes.push_back(
+                fmt::format("{} findings did not come again since, and are not counted", left_out));
     }
 
     /// What journals lack that are merged, and what they hold of a program that is not this one.
@@ -363,8 +311,9 @@ private:
     Options& options_;
     const std::function<void(const Progress&)>& tell_;
     Summary& summary_;
+    Verdicts verdicts_{summary_.baseline};
     std::vector<std::unique_ptr<Worker>> workers_;
-    Clock::time_point began_;
+    Clock::time_point began_, trying_since_;
     nanoseconds limit_{0};
     bool tree_ = false;
     bool forks_ = false;                                          // a fork server begins the runs
@@ -383,8 +332,7 @@ private:
 
 } // namespace
 
-Summary explore(Options options, const std::string& root,
-                const std::function<std::vector<Command>(const std::string&)>& prepare,
+Summary explore(Options options, const std::string& root, const Prepare& prepare,
                 const std::function<void(const Progress&)>& tell)
 {
     Summary summary;

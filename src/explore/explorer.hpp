@@ -62,10 +62,12 @@ struct Summary {
     std::string stopped;      // why not all was tried; empty: all was
 };
 
-/// Explores. `root` is a private directory for the runs; `prepare` fills in the commands of the surroundings once it is
-/// known under which directory they will find themselves.
-[[nodiscard]] Summary explore(Options options, const std::string& root,
-                              const std::function<std::vector<Command>(const std::string& view)>& prepare,
+/// Makes the commands of the surroundings, once it is known under which directory they will find themselves;
+/// none where that is not possible.
+using Prepare = std::function<std::vector<Command>(const std::string& view)>;
+
+/// Explores. `root` is a private directory for the runs.
+[[nodiscard]] Summary explore(Options options, const std::string& root, const Prepare& prepare,
                               const std::function<void(const Progress&)>& tell);
 
 } // namespace faultline::explore

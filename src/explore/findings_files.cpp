@@ -23,7 +23,9 @@ std::vector<report::Frame> stack_of(const std::vector<Frame>& stack)
 {
     std::vector<report::Frame> frames;
     for (const auto& frame : stack) // frames of ours tell nothing of the program, and change with each build of ours
-        if (frame.module.find("/libfaultline.so") == std::string::npos) frames.push_back(described(frame));
+        if (frame.module.find("/libfaultline.so") == std::string::npos)
+            for (auto& each : described_inlined(frame))
+                frames.push_back(std::move(each));
     return frames;
 }
 

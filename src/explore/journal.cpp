@@ -16,29 +16,13 @@ namespace {
 
 using report::Json;
 
-Point to_point(const Json& json)
-{
-    Point point;
-    for (const auto& each : report::strikes_from_json(json)) {
-        auto& strike = point.strikes.emplace_back();
-        strike.function = each.function;
-        std::from_chars(each.site.data(), each.site.data() + each.site.size(), strike.site, 16);
-        strike.what = {each.family, each.type, each.error};
-        strike.occurrence = each.match;
-        strike.call = each.call;
-        for (const auto persistence : {Persistence::twice, Persistence::thrice, Persistence::on})
-            if (each.persistence == name_of(persistence)) strike.persistence = persistence;
-    }
-    return point;
-}
-
 /// Nothing where the text is no line of a journal.
 std::optional<Line> to_line(std::string_view text)
 {
     const auto json = report::parse_json(text);
     if (!json) return {};
     Line line;
-    line.point = to_point(json->member("strikes"));
+    line.point = point_of(report::strikes_from_json(json->member("strikes")));
     const auto kind = class_named(json->member("class").text());
     if (!kind || line.point.strikes.empty()) return {};
     line.id = line.point.id();

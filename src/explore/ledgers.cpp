@@ -49,7 +49,8 @@ private:
             if (event.complete.load() != 1 || event.function >= functions.size()) continue;
             seen_.struck.push_back({std::string(plan.text(functions[event.function].name)), event.site,
                                     fmt::format("{}{}", header.lineage.view(), event.thread.view()),
-                                    event.has_fd != 0 ? event.fd : -1});
+                                    event.has_fd != 0 ? event.fd : -1, std::string(event.path.view()),
+                                    (event.did & ledger::did_cut_path) != 0, event.failed});
         }
     }
 

@@ -41,7 +41,10 @@ struct Struck {
     std::string function;
     std::uint32_t site = 0;
     std::string lineage;
-    int descriptor = -1; // that the call worked on
+    int descriptor = -1;   // that the call worked on
+    std::string path{};    // that it names, as it was written
+    bool path_cut = false; // … of which this is the end
+    int failed = 0;        // errno of a call that was made all the same
 };
 
 struct Observation {

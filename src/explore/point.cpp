@@ -2,6 +2,7 @@
 
 #include "engine/draw.hpp"
 
+#include <charconv>
 #include <fmt/format.h>
 
 namespace faultline::explore {
@@ -56,6 +57,22 @@ std::vector<report::Strike> as_record(const Point& point)
                            strike.what.error, strike.occurrence, std::string(name_of(strike.persistence)),
                            strike.call});
     return strikes;
+}
+
+Point point_of(const std::vector<report::Strike>& strikes)
+{
+    Point point;
+    for (const auto& each : strikes) {
+        auto& strike = point.strikes.emplace_back();
+        strike.function = each.function;
+        std::from_chars(each.site.data(), each.site.data() + each.site.size(), strike.site, 16);
+        strike.what = {each.family, each.type, each.error};
+        strike.occurrence = each.match;
+        strike.call = each.call;
+        for (const auto persistence : {Persistence::twice, Persistence::thrice, Persistence::on})
+            if (each.persistence == name_of(persistence)) strike.persistence = persistence;
+    }
+    return point;
 }
 
 std::string plan_of(const Point& point, bool tree, bool trace)

@@ -59,10 +59,13 @@ struct Point {
     [[nodiscard]] std::uint64_t root() const;
     /// "malloc@1a2b3c4d ENOMEM, 2nd, on".
     [[nodiscard]] std::string text() const;
+
+    bool operator==(const Point&) const = default;
 };
 
-/// As reports and files have it.
+/// As reports and files have it, and back.
 [[nodiscard]] std::vector<report::Strike> as_record(const Point& point);
+[[nodiscard]] Point point_of(const std::vector<report::Strike>& strikes);
 
 /// The plan that strikes it. `tree`: several processes take part, so matches are numbered over all of them. `trace`:
 /// the plan records sites as well.

@@ -2,14 +2,18 @@
 
 #include <cstdlib>
 #include <cxxabi.h>
+#include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
 
 namespace faultline::explore {
 
 namespace {
+
+using Scopes = std::unique_ptr<Dwarf_Die, decltype(&std::free)>;
 
 std::string demangled(const std::string& symbol)
 {
@@ -18,6 +22,37 @@ std::string demangled(const std::string& symbol)
     const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
                                                            &std::free);
     return text != nullptr ? text.get() : std::move(name);
+}
+
+/// The linker's name of a function, by which C++ says more, or its plain one.
+std::string name_of(Dwarf_Die& function)
+{
+    Dwarf_Attribute attribute;
+    const char* name = nullptr;
+    for (const unsigned each : {DW_AT_linkage_name, DW_AT_name})
+        if (name == nullptr && dwarf_attr_integrate(&function, each, &attribute) != nullptr)
+            name = dwarf_formstring(&attribute);
+    return name == nullptr ? "" : demangled(name);
+}
+
+/// Where a function that is inlined was called, into `file` and `line`.
+void read_call(Dwarf_Die& unit, Dwarf_Die& inlined, Symbol& into)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word number = 0;
+    Dwarf_Files* files = nullptr;
+    into.line = 0;
+    into.file.clear();
+    if (dwarf_formudata(dwarf_attr(&inlined, DW_AT_call_line, &attribute), &number) == 0)
+        into.line = static_cast<int>(number);
+    if (dwarf_formudata(dwarf_attr(&inlined, DW_AT_call_file, &attribute), &number) == 0 &&
+        dwarf_getsrcfiles(&unit, &files, nullptr) == 0)
+        if (const char* const name = dwarf_filesrc(files, number, nullptr, nullptr)) into.file = name;
+}
+
+bool is_of_libraries(const std::string& file)
+{
+    return file.starts_with("/usr/include/") || file.starts_with("/usr/lib/gcc/");
 }
 
 /// One file, as it lies on the disk.
@@ -51,6 +86,33 @@ public:
         return symbol;
     }
 
+    /// The symbol there, and before it the functions that are inlined, innermost first.
+    [[nodiscard]] std::vector<Symbol> symbols_at(std::uint64_t offset) const
+    {
+        std::vector<Symbol> all{symbol_at(offset)};
+        Dwarf_Addr bias = 0;
+        auto* const unit = module_ == nullptr ? nullptr : dwfl_module_addrdie(module_, offset + bias_, &bias);
+        if (unit == nullptr) return all;
+        Dwarf_Die* found = nullptr;
+        if (dwarf_getscopes(unit, offset + bias_ - bias, &found) <= 0) return all;
+        const Scopes innermost(found, &std::free);
+        // Behind one that is inlined those come that its source stands in; this asks for what its code stands in.
+        Dwarf_Die place = *innermost;
+        const int count = dwarf_getscopes_die(&place, &found);
+        if (count <= 0) return all;
+        const Scopes scopes(found, &std::free);
+        for (int i = 0; i < count; ++i) {
+            auto& scope = scopes.get()[i];
+            if (dwarf_tag(&scope) != DW_TAG_inlined_subroutine) continue;
+            auto outer = all.back();
+            read_call(*unit, scope, outer);
+            all.back().function = name_of(scope);
+            if (is_of_libraries(all.back().file)) all.pop_back();
+            all.push_back(std::move(outer));
+        }
+        return all;
+    }
+
 private:
     static inline char* usual_places = nullptr; // of debug files
     static inline const Dwfl_Callbacks callbacks{dwfl_build_id_find_elf, dwfl_standard_find_debuginfo,
@@ -63,25 +125,38 @@ private:
 
 } // namespace
 
-Symbol symbol_of(const Frame& frame)
+namespace {
+
+/// The symbol of a frame, all of it empty where the module cannot be read, and before it, if they are wanted, the
+/// functions that are inlined there.
+std::vector<Symbol> symbols_of(const Frame& frame, bool inlined)
 {
     static std::mutex mutex; // libdw takes one thread at a time
     static std::map<std::string, ModuleFile> modules;
-    if (!frame.module.starts_with('/') || frame.offset == 0) return {}; // no file, or the tail of a long path
+    if (!frame.module.starts_with('/') || frame.offset == 0) return {Symbol()}; // no file, or the tail of a long path
     const std::lock_guard lock(mutex);
     const auto& module = modules.try_emplace(frame.module, frame.module).first->second;
-    if (frame.exact) return module.symbol_at(frame.offset);
     // Behind a call that does not return begins another line, or another function.
-    auto symbol = module.symbol_at(frame.offset - 1);
-    symbol.offset += symbol.function.empty() ? 0 : 1;
-    return symbol;
+    const auto at = frame.exact ? frame.offset : frame.offset - 1;
+    auto symbols = inlined ? module.symbols_at(at) : std::vector<Symbol>{module.symbol_at(at)};
+    for (auto& symbol : symbols)
+        symbol.offset += frame.exact || symbol.function.empty() ? 0 : 1;
+    return symbols;
 }
 
-report::Frame described(const Frame& frame)
+} // namespace
+
+Symbol symbol_of(const Frame& frame) { return symbols_of(frame, false).front(); }
+
+std::vector<report::Frame> described_inlined(const Frame& frame)
 {
-    auto symbol = symbol_of(frame);
-    return {frame.module, frame.offset, std::move(symbol.function), std::move(symbol.file), symbol.line};
+    std::vector<report::Frame> all;
+    for (auto& symbol : symbols_of(frame, true))
+        all.push_back({frame.module, frame.offset, std::move(symbol.function), std::move(symbol.file), symbol.line});
+    return all;
 }
+
+report::Frame described(const Frame& frame) { return described_inlined(frame).front(); }
 
 std::string text_of(const Frame& frame) { return report::words(report::Frame{frame.module, frame.offset, {}, {}, 0}); }
 std::string long_text_of(const Frame& frame) { return report::words(described(frame), true); }

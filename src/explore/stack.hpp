@@ -23,8 +23,12 @@ struct Symbol {
 /// thread. Modules stay open for later calls, as they were at the first one.
 [[nodiscard]] Symbol symbol_of(const Frame& frame);
 
-/// The frame with its symbol, as reports have it.
+/// The frame with its symbol, as reports have it: by the innermost function whose code stands there, also where the
+/// compiler has put it into another one. What is inlined from headers of the C and C++ libraries is left out.
 [[nodiscard]] report::Frame described(const Frame& frame);
+
+/// The same with all functions that are inlined there, innermost first; the symbol's own function is the last.
+[[nodiscard]] std::vector<report::Frame> described_inlined(const Frame& frame);
 
 /// "sed+0x37a3": the module's name without directories.
 [[nodiscard]] std::string text_of(const Frame& frame);

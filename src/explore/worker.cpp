@@ -35,6 +35,13 @@ std::string Worker::refresh()
     return copy_tree(plan_.original, directory_ + "/work", {}, plan_.limits);
 }
 
+std::string Worker::start_fork_server()
+{
+    // The program may lie in the directory that is copied, and nothing has run here yet.
+    auto problem = refresh();
+    return problem.empty() ? enclosure_->start_fork_server(preloaded) : problem;
+}
+
 Tree Worker::tree() const
 {
     Tree tree;

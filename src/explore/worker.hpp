@@ -38,7 +38,7 @@ public:
     /// Fresh surroundings, the command, and a look at what came of it. An empty plan: without Faultline.
     [[nodiscard]] Observation run(const std::string& plan, std::chrono::nanoseconds limit, bool traced = false);
     /// Has a fork server begin the runs under a plan that are not traced. Returns why it cannot.
-    [[nodiscard]] std::string start_fork_server() { return enclosure_->start_fork_server(preloaded); }
+    [[nodiscard]] std::string start_fork_server();
     void stop_fork_server() { enclosure_->stop_fork_server(); }
     /// The recovery command in what the last run left, then the check.
     void run_recovery(Observation& observation, std::chrono::nanoseconds limit);

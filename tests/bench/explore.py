@@ -1,11 +1,13 @@
 """How fast `faultline explore` goes: side by side with a loop of `fiu-run` over the same number of runs, with one job and
-with two, with and without the fork server, and how long the first finding takes. scripts/bench builds and calls it.
+with two, with and without the fork server, and how long the first finding and all of them take. scripts/bench builds and calls it.
 
 usage: explore.py BUILD [--quick]
 """
 import json
 import os
+import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ PROGRAMS = {
     "git": ["git", "status", "--short"],
     "python3": ["/usr/bin/python3", "-c", "pass"],
 }
+LOOPED = 100  # runs of such a loop
 GOAL_FIU = 5.0
 GOAL_POINTS_A_MINUTE = 500
 
@@ -30,18 +33,25 @@ def lay_out(directory):
 
 
 def explore(command, work, program, points, *options):
-    """Explores, and returns the runs, the seconds, and when each finding was there."""
+    """Explores, and returns the runs, the seconds, and after how many seconds the first finding stood in the journal."""
     output = Path(tempfile.mkdtemp(dir=work))
+    journal = output / "journal.jsonl"
     began = time.monotonic()
-    done = subprocess.run([command, "explore", "-q", "-w", str(work / "tree"), "-o", str(output), "--seed", "1",
-                           "--sample", str(points), *options, "--", *program], capture_output=True, text=True)
+    running = subprocess.Popen([command, "explore", "-q", "-w", str(work / "tree"), "-o", str(output), "--seed", "1",
+                                "--sample", str(points), *options, "--", *program], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True)
+    first = None
+    while running.poll() is None:
+        if first is None and journal.exists() and re.search('"key":"[^"]', journal.read_text()):
+            first = time.monotonic() - began
+        time.sleep(0.005)
     seconds = time.monotonic() - began
-    if done.returncode not in (0, 1):
-        sys.exit(f"explore.py: {' '.join(program)}: {done.stdout}{done.stderr}")
-    lines = [json.loads(line) for line in (output / "journal.jsonl").read_text().splitlines()]
-    runs = sum("point" in line for line in lines)
+    errors = running.communicate()[1]
+    if running.returncode not in (0, 1):
+        sys.exit(f"explore.py: {' '.join(program)}: {errors}")
+    runs = sum("point" in json.loads(line) for line in journal.read_text().splitlines())
     shutil.rmtree(output)
-    return runs, seconds
+    return runs, seconds, first
 
 
 def loop_of_fiu_run(work, program, runs):
@@ -57,30 +67,44 @@ def loop_of_fiu_run(work, program, runs):
     return time.monotonic() - began
 
 
+def rates(command, work, program, points, rounds):
+    """Runs a second of a loop of fiu-run, one job, two jobs, and one without a fork server, and the runs. The four take
+    turns, so that other work on the machine meets all of them; the median of the rounds."""
+    ways = {"fiu-run": None, "one job": ("-j", "1"), "two jobs": ("-j", "2"),
+            "no server": ("-j", "1", "--fork-server", "off")}
+    measured = {name: [] for name in ways}
+    runs = 0
+    for _ in range(rounds):
+        for name, options in ways.items():
+            if options is None:
+                measured[name].append(LOOPED / loop_of_fiu_run(work, program, LOOPED))
+                continue
+            runs, seconds, _ = explore(command, work, program, points, *options)
+            measured[name].append(runs / seconds)
+    return {name: statistics.median(each) for name, each in measured.items()}, runs
+
+
 def main():
     command = str(Path(sys.argv[1]) / "faultline")
-    points = 100 if "--quick" in sys.argv else 400
+    points, rounds = (100, 1) if "--quick" in sys.argv else (400, 3)
     work = Path(tempfile.mkdtemp())
     os.environ.update(HOME=str(work), LC_ALL="C.UTF-8", GIT_CONFIG_NOSYSTEM="1")
     try:
         (work / "tree").mkdir()
         lay_out(work / "tree")
-        print("\nExploring: runs per second, in one run of this script. Goals: at least "
-              f"{GOAL_FIU:g} x a loop of fiu-run, and {GOAL_POINTS_A_MINUTE} points a minute and core.\n")
+        print("\nExploring: runs per second with all that an exploration does beside, in one run of this script. Goals: at "
+              f"least {GOAL_FIU:g} x a loop of fiu-run, and {GOAL_POINTS_A_MINUTE} points a minute and core.\n")
         row = "  {:<9} {:>7} {:>10} {:>9} {:>9} {:>10} {:>8} {:>12}"
         print(row.format("program", "points", "fiu-run", "one job", "two jobs", "no server", "ratio", "points/min"))
         for name, program in PROGRAMS.items():
-            runs, two = explore(command, work, program, points, "-j", "2")
-            _, one = explore(command, work, program, points, "-j", "1")
-            served = "--fork-server" in subprocess.run([command, "explore", "--help"], capture_output=True, text=True).stdout
-            fresh = explore(command, work, program, points, "-j", "1", "--fork-server", "off")[1] if served else one
-            looped = min(runs, 100)
-            fiu = looped / loop_of_fiu_run(work, program, looped)
-            print(row.format(name, runs, f"{fiu:.0f}", f"{runs / one:.0f}", f"{runs / two:.0f}", f"{runs / fresh:.0f}",
-                             f"{runs / one / fiu:.1f}", f"{60 * runs / one:.0f}"))
-        began = time.monotonic()
-        explore(command, work, PROGRAMS["sed"], 100000, "-j", "2")
-        print(f"\n  all findings of sed -i, two jobs: {time.monotonic() - began:.1f} s (goal: 5 s)\n")
+            a_second, runs = rates(command, work, program, points, rounds)
+            print(row.format(name, runs, *(f"{each:.0f}" for each in a_second.values()),
+                             f"{a_second['one job'] / a_second['fiu-run']:.1f}", f"{60 * a_second['one job']:.0f}"),
+                  flush=True)
+        every = [explore(command, work, PROGRAMS["sed"], 100000, "-j", "2") for _ in range(rounds)]
+        print(f"\n  sed -i, two jobs, {every[0][0]} points: the first finding after "
+              f"{statistics.median(each[2] for each in every):.1f} s, all of them, repeated, after "
+              f"{statistics.median(each[1] for each in every):.1f} s (goal: 5 s)\n")
     finally:
         shutil.rmtree(work)
 

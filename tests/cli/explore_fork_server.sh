@@ -126,6 +126,13 @@ for kind in none buffer ignore late; do
     says_not out "is masked"
 done
 
+# The program may lie in the directory of which each job has a copy of its own.
+mkdir holds_it
+cp "$work/constructor" holds_it
+faultline explore -q -j2 --sample 3 -w holds_it --env KIND=none --fork-server on -o "$work/found" -- ./constructor
+[ "$status" -le 1 ] || fail "a program in the directory that is copied is refused"
+rm -rf holds_it
+
 # Every reason, in the summary; with `on` it is a mistake.
 while read -r kind reason; do
     explored "$kind" auto

@@ -43,6 +43,30 @@ grep -q "from main at shop.c:$(line 'first = malloc') (shop+0x[0-9a-f]*), killed
     fail 'the places are not named'
 grep -q "^  fill at .*/shop.c:$(line 'bytes\[0\]') (.*/other place/shop+0x" found/findings/*/stack || fail 'the stack has no line'
 
+# A function that the compiler has put into another one is told by its own name, and the other one stands behind it.
+program inlined -g <<'END'
+#include <stdlib.h>
+static inline __attribute__((always_inline)) void store(char* bytes)
+{
+    *(volatile char*)bytes = 'x';
+}
+static inline __attribute__((always_inline)) void order(char* bytes)
+{
+    store(bytes);
+}
+int main(void)
+{
+    order(malloc(10));
+    return 0;
+}
+END
+at() { grep -n "$1" inlined.c | head -1 | cut -d: -f1; }
+faultline explore -q --try oom -w empty -o found -- "$work/here/inlined"
+expect 1
+holds found/findings.json '[[(s["function"], s["file"].split("/")[-1], s["line"]) for s in f["crash"]["stack"][:3]] for f in d["findings"]] == [[("store", "inlined.c", '"$(at volatile)"'), ("order", "inlined.c", '"$(at 'store(bytes)')"'), ("main", "inlined.c", '"$(at 'order(malloc')"')]]' \
+    'all(f["key"].startswith("crash 11 at inlined:main+") for f in d["findings"])'
+says out "killed in store at inlined.c:$(at volatile) (inlined+0x"
+
 # An assertion's frames and abort's are libc's: the function that asserts tells the findings apart, and so do its callers.
 program asserts <<'END'
 #include <assert.h>

@@ -1,0 +1,106 @@
+#include "explore/verdicts.hpp"
+
+#include "explore/baseline.hpp"
+#include "explore/gather.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <mutex>
+
+namespace faultline::explore {
+
+namespace {
+
+/// Whether an outcome is one by comparison with the baseline: not where a signal or its time has ended the run.
+bool is_compared(Class kind)
+{
+    return is_finding(kind) && kind != Class::crash && kind != Class::abort && kind != Class::hang;
+}
+
+std::string ending(const End& end)
+{
+    if (end.timed_out) return "does not end";
+    return end.crashed() ? fmt::format("is killed by signal {}", end.signal())
+                         : fmt::format("exits {}", end.exit_status());
+}
+
+} // namespace
+
+void Verdicts::begin(std::chrono::nanoseconds limit)
+{
+    limit_ = limit;
+    masked_at_first_ = baseline_.mask.described();
+}
+
+Outcome Verdicts::classified(const Observation& seen) const
+{
+    const std::shared_lock lock(mutex_);
+    return classify(baseline_, seen);
+}
+
+Observation Verdicts::observe(Worker& worker, const std::string& plan, std::chrono::nanoseconds limit, Outcome& outcome,
+                              bool traced)
+{
+    auto seen = worker.run(plan, limit, traced);
+    bool recovers = false;
+    {
+        const std::shared_lock lock(mutex_);
+        recovers = needs_recovery(baseline_, seen);
+    }
+    if (recovers) worker.run_recovery(seen, limit);
+    outcome = classified(seen);
+    if (!is_compared(outcome.kind)) return seen;
+    auto beyond = look_again(worker);
+    outcome = beyond.empty() ? classified(seen) : Outcome{Class::unstable, "without any fault " + std::move(beyond)};
+    return seen;
+}
+
+void Verdicts::settle_child(const Observation& seen, const Crash& crash, Outcome& outcome) const
+{
+    const std::shared_lock lock(mutex_);
+    explore::settle_child(baseline_, seen, crash, outcome);
+}
+
+std::string Verdicts::look_again(Worker& worker)
+{
+    constexpr int patient = 4; // nothing is to be learnt of a machine that is busy for a moment
+    auto now = worker.run(plan_that_traces(), limit_ * patient);
+    if (baseline_.recovery_of_run && !now.end.timed_out) worker.run_recovery(now, limit_ * patient);
+    const auto& then = baseline_.run;
+    const auto failed = [](const std::optional<End>& end) { return end && end->status != 0; };
+    std::string beyond;
+    if (now.end.status != then.end.status || now.end.timed_out)
+        beyond = fmt::format("it {} by now, and no longer {}", ending(now.end), ending(then.end));
+    else if (failed(now.check))
+        beyond = "--check fails by now";
+    else if (now.recovery && now.recovery->status != baseline_.recovery_of_run->status)
+        beyond = fmt::format("the recovery {} by now, and no longer {}", ending(*now.recovery),
+                             ending(*baseline_.recovery_of_run));
+    const std::unique_lock lock(mutex_);
+    if (!beyond.empty()) return beyond_ = beyond;
+    if (!baseline_.mask.agree(then, now)) baseline_.mask.learn(then, now);
+    return {};
+}
+
+bool Verdicts::changed() const
+{
+    const std::shared_lock lock(mutex_);
+    return !beyond_.empty() || baseline_.mask.described() != masked_at_first_;
+}
+
+std::vector<std::string> Verdicts::notes() const
+{
+    const std::shared_lock lock(mutex_);
+    std::vector<std::string> notes;
+    for (const auto& each : baseline_.mask.described())
+        if (std::ranges::find(masked_at_first_, each) == masked_at_first_.end())
+            notes.push_back(fmt::format("differs without any fault from what it was at first, and is masked since that "
+                                        "was seen: {}",
+                                        each));
+    if (!beyond_.empty())
+        notes.push_back(
+            fmt::format("without any fault {}: what was seen from then on says nothing of the program", beyond_));
+    return notes;
+}
+
+} // namespace faultline::explore
