@@ -63,6 +63,7 @@ private:
         case Did::sync:
         case Did::sync_data:
         case Did::sync_system:
+        case Did::sync_failed:
         case Did::release:
         case Did::acknowledge:
         case Did::end:

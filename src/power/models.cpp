@@ -20,6 +20,7 @@ public:
         out_.needs.resize(micros.all.size());
         out_.guaranteed.assign(micros.all.size(), never);
         floats_.assign(micros.all.size(), false);
+        given_up_.assign(micros.all.size(), false);
         for (const auto& inode : recording.inodes)
             files_.push_back(before(inode));
     }
@@ -193,6 +194,8 @@ private:
             return sync_one(i, operation, operation.size != 0);
         case Did::sync_system:
             return sync_all(i, operation);
+        case Did::sync_failed:
+            return fail_sync(operation);
         default:
             if (operation.synchronous && operation.did == Did::write && rules_.journal)
                 commit(i, operation, i, [&](std::uint32_t m) { return micros_.all[m].operation <= i; });
@@ -236,10 +239,30 @@ private:
                 guarantee(m, i);
     }
 
+    /// The data is taken for written, and no later sync writes it, unless its page is written to once more. Names and
+    /// sizes are the journal's: a size no longer waits for data that does not come.
+    void fail_sync(const Operation& operation)
+    {
+        if (operation.inode == InodeId::none) return;
+        auto& unsynced = file(operation.inode).unsynced;
+        std::set<std::uint32_t> given_up;
+        std::erase_if(unsynced, [&](std::uint32_t m) {
+            const bool gone = micros_.all[m].kind == Kind::data && !micros_.all[m].makes_hole() && covers(operation, m);
+            if (gone) given_up.insert(m);
+            return gone;
+        });
+        for (const auto m : given_up)
+            given_up_[m] = true;
+        for (const auto m : unsynced)
+            if (micros_.all[m].kind == Kind::size)
+                std::erase_if(out_.needs[m], [&](std::uint32_t other) { return given_up.contains(other); });
+    }
+
     void sync_all(std::uint32_t i, const Operation& operation)
     {
         for (std::uint32_t m = 0; m < micros_.first[i]; ++m)
-            if ((operation.device == 0 || micros_.all[m].device == operation.device) && covers(operation, m))
+            if (!given_up_[m] && (operation.device == 0 || micros_.all[m].device == operation.device) &&
+                covers(operation, m))
                 guarantee(m, i);
         for (auto& file : files_)
             std::erase_if(file.unsynced, [&](std::uint32_t m) { return out_.guaranteed[m] <= i; });
@@ -295,7 +318,7 @@ private:
     std::vector<File> files_;
     std::map<std::uint64_t, Journal> journals_; // by device
     std::map<std::pair<InodeId, std::string_view>, std::uint32_t> last_entry_;
-    std::vector<bool> floats_;
+    std::vector<bool> floats_, given_up_; // by a sync that failed
     std::set<std::uint32_t> changed_;
 };
 
