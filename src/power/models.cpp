@@ -141,7 +141,11 @@ private:
             to.cut_to_nothing |= micro.size == 0;
         }
         if (metadata_alone) return metadata(m, micro);
-        if (rules_.size_after_data) need(m, to.last_data.at((micro.size - 1) / page_size));
+        // Where this page has a block and the write ends in one without, the size is journalled by itself if the pages
+        // were written one by one, and waits with the rest if they are one folio: both may be.
+        const auto page = (micro.size - 1) / page_size;
+        const bool may_be_alone = rules_.journal && to.blocks.contains(page);
+        if (rules_.size_after_data && !rules_.data_on_its_way && !may_be_alone) need(m, to.last_data.at(page));
         if (rules_.journal) {
             floats_[m] = true;
             need(m, journals_[micro.device].last);
@@ -170,8 +174,9 @@ private:
         auto& before = journals_[operation.device].before_next;
         for (const auto m : source.unsynced) {
             if (!floats_[m]) continue;
-            before.push_back(m);
-            if (micros_.all[m].kind == Kind::data) source.blocks.insert(micros_.all[m].page());
+            const bool data = micros_.all[m].kind == Kind::data;
+            if (!data || !rules_.data_on_its_way) before.push_back(m);
+            if (data) source.blocks.insert(micros_.all[m].page());
         }
     }
 
