@@ -14,6 +14,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <memory>
 #include <thread>
 #include <unistd.h>
@@ -43,6 +44,13 @@ std::vector<const power::Rules*> default_models()
     return chosen;
 }
 
+std::vector<std::string_view> known_models()
+{
+    std::vector<std::string_view> names(power::models.size());
+    std::ranges::transform(power::models, names.begin(), &power::Rules::name);
+    return names;
+}
+
 /// A whole number of at least 1.
 bool read_number(const std::string& text, std::uint64_t& into)
 {
@@ -57,8 +65,7 @@ std::string to_request(const Given& given, power::Request& request)
     for (const auto& name : split(given.models)) {
         const auto* const rules = power::model_named(name);
         if (rules == nullptr)
-            return fmt::format("--model: there is no '{}' (there are prefix, unsynced-data, ext4, ext4-noauto, posix)",
-                               name);
+            return fmt::format("--model: there is no '{}' (there are {})", name, fmt::join(known_models(), ", "));
         request.models.push_back(rules);
     }
     std::uint64_t budget = 0, seconds = 0, jobs = std::max(1U, std::thread::hardware_concurrency());

@@ -211,6 +211,7 @@ Wait act(Job& job, int listener)
     if (job.verdict.cut != 0) return perform(job, listener);
     switch (job.verdict.fault->type) {
     case plan::Type::error:
+        if (job.verdict.error == 0) return give(job, listener); // the file's next sync reports it
         return reply(job, listener, job.verdict.fault->has_returns ? job.verdict.fault->returns : -job.verdict.error);
     case plan::Type::timeout:
         return time_out(job, listener);

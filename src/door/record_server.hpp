@@ -122,6 +122,7 @@ private:
     Answer clone(const Asked& asked);
     Answer sync(const Asked& asked);
     Answer sync_all(const Asked& asked);
+    Answer sync_failed(const Asked& asked);
     Answer map(const Asked& asked);
     Answer sync_mapped(const Asked& asked);
     Answer submit(const Asked& asked);

@@ -2,6 +2,7 @@
 
 #include "door/record_server.hpp"
 #include "door/remote.hpp"
+#include "sys/failed_sync.hpp"
 
 #include <algorithm>
 #include <linux/aio_abi.h>
@@ -36,6 +37,16 @@ RecordServer::Answer RecordServer::sync_all(const Asked& asked)
     operation.device = one ? device_of(status) : 0;
     record(asked, std::move(operation), nullptr);
     return result;
+}
+
+RecordServer::Answer RecordServer::sync_failed(const Asked& asked)
+{
+    if (asked.arguments[1] != static_cast<std::uint64_t>(sys::failed_sync_offset)) return std::nullopt;
+    const auto fd = descriptor_of(asked, asked.integer(0));
+    Seen status{};
+    auto* const known = fd && look(fd.get(), "", 0, status) ? files_.find(status) : nullptr;
+    if (known != nullptr) record(asked, operation(asked, Did::sync_failed, begin()), known);
+    return std::nullopt;
 }
 
 RecordServer::Answer RecordServer::submit(const Asked& asked)

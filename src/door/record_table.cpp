@@ -83,6 +83,7 @@ std::span<const RecordServer::Row> RecordServer::rows()
         {SYS_fdatasync, "fdatasync", &R::sync},
         {SYS_syncfs, "syncfs", &R::sync_all},
         {SYS_sync, "sync", &R::sync_all},
+        {SYS_sync_file_range, "sync_file_range", &R::sync_failed, 3, 0, {0}},
         {SYS_mmap, "mmap", &R::map, 3, MAP_SHARED},
         {SYS_msync, "msync", &R::sync_mapped},
         {SYS_io_submit, "io_submit", &R::submit},

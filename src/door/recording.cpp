@@ -175,7 +175,7 @@ private:
     {
         Operation operation;
         const auto did = parts.number();
-        if (did > static_cast<std::uint64_t>(Did::not_recorded)) bad(fmt::format("there is no operation {}", did));
+        if (did > static_cast<std::uint64_t>(Did::sync_failed)) bad(fmt::format("there is no operation {}", did));
         operation.did = static_cast<Did>(did);
         operation.begin = parts.number();
         operation.end = parts.number();

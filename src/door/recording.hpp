@@ -46,6 +46,7 @@ enum class Did : std::uint8_t {
     end,          // bytes empty; value: wait status of the command
     not_recorded, // inode; bytes: why (io_uring, a mapping that could not be compared): no verdict on this file;
                   // inode is none: on none
+    sync_failed,  // inode: a sync failed, and what it should have written is taken for written
 };
 
 struct Name {

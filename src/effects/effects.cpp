@@ -3,7 +3,7 @@
 #include "effects/basis.hpp"
 #include "effects/clock.hpp"
 #include "effects/rearm.hpp"
-#include "sys/syscalls.hpp"
+#include "sys/failed_sync.hpp"
 
 #include <aio.h>
 #include <cerrno>
@@ -139,6 +139,12 @@ Word report(const engine::Call& call, std::int32_t error)
 Word fail(const Invocation& invocation)
 {
     const auto& fault = *invocation.verdict.fault;
+    if (fault.after_failure != plan::AfterFailure::nothing) {
+        const bool silent = invocation.verdict.error == 0; // the file's next sync reports it
+        if (silent || fault.after_failure == plan::AfterFailure::keep)
+            sys::tell_of_failed_sync(engine::descriptor_of(invocation.call));
+        if (silent) return give(invocation);
+    }
     // What destroys something destroys it also when it reports a failure: a close() that failed has closed.
     const auto& spec = spec_of(invocation.call);
     if (spec.acts) invocation.perform(invocation.words);

@@ -10,7 +10,7 @@
 namespace faultline::engine {
 
 /// What a number is for.
-enum class Purpose : std::uint8_t { matches = 1, bytes, latch };
+enum class Purpose : std::uint8_t { matches = 1, bytes, latch, owed };
 
 /// One number. The word holds the generation of what it belongs to above `count_bits` bits of count.
 class Cell {
@@ -50,8 +50,8 @@ private:
         return word >> count_bits == generation_ ? word & most : 0;
     }
 
-    std::atomic<std::uint64_t>* word_;
-    std::uint64_t generation_;
+    std::atomic<std::uint64_t>* word_ = nullptr; // of none: there is no number
+    std::uint64_t generation_ = 0;
 };
 
 /// The numbers of one process. All zero bits: none yet.

@@ -61,7 +61,8 @@ bool fire(const Context& context, const Call& call, const Match& match, Verdict&
     auto& header = context.header;
     auto& share = context.thread.shares()[index];
     const bool cuts = fault.has_budget() && verdict.cut != 0; // not yet the fault itself, but how it announces itself
-    if (!cuts && !takes_one(fault, header.totals()[index])) return false;
+    const bool silent = fault.after_failure == plan::AfterFailure::late && !match.owed;
+    if (!cuts && !match.owed && !takes_one(fault, header.totals()[index])) return false;
 
     const auto function = context.schedule.targets[call.row].function;
     const bool shared = context.thread.shared != 0;
@@ -72,12 +73,13 @@ bool fire(const Context& context, const Call& call, const Match& match, Verdict&
     verdict.index = index;
     verdict.draw = draw;
     verdict.cut = cuts ? verdict.cut : 0;
-    verdict.error = cuts ? 0 : choose_error(context.plan(), fault, spec_of(call), draw);
+    verdict.error = cuts || silent ? 0 : choose_error(context.plan(), fault, spec_of(call), draw);
     verdict.delay_ns = cuts ? 0 : delay_ns(fault.delay, draw);
     bump(share.triggered, shared);
     bump(context.thread.hits(header.fault_count, header.function_count)[function], shared);
     verdict.event = record(context, call, match, verdict);
     if (!cuts && fault.sticky != plan::Sticky::no) fired(context, call, fault, index);
+    if (silent) owe(context, call, index);
     return true;
 }
 

@@ -79,6 +79,7 @@ struct Match {
     std::uint16_t fault;      // index into the plan
     std::uint64_t own;        // its number in the thread
     std::uint64_t number = 0; // in the numbering that `count` chose; 0: no trigger asked
+    bool owed = false;        // it tells a failure that an earlier match kept to itself
 };
 
 /// Whether a fault with more triggers than a probability fires at a match. Numbers the match, spends its budget, draws.

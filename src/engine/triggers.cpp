@@ -5,6 +5,9 @@
 #include "engine/cells.hpp"
 #include "engine/record.hpp"
 #include "engine/site.hpp"
+#include "sys/syscalls.hpp"
+
+#include <sys/stat.h>
 
 namespace faultline::engine {
 namespace {
@@ -29,6 +32,21 @@ bool is_latched(const Context& context, const Call& call, const plan::Fault& fau
     if (fault.sticky == plan::Sticky::fault)
         return context.header.totals()[index].latched.load(std::memory_order_relaxed) != 0;
     return cell_of(context, call, Purpose::latch, index, fault.sticky == plan::Sticky::site).get() != 0;
+}
+
+/// How many failures a fault still has to tell of the call's file, whatever descriptor it is called by; a cell without a
+/// word where the call has no file.
+Cell owed_cell(const Context& context, const Call& call, std::uint16_t fault) noexcept
+{
+    if (!look_ups_allowed()) return {};
+    const OwnDescriptor fd(context.descriptors.subject(), descriptor_of(call));
+    struct stat status;
+    if (fd.get() < 0 || sys::call(SYS_fstat, fd.get(), sys::address(&status)) != 0) return {};
+    const auto file = mix(mix(status.st_dev) ^ status.st_ino);
+    bool full = false;
+    const auto found = context.cells->cell(Purpose::owed, fault, static_cast<std::uint32_t>(file), file >> 32U, full);
+    if (full) context.header.trouble.fetch_or(ledger::cells_shared, std::memory_order_relaxed);
+    return found;
 }
 
 std::uint64_t number(const Context& context, const Call& call, const plan::Fault& fault, const Match& match) noexcept
@@ -113,6 +131,12 @@ bool triggers(const Context& context, const Call& call, Match& match, Verdict& v
     const auto& fault = context.schedule.faults[match.fault];
     if (fault.on.count != 0 || fault.count > plan::Count::thread) match.number = number(context, call, fault, match);
     if (is_latched(context, call, fault, match.fault)) return true;
+    if (fault.after_failure == plan::AfterFailure::late) {
+        auto owed = owed_cell(context, call, match.fault);
+        if (owed.word() == nullptr) return false; // there is no file whose next sync could fail
+        match.owed = owed.update([](std::uint64_t count) { return count == 0 ? 0 : count - 1; }) != 0;
+        if (match.owed) return true;
+    }
     if (!in_window(context, fault)) return false;
     if (fault.on.count != 0 && !lists(context.plan(), fault, match.number)) return false;
     if (fault.has_budget()) {
@@ -138,6 +162,12 @@ void fired(const Context& context, const Call& call, const plan::Fault& fault, s
         context.header.totals()[index].latched.store(1, std::memory_order_relaxed);
     else if (fault.sticky != plan::Sticky::no)
         cell_of(context, call, Purpose::latch, index, fault.sticky == plan::Sticky::site).add(1);
+}
+
+void owe(const Context& context, const Call& call, std::uint16_t index) noexcept
+{
+    auto owed = owed_cell(context, call, index);
+    if (owed.word() != nullptr) owed.add(1);
 }
 
 void settle(Verdict& verdict, std::uint64_t moved) noexcept

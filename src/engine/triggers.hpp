@@ -8,4 +8,7 @@ namespace faultline::engine {
 /// A fault has fired: one that is sticky goes on from here.
 void fired(const Context& context, const Call& call, const plan::Fault& fault, std::uint16_t index) noexcept;
 
+/// A sync has failed and kept it to itself: the next one of the same file that the fault is asked about tells it.
+void owe(const Context& context, const Call& call, std::uint16_t index) noexcept;
+
 } // namespace faultline::engine

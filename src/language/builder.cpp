@@ -112,7 +112,8 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         fault.thread_set = pools.threads.add(from.threads);
         fault.selective = fault.selectors != 0 || has(fault.type, trait::some) || asks_for_end(from);
         fault.plain = fault.after == 0 && fault.until == unlimited && from.on.empty() && !fault.has_budget() &&
-                      fault.burst.enter == 0 && fault.sticky == Sticky::no && fault.count <= Count::thread;
+                      fault.burst.enter == 0 && fault.sticky == Sticky::no &&
+                      fault.after_failure != AfterFailure::late && fault.count <= Count::thread;
     }
     Fault none;
     none.enabled = false;

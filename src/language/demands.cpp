@@ -51,6 +51,9 @@ bool works_on_connection(const Spec& spec)
            spec.in.shape == calls::Data::Shape::unseen;
 }
 
+/// Of one file, with the promise that it is on disk.
+bool syncs_file(const Spec& spec) { return spec.function() == "fsync" || spec.function() == "fdatasync"; }
+
 bool moves_block(const Spec& spec)
 {
     return spec.out.shape == calls::Data::Shape::fresh && spec.out.length != calls::absent;
@@ -73,6 +76,8 @@ constexpr Demand demands[] = {
     {names_gai_code, [](const Spec& spec) { return spec.fails.returns == Failure::Returns::gai_code; }, "an EAI_ code",
      "it reports errno values"},
     {names_eintr, [](const Spec& spec) { return spec.can_be_interrupted(); }, "EINTR", "no signal interrupts it"},
+    {[](const FaultDraft& draft) { return draft.fault.after_failure != AfterFailure::nothing; }, syncs_file,
+     "after_failure", "it does not sync a file that it names, as fsync and fdatasync do"},
     {has_type<Type::drop>, can_be_dropped, "drop", "there is nothing that it could lose and still report success"},
     {has_type<Type::throttle>, [](const Spec& spec) { return spec.has_count() && !spec.allocates; }, "throttle",
      "it moves no data that can be counted"},

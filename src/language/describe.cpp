@@ -217,6 +217,9 @@ std::string fails(const Plan& plan, const Fault& fault)
     auto text = errors.empty() ? std::string("fail with one of the errors that can really happen to them")
                                : "fail with " + one_of(names);
     if (fault.has_returns) text += fmt::format(", returning {}", fault.returns);
+    if (fault.after_failure == AfterFailure::keep) text += ", with the data taken for written";
+    if (fault.after_failure == AfterFailure::late)
+        text = fmt::format("report success without writing, and {} at the file's next sync", text);
     return text;
 }
 

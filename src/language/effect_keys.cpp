@@ -118,6 +118,17 @@ void read_returns(FaultDraft& draft, const Field& field)
     draft.fault.has_returns = true;
 }
 
+void read_after_failure(FaultDraft& draft, const Field& field)
+{
+    constexpr std::span known(after_failure_names);
+    if (field.value.is(Value::Kind::text) && field.value.text == "revert")
+        return wrong(field,
+                     "what the file held when it was last synced is not known here (take \"keep\", and look at the "
+                     "states that faultline powerloss makes of it: in them the data is gone)");
+    if (const auto choice = read_choice(field, known.subspan(1)))
+        draft.fault.after_failure = static_cast<AfterFailure>(*choice + 1);
+}
+
 void read_delay_key(FaultDraft& draft, const Field& field)
 {
     if (const auto delay = read_delay(field)) draft.fault.delay = *delay;
@@ -217,6 +228,8 @@ constexpr FaultKey keys[] = {
     {"errno", one(Type::reset), no_types, read_errno, "what the struck call reports; left out: ECONNRESET, or EPIPE"},
     {"returns", one(Type::error), no_types, read_returns,
      "the value returned, instead of the function's failure value"},
+    {"after_failure", one(Type::error), no_types, read_after_failure,
+     "of a sync: \"keep\": the data is taken for written; \"late\": it succeeds, and the next one fails"},
     {"returns", one(Type::returns), one(Type::returns), read_returns, "the value returned"},
     {"mode", one(Type::corruption), no_types, read_mode, "how bytes are damaged"},
     {"rate", one(Type::corruption), no_types, read_share_key, "share of the bytes that are damaged, up to 1.0"},
@@ -237,7 +250,7 @@ constexpr FaultKey keys[] = {
 
 /// Two ways to say the same thing.
 constexpr std::pair<std::string_view, std::string_view> alternatives[] = {
-    {"rate", "bytes"}, {"fraction", "bytes"}, {"signal", "status"}};
+    {"rate", "bytes"}, {"fraction", "bytes"}, {"signal", "status"}, {"after_failure", "returns"}};
 
 } // namespace
 
@@ -252,6 +265,17 @@ void complete_effect(FaultDraft& draft, Remarks& remarks)
     }
     if (draft.fault.type == Type::clock && draft.type_known && !draft.has("offset") && !draft.has("speed"))
         remarks.mistake(draft.place, "a clock fault needs 'offset' or 'speed' (else the time is right)");
+    if (draft.fault.after_failure != AfterFailure::nothing && !draft.has("errno"))
+        draft.errors.push_back({EIO, 1, {"EIO", draft.given["after_failure"]}});
+    for (const auto& choice : draft.errors)
+        if (draft.fault.after_failure != AfterFailure::nothing && choice.code == EINTR)
+            remarks.mistake(choice.name.place,
+                            "a sync that was interrupted has not failed to write (leave out EINTR, or "
+                            "after_failure)");
+    if (draft.fault.after_failure == AfterFailure::late && draft.has("sticky"))
+        remarks.mistake(draft.given["sticky"],
+                        "after_failure = \"late\" tells each failure once, at the next sync (leave "
+                        "out sticky, or take \"keep\")");
     if (draft.fault.type == Type::crash && draft.fault.signal == 0) draft.fault.signal = SIGKILL;
     auto& amount = draft.fault.amount;
     if (amount.bytes != 0 || amount.share != 0) return;

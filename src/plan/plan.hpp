@@ -89,6 +89,12 @@ FAULTLINE_WORDS(Sticky, sticky_names, FAULTLINE_STICKY_NAMES)
 FAULTLINE_WORDS(Moment, moment_names, FAULTLINE_MOMENT_NAMES)
 #undef FAULTLINE_MOMENT_NAMES
 
+/// What a file system does after a sync that failed: it takes the data for written, and keeps it in memory; or it says so only
+/// at the next sync.
+#define FAULTLINE_AFTER_FAILURE_NAMES(_) _(nothing) _(keep) _(late)
+FAULTLINE_WORDS(AfterFailure, after_failure_names, FAULTLINE_AFTER_FAILURE_NAMES)
+#undef FAULTLINE_AFTER_FAILURE_NAMES
+
 /// What a descriptor leads to.
 #define FAULTLINE_KIND_NAMES(_) _(file) _(directory) _(socket) _(pipe) _(tty) _(other) _(stream) _(datagram)
 FAULTLINE_WORDS(Kind, kind_names, FAULTLINE_KIND_NAMES)
@@ -187,6 +193,7 @@ struct Fault {
     Count count = Count::process;
     Sticky sticky = Sticky::no;
     Moment moment = Moment::before;
+    AfterFailure after_failure = AfterFailure::nothing;
     bool enabled = true;
     bool has_returns = false;
     bool throws = false;    // type "exception": an error that a function of the program's own throws

@@ -17,6 +17,7 @@ constexpr Mode last(Mode /*unused*/) noexcept { return Mode{mode_names.size() - 
 constexpr Count last(Count /*unused*/) noexcept { return Count{count_names.size() - 1}; }
 constexpr Sticky last(Sticky /*unused*/) noexcept { return Sticky{sticky_names.size() - 1}; }
 constexpr Moment last(Moment /*unused*/) noexcept { return Moment{moment_names.size() - 1}; }
+constexpr AfterFailure last(AfterFailure /*unused*/) noexcept { return AfterFailure{after_failure_names.size() - 1}; }
 constexpr Arm last(Arm /*unused*/) noexcept { return Arm::file; }
 constexpr Delay::Shape last(Delay::Shape /*unused*/) noexcept { return Delay::Shape::pareto; }
 constexpr Peer::Host last(Peer::Host /*unused*/) noexcept { return Peer::Host::unix_path; }

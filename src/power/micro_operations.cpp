@@ -63,6 +63,7 @@ private:
         case Did::sync:
         case Did::sync_data:
         case Did::sync_system:
+        case Did::sync_failed:
         case Did::release:
         case Did::acknowledge:
         case Did::end:
@@ -100,7 +101,8 @@ private:
     void resize(const Operation& operation, std::uint64_t size, bool by_write)
     {
         auto& now = size_of(operation);
-        if (size == now) return; // nothing that a disk could have or not have
+        // Setting the size that a file has sets it on the disk too, where writes that made it so still wait.
+        if (size == now && (by_write || size == 0)) return;
         auto& micro = add(operation, Kind::size);
         micro.size = size;
         micro.before = now;

@@ -20,6 +20,7 @@ public:
         out_.needs.resize(micros.all.size());
         out_.guaranteed.assign(micros.all.size(), never);
         floats_.assign(micros.all.size(), false);
+        given_up_.assign(micros.all.size(), false);
         for (const auto& inode : recording.inodes)
             files_.push_back(before(inode));
     }
@@ -140,7 +141,11 @@ private:
             to.cut_to_nothing |= micro.size == 0;
         }
         if (metadata_alone) return metadata(m, micro);
-        if (rules_.size_after_data) need(m, to.last_data.at((micro.size - 1) / page_size));
+        // Where this page has a block and the write ends in one without, the size is journalled by itself if the pages
+        // were written one by one, and waits with the rest if they are one folio: both may be.
+        const auto page = (micro.size - 1) / page_size;
+        const bool may_be_alone = rules_.journal && to.blocks.contains(page);
+        if (rules_.size_after_data && !rules_.data_on_its_way && !may_be_alone) need(m, to.last_data.at(page));
         if (rules_.journal) {
             floats_[m] = true;
             need(m, journals_[micro.device].last);
@@ -169,8 +174,9 @@ private:
         auto& before = journals_[operation.device].before_next;
         for (const auto m : source.unsynced) {
             if (!floats_[m]) continue;
-            before.push_back(m);
-            if (micros_.all[m].kind == Kind::data) source.blocks.insert(micros_.all[m].page());
+            const bool data = micros_.all[m].kind == Kind::data;
+            if (!data || !rules_.data_on_its_way) before.push_back(m);
+            if (data) source.blocks.insert(micros_.all[m].page());
         }
     }
 
@@ -193,6 +199,8 @@ private:
             return sync_one(i, operation, operation.size != 0);
         case Did::sync_system:
             return sync_all(i, operation);
+        case Did::sync_failed:
+            return fail_sync(operation);
         default:
             if (operation.synchronous && operation.did == Did::write && rules_.journal)
                 commit(i, operation, i, [&](std::uint32_t m) { return micros_.all[m].operation <= i; });
@@ -236,10 +244,30 @@ private:
                 guarantee(m, i);
     }
 
+    /// The data is taken for written, and no later sync writes it, unless its page is written to once more. Names and
+    /// sizes are the journal's: a size no longer waits for data that does not come.
+    void fail_sync(const Operation& operation)
+    {
+        if (operation.inode == InodeId::none) return;
+        auto& unsynced = file(operation.inode).unsynced;
+        std::set<std::uint32_t> given_up;
+        std::erase_if(unsynced, [&](std::uint32_t m) {
+            const bool gone = micros_.all[m].kind == Kind::data && !micros_.all[m].makes_hole() && covers(operation, m);
+            if (gone) given_up.insert(m);
+            return gone;
+        });
+        for (const auto m : given_up)
+            given_up_[m] = true;
+        for (const auto m : unsynced)
+            if (micros_.all[m].kind == Kind::size)
+                std::erase_if(out_.needs[m], [&](std::uint32_t other) { return given_up.contains(other); });
+    }
+
     void sync_all(std::uint32_t i, const Operation& operation)
     {
         for (std::uint32_t m = 0; m < micros_.first[i]; ++m)
-            if ((operation.device == 0 || micros_.all[m].device == operation.device) && covers(operation, m))
+            if (!given_up_[m] && (operation.device == 0 || micros_.all[m].device == operation.device) &&
+                covers(operation, m))
                 guarantee(m, i);
         for (auto& file : files_)
             std::erase_if(file.unsynced, [&](std::uint32_t m) { return out_.guaranteed[m] <= i; });
@@ -295,7 +323,7 @@ private:
     std::vector<File> files_;
     std::map<std::uint64_t, Journal> journals_; // by device
     std::map<std::pair<InodeId, std::string_view>, std::uint32_t> last_entry_;
-    std::vector<bool> floats_;
+    std::vector<bool> floats_, given_up_; // by a sync that failed
     std::set<std::uint32_t> changed_;
 };
 

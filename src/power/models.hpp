@@ -1,4 +1,4 @@
-// What a disk may lack at a moment, as five kinds of file system have it: an order in which micro-operations reach the
+// What a disk may lack at a moment, as six kinds of file system have it: an order in which micro-operations reach the
 // disk, and from when on each is there for certain. docs/powerloss.md has the rules, and the experiments behind them.
 #pragma once
 
@@ -17,10 +17,11 @@ struct Rules {
     bool size_after_data = false;    // what a file grew by is there before its size says so
     bool journal = false;            // metadata of a file system reaches the disk in its order
     bool flush_on_replace = false;   // auto_da_alloc
+    bool data_on_its_way = false;    // the journal may commit a size while the data is still being written: NULs
     bool by_default = false;
 };
 
-inline constexpr std::array<Rules, 5> models{{
+inline constexpr std::array<Rules, 6> models{{
     {.name = "prefix",
      .meaning = "the program is killed, or the mount is `sync`: everything up to a moment",
      .total_order = true,
@@ -40,6 +41,12 @@ inline constexpr std::array<Rules, 5> models{{
      .size_after_data = true,
      .journal = true,
      .by_default = true},
+    {.name = "ext4-race",
+     .meaning = "ext4 as it is mounted by default, whose journal commits while data is on its way",
+     .size_after_data = true,
+     .journal = true,
+     .flush_on_replace = true,
+     .data_on_its_way = true},
     {.name = "posix", .meaning = "whatever POSIX allows: only what was synced is there for certain"},
 }};
 

@@ -25,6 +25,12 @@ std::string fix_text(const door::Recording& recording, const Finding& finding)
 {
     if (finding.lost.empty()) return "write the new content to another file, fsync it, and rename it over this one";
     const auto& lost = recording.operations.at(finding.lost.front());
+    const auto failed = std::ranges::find_if(
+        recording.operations.begin() + finding.lost.front(), recording.operations.end(),
+        [&](const door::Operation& later) { return later.did == Did::sync_failed && later.inode == lost.inode; });
+    if (failed != recording.operations.end())
+        return fmt::format("after the sync of {} that failed (#{}), write it anew and sync that, or give up", lost.path,
+                           failed - recording.operations.begin() + 1);
     constexpr Did of_names[] = {Did::create, Did::link, Did::unlink, Did::rename, Did::exchange};
     const bool named = std::ranges::count(of_names, lost.did) != 0;
     const auto before = finding.overtook != never ? fmt::format("before #{}", finding.overtook + 1)

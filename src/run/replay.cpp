@@ -95,12 +95,16 @@ constexpr Rule rules[] = {
 };
 static_assert(std::size(rules) == plan::type_names.size(), "each type has a rule");
 
+/// A failure that was not told: the file's next sync reported it, and has an event of its own.
+bool is_silent(const Event& event) { return event.type == "errno" && !event.error && event.returned; }
+
 Again again(const Event& event, const Record& record)
 {
     if (calls::find_symbol(event.function) == calls::row_count)
         return {{}, "it is a function of the program's own, which an injector in its code has to strike"};
     // A budget that ran out within the call lets through what is left of it.
     if (event.cut.value_or(false)) return {"type = \"short\"\n" + shortened(event, record).keys, {}};
+    if (is_silent(event)) return {"type = \"returns\"\n" + returned(event, record).keys, {}};
     const auto* const rule = std::ranges::find_if(
         rules, [&](const Rule& each) { return plan::type_names[static_cast<std::size_t>(each.type)] == event.type; });
     if (rule == std::end(rules)) return {{}, fmt::format("'{}' is no type of this version", event.type)};
@@ -116,6 +120,7 @@ Strike strike_of(const Event& event) { return {event.thread, event.function, eve
 
 std::string deed_of(const Event& event)
 {
+    if (is_silent(event)) return "returns";
     auto text = event.type;
     if (event.error) text += ' ' + text_of(*event.error);
     if (event.signal) text += ' ' + text_of(*event.signal);

@@ -1,7 +1,7 @@
 # The disks that a power cut could have left, from one run: what each kind of update of a file risks, and what it does not.
 . "${0%/*}/lib.sh"
 unshare -mpf true 2>/dev/null || unshare -Umpf true 2>/dev/null || skip 'no namespaces here'
-all=prefix,unsynced-data,ext4,ext4-noauto,posix
+all=prefix,unsynced-data,ext4,ext4-noauto,ext4-race,posix
 # shellcheck disable=SC2016 # for the shell that it runs
 check='x=$(cat f); test "$x" = new || test -s "$FAULT_ACKED" && test "$x" = old && exit 10
        test "$x" = new || test "$x" = old || exit 11'
@@ -41,6 +41,9 @@ found corrupt 'lost: #2 write .*on disk: .*rename' ext4-noauto
 grep -q 'fsync .*/t after #2 and before #' out || fail 'the fix is not told'
 faultline powerloss -q -o ../o --check "$check" check ../o/recording
 { grep -q '^corrupt.*\[ext4' out && grep -q '^acknowledged-data-lost.*rename.*\[ext4' out; } || fail 'no second search of the recording'
+
+faultline powerloss -q -o ../race --model ext4,ext4-race --check "$check" check ../o/recording
+found corrupt 'lost: #2 write' ext4-race
 
 grep -A1 '^acknowledged-data-lost' out | grep -q "after 5 to 5 operations, 'exit 0' was said" || fail 'the place is not told'
 

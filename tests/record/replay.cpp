@@ -236,9 +236,9 @@ private:
     const door::Recording& recording_;
 };
 
-constexpr const char* names[] = {"write",   "truncate",    "allocate",   "create",      "link",      "unlink",
-                                 "rename",  "exchange",    "attributes", "sync",        "sync_data", "sync_system",
-                                 "release", "acknowledge", "end",        "not_recorded"};
+constexpr const char* names[] = {"write",   "truncate",    "allocate",   "create",       "link",       "unlink",
+                                 "rename",  "exchange",    "attributes", "sync",         "sync_data",  "sync_system",
+                                 "release", "acknowledge", "end",        "not_recorded", "sync_failed"};
 
 } // namespace
 

@@ -97,6 +97,7 @@ public:
         return operation;
     }
     door::Operation& sync(door::InodeId file) { return add(door::Did::sync, file); }
+    door::Operation& sync_failed(door::InodeId file) { return add(door::Did::sync_failed, file); }
     door::Operation& sync_data(door::InodeId file) { return add(door::Did::sync_data, file); }
     door::Operation& sync_system(std::uint64_t of)
     {

@@ -142,6 +142,12 @@ TEST(Describe, SaysWhatWillHappen)
     const auto said = [](std::string_view type, std::string_view more) { return Valid(with(type, more)).described(); };
     EXPECT_EQ(said("errno", ""), "x: all calls to read fail with one of the errors that can really happen to them");
     EXPECT_EQ(said("errno", "errno = \"EIO\"\nreturns = -2"), "x: all calls to read fail with EIO, returning -2");
+    const auto after = [](std::string_view how) {
+        return Valid(fault("errno", "\"fsync\"", "after_failure = \"" + std::string(how) + "\"")).described();
+    };
+    EXPECT_EQ(after("keep"), "x: all calls to fsync fail with EIO, with the data taken for written");
+    EXPECT_EQ(after("late"),
+              "x: all calls to fsync report success without writing, and fail with EIO at the file's next sync");
     EXPECT_EQ(said("errno", "errno = [\"EIO\", \"EINTR\", \"EAGAIN\"]\nprobability = 0.25"),
               "x: 25 % of calls to read fail with EIO, EINTR or EAGAIN");
     EXPECT_EQ(said("errno", "errno = { EIO = 3, EINTR = 1 }\nmax_triggers = 10"),

@@ -168,6 +168,20 @@ TEST(FaultMistakes, OfKeys)
          "p:4:1: a fault has either 'rate' or 'bytes', not both (leave one out)"},
         {with("short", "fraction = 0.5\nbytes = 3"),
          "p:4:1: a fault has either 'fraction' or 'bytes', not both (leave one out)"},
+        {with("after_failure = \"keep\""),
+         "p:5:13: after_failure on 'write' cannot mean anything (it does not sync a file "
+         "that it names, as fsync and fdatasync do)"},
+        {fault("errno", "\"fsync\"", "errno = \"EINTR\"\nafter_failure = \"keep\""),
+         "p:4:9: a sync that was interrupted has not failed to write (leave out EINTR, or after_failure)"},
+        {fault("errno", "\"fsync\"", "after_failure = \"late\"\nreturns = 1"),
+         "p:4:1: a fault has either 'after_failure' or 'returns', not both (leave one out)"},
+        {fault("errno", "\"fsync\"", "after_failure = \"late\"\non = 2\nsticky = \"fault\""),
+         "p:6:1: after_failure = \"late\" tells each failure once, at the next sync (leave out sticky, or take "
+         "\"keep\")"},
+        {fault("errno", "\"fsync\"", "after_failure = \"revert\""),
+         "p:4:17: after_failure is 'revert'; what the file held when it was last synced is not known here (take "
+         "\"keep\", "
+         "and look at the states that faultline powerloss makes of it: in them the data is gone)"},
         {with("\"a\\nb\" = 1"), "p:4:1: unknown key 'a\\x0ab'"},
     });
 }

@@ -1,5 +1,6 @@
 // What ext4 lets be lost: each experiment that was made with a real one (docs/powerloss.md), and the rules that
 // follow, as a tiny recording and all of the trees that may be left of it.
+#include "ext4_experiments.hpp"
 #include "power_trees.hpp"
 
 #include <linux/falloc.h>
@@ -8,20 +9,10 @@ namespace faultline::power {
 
 namespace {
 
-/// Has the journal committed, as another file's fsync does.
-void commit(MadeRecording& made)
-{
-    const auto other = made.create("y");
-    made.sync(other);
-}
-
 TEST(PowerExt4, E1NewContentRenamedOverAFileIsWhole)
 {
     MadeRecording made;
-    const auto old = made.had("f", "o");
-    const auto file = made.create("t");
-    made.write(file, 0, "n");
-    made.rename(file, "t", "f", old);
+    experiment("E1").make(made);
     EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1o.", "f=1o. t=", "f=1o. t=1n.", "f=1n."}));
     commit(made);
     EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1n. y="}));
@@ -31,9 +22,7 @@ TEST(PowerExt4, E1NewContentRenamedOverAFileIsWhole)
 TEST(PowerExt4, E2ANewFileRenamedToANewNameMayBeEmpty)
 {
     MadeRecording made;
-    const auto file = made.create("t");
-    made.write(file, 0, "n");
-    made.rename(file, "t", "f");
+    experiment("E2").make(made);
     commit(made);
     for (const auto* name : {"ext4", "ext4-noauto"})
         EXPECT_EQ(legal_at_end(made, name), (Seen{"f= y=", "f=1n. y="})) << name;
@@ -42,8 +31,7 @@ TEST(PowerExt4, E2ANewFileRenamedToANewNameMayBeEmpty)
 TEST(PowerExt4, E3AppendingWithinABlockMayGiveNuls)
 {
     MadeRecording made;
-    const auto file = made.had("f", repeated('o', 100));
-    made.write(file, 100, repeated('n', 50));
+    experiment("E3").make(made);
     EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=100o.", "f=100o.500.", "f=100o.50n."}));
     commit(made);
     for (const auto* name : {"ext4", "ext4-noauto"})
@@ -53,9 +41,7 @@ TEST(PowerExt4, E3AppendingWithinABlockMayGiveNuls)
 TEST(PowerExt4, E4OverwritingABlockIsFreeOfTheJournal)
 {
     MadeRecording made;
-    const auto file = made.had("f", "o");
-    made.create("x");
-    made.write(file, 0, "n");
+    experiment("E4").make(made);
     EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1o.", "f=1n.", "f=1o. x=", "f=1n. x="}));
     commit(made);
     EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1o. x= y=", "f=1n. x= y="}));
@@ -64,10 +50,7 @@ TEST(PowerExt4, E4OverwritingABlockIsFreeOfTheJournal)
 TEST(PowerExt4, E5ClosingAFileThatWasCutToNothingFlushesIt)
 {
     MadeRecording made;
-    const auto file = made.had("f", "o");
-    made.truncate(file, 0);
-    made.write(file, 0, "n");
-    made.close(file);
+    experiment("E5").make(made);
     EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1o.", "f=", "f=1n."}));
     commit(made);
     EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=1n. y="}));
@@ -77,9 +60,7 @@ TEST(PowerExt4, E5ClosingAFileThatWasCutToNothingFlushesIt)
 TEST(PowerExt4, E5bBeforeItsCloseItIsNotFlushed)
 {
     MadeRecording made;
-    const auto file = made.had("f", "o");
-    made.truncate(file, 0);
-    made.write(file, 0, "n");
+    experiment("E5b").make(made);
     commit(made);
     for (const auto* name : {"ext4", "ext4-noauto"})
         EXPECT_EQ(legal_at_end(made, name), (Seen{"f= y=", "f=1n. y="})) << name;
@@ -88,10 +69,7 @@ TEST(PowerExt4, E5bBeforeItsCloseItIsNotFlushed)
 TEST(PowerExt4, E6ASyncOfAnOverwriteCommitsNothingElse)
 {
     MadeRecording made;
-    const auto file = made.had("f", "o");
-    made.create("x");
-    made.write(file, 0, "n");
-    made.sync_data(file);
+    experiment("E6").make(made);
     for (const auto* name : {"ext4", "ext4-noauto"})
         EXPECT_EQ(legal_at_end(made, name), (Seen{"f=1n.", "f=1n. x="})) << name;
 }
@@ -99,8 +77,7 @@ TEST(PowerExt4, E6ASyncOfAnOverwriteCommitsNothingElse)
 TEST(PowerExt4, E7ASyncOfANewFileCommitsAllNamesBeforeIt)
 {
     MadeRecording made;
-    const auto file = made.create("x");
-    made.write(file, 0, "n");
+    experiment("E7").make(made);
     commit(made);
     for (const auto* name : {"ext4", "ext4-noauto"})
         EXPECT_EQ(legal_at_end(made, name), (Seen{"x= y=", "x=1n. y="})) << name;
@@ -109,20 +86,38 @@ TEST(PowerExt4, E7ASyncOfANewFileCommitsAllNamesBeforeIt)
 TEST(PowerExt4, E8AppendingBeyondTheBlockWaitsForItsData)
 {
     MadeRecording made;
-    const auto file = made.had("f", repeated('o', 4096));
-    made.write(file, 4096, "n");
+    experiment("E8").make(made);
     commit(made);
     for (const auto* name : {"ext4", "ext4-noauto"})
         EXPECT_EQ(legal_at_end(made, name), (Seen{"f=4096o. y=", "f=4096o.1n. y="})) << name;
 }
 
-TEST(PowerExt4, TheEndOfAWholeWriteDecidesWhetherItsSizeIsAlone)
+TEST(PowerExt4, E9SettingTheSizeThatAFileHasIsMetadata)
 {
     MadeRecording made;
-    const auto file = made.had("f", repeated('o', 4000));
-    made.write(file, 4000, repeated('n', 196)); // ends in a page that has no block
+    experiment("E9").make(made);
     commit(made);
-    EXPECT_EQ(legal_at_end(made, "ext4"), (Seen{"f=4000o. y=", "f=4000o.96n. y=", "f=4000o.196n. y="}));
+    for (const auto* name : {"ext4", "ext4-noauto"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=4096o.10. y=", "f=4096o.1n. y="})) << name;
+}
+
+TEST(PowerExt4, E10AWriteIntoABlockAndBeyondMayBeJournalledInPart)
+{
+    MadeRecording made;
+    experiment("E10").make(made);
+    commit(made);
+    EXPECT_EQ(legal_at_end(made, "ext4"),
+              (Seen{"f=4000o. y=", "f=4000o.960. y=", "f=4000o.96n. y=", "f=4000o.960.100n. y=", "f=4000o.196n. y="}));
+}
+
+TEST(PowerExt4, AJournalThatCommitsWhileDataIsOnItsWayLeavesNuls)
+{
+    for (const auto* name : {"E1", "E5"}) {
+        MadeRecording made;
+        experiment(name).make(made);
+        commit(made);
+        EXPECT_EQ(legal_at_end(made, "ext4-race"), (Seen{"f=10. y=", "f=1n. y="})) << name;
+    }
 }
 
 TEST(PowerExt4, ASizeThatIsSetIsMetadata)

@@ -32,6 +32,34 @@ TEST(PowerRules, PagesOfOneWriteAreLostOneByOne)
               (Seen{"f=8192o.", "f=4000o.96n.4096o.", "f=4096o.96n.4000o.", "f=4000o.192n.4000o."}));
 }
 
+TEST(PowerRules, WhatASyncFailedToWriteIsWrittenByNoLaterOne)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "..");
+    made.write(file, 0, "a");
+    made.sync_failed(file);
+    made.sync(file);
+    made.sync_system(MadeRecording::device);
+    for (const auto* name : {"unsynced-data", "ext4", "ext4-noauto", "posix"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=2..", "f=1a.1.."})) << name;
+    EXPECT_EQ(legal_at_end(made, "prefix"), (Seen{"f=1a.1.."}));
+    made.write(file, 1, "b"); // the page as a whole
+    made.sync(file);
+    for (const auto* name : {"unsynced-data", "ext4", "ext4-noauto", "posix"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=1a.1b."})) << name;
+}
+
+TEST(PowerRules, ASizeDoesNotWaitForDataThatASyncFailedToWrite)
+{
+    MadeRecording made;
+    const auto file = made.had("f", "");
+    made.write(file, 0, "ab");
+    made.sync_failed(file);
+    made.sync(file);
+    for (const auto* name : {"ext4", "ext4-noauto", "posix"})
+        EXPECT_EQ(legal_at_end(made, name), (Seen{"f=20.", "f=1a.1b."})) << name;
+}
+
 TEST(PowerRules, ASyncCoversWhatHadReturnedWhenItWasCalled)
 {
     MadeRecording made;
