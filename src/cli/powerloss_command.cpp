@@ -131,7 +131,7 @@ int search(const Given& given, power::Request request, const std::string& log)
         });
     }
     fs::create_directories(request.output, error);
-    if (const auto wrong = power::write_summary(recording, summary, request.output); !wrong.empty())
+    if (const auto wrong = power::write_summary(recording, request, summary); !wrong.empty())
         return fail(own_error, wrong);
     for (const auto& each : summary.not_measured)
         fmt::print("not-measured           {}\n", printable(each));

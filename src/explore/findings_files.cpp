@@ -4,6 +4,7 @@
 #include "report/clean_text.hpp"
 #include "report/exploration_json.hpp"
 #include "report/text_file.hpp"
+#include "run/shell_words.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -77,7 +78,7 @@ report::Finding as_record(const Finding& finding, const std::vector<std::string>
                                      clean_line(finding.crash.program), stack_of(finding.crash.stack)};
     record.plan = plan_text(finding, tree);
     record.repro =
-        fmt::format("faultline run {} -- {}", as_options(finding.point, tree), clean_line(shell_line(command)));
+        fmt::format("faultline run {} -- {}", as_options(finding.point, tree), clean_line(run::shell_line(command)));
     record.out = clean(finding.out);
     record.err = clean(finding.err);
     return record;
@@ -92,12 +93,13 @@ std::string repro(const report::Finding& finding, const Options& options, const 
                                    "work=$(mktemp -d) || exit 125\n",
                                    name_of(finding.outcome), finding.detail, report::words(finding.strikes));
     if (!options.work.original.empty())
-        text += fmt::format("cp -a {}/. \"$work\" || exit 125\n", quoted(options.work.original));
+        text += fmt::format("cp -a {}/. \"$work\" || exit 125\n", run::shell_word(options.work.original));
     text += "cd \"$work\" || exit 125\n"
             "echo \"in $work\" >&2\n"
             "export TZ=UTC LC_ALL=C.UTF-8\n";
-    text += fmt::format("exec \"${{FAULTLINE:-faultline}}\" run -c \"$here/plan.toml\" -- {}{}\n", shell_line(command),
-                        options.work.surroundings.input.empty() ? "" : " < " + quoted(options.work.surroundings.input));
+    text += fmt::format(
+        "exec \"${{FAULTLINE:-faultline}}\" run -c \"$here/plan.toml\" -- {}{}\n", run::shell_line(command),
+        options.work.surroundings.input.empty() ? "" : " < " + run::shell_word(options.work.surroundings.input));
     return text;
 }
 
@@ -169,24 +171,6 @@ std::vector<std::string> read_absorbed(const std::string& path, std::string& pro
         entries.push_back(line.substr(first, line.find_last_not_of(" \t") - first + 1));
     }
     return entries;
-}
-
-std::string shell_line(const std::vector<std::string>& command)
-{
-    std::string line;
-    for (const auto& word : command)
-        line += (line.empty() ? "" : " ") + quoted(word);
-    return line;
-}
-
-std::string quoted(const std::string& word)
-{
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-    std::string result = "'";
-    for (const char byte : word)
-        result += byte == '\'' ? std::string("'\\''") : std::string(1, byte);
-    return result + "'";
 }
 
 report::Exploration as_record(const Summary& summary, const Options& options, const std::vector<std::string>& command)

@@ -24,8 +24,4 @@ namespace faultline::explore {
 /// The entries of a file of --absorb: one a line, comments from '#' on.
 [[nodiscard]] std::vector<std::string> read_absorbed(const std::string& path, std::string& problem);
 
-/// A word, and a command, as a shell takes them.
-[[nodiscard]] std::string quoted(const std::string& word);
-[[nodiscard]] std::string shell_line(const std::vector<std::string>& command);
-
 } // namespace faultline::explore

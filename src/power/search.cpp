@@ -123,26 +123,30 @@ private:
         return verdicts_[key] = verdict;
     }
 
-    /// The distinct trees of a model, each with the most acknowledgements that it can come after.
+    /// The distinct trees of a model, each with the most acknowledgements that it can come after. They are numbered as
+    /// they are chosen: digests hold what differs from run to run.
     void collect(const Model& model)
     {
         struct Known {
+            std::uint64_t digest;
             State state;
             std::uint32_t first_cut, last_cut;
         };
-        std::map<std::uint64_t, Known> trees;
+        std::vector<Known> trees;
+        std::map<std::uint64_t, std::size_t> numbers;
         choose(model, recording_, micros_, [&](const State& state) {
             const auto digest = disks_.digest(disks_.tree(state));
-            const auto [at, fresh] = trees.try_emplace(digest, Known{state, state.cut, state.cut});
-            auto& known = at->second;
+            const auto [at, fresh] = numbers.try_emplace(digest, trees.size());
+            if (fresh) trees.push_back({digest, state, state.cut, state.cut});
+            auto& known = trees[at->second];
             known.first_cut = std::min(known.first_cut, state.cut);
             known.last_cut = std::max(known.last_cut, state.cut);
             if (!fresh && acknowledged(state.cut) > acknowledged(known.state.cut)) known.state = state;
             return trees.size() < request_.budget;
         });
         out_.trees[model.rules->name] = trees.size();
-        for (auto& [digest, known] : trees) {
-            const Key key{digest, acknowledged(known.state.cut)};
+        for (const auto& known : trees) {
+            const Key key{known.digest, acknowledged(known.state.cut)};
             const auto [at, fresh] = by_key_.try_emplace(key, out_.states.size());
             if (fresh)
                 out_.states.push_back(
@@ -211,8 +215,6 @@ private:
         for (const auto number : failing)
             if (!join(number) && !stopped()) add(number);
     }
-
-    [[nodiscard]] static bool is_torn(const State& state) { return state.torn != never || !state.early.empty(); }
 
     /// Puts a state to a finding that explains it: what that one lacks, it lacks too.
     bool join(std::size_t number)

@@ -61,14 +61,18 @@ struct Summary {
 [[nodiscard]] Summary search(const door::Recording& recording, const Request& request,
                              const std::function<void(const Progress&)>& tell);
 
+[[nodiscard]] inline bool is_torn(const State& state) { return state.torn != never || !state.early.empty(); }
+
+/// The name of its system call.
+[[nodiscard]] std::string_view operation_call(const door::Recording& recording, std::uint32_t operation);
 /// "#4 write notes.txt"
 [[nodiscard]] std::string operation_text(const door::Recording& recording, std::uint32_t operation);
 /// "fsync notes.txt after #4 and before #6"; empty where no sync helps.
 [[nodiscard]] std::string fix_text(const door::Recording& recording, const Finding& finding);
 
-/// Writes powerloss.json. Returns what went wrong; empty: nothing.
-[[nodiscard]] std::string write_summary(const door::Recording& recording, const Summary& summary,
-                                        const std::string& directory);
+/// Writes powerloss.json into the output directory. Returns what went wrong; empty: nothing.
+[[nodiscard]] std::string write_summary(const door::Recording& recording, const Request& request,
+                                        const Summary& summary);
 /// The state of that number in a directory's powerloss.json. Throws std::runtime_error.
 [[nodiscard]] State read_state(const std::string& directory, std::size_t number);
 

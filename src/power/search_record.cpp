@@ -1,7 +1,8 @@
 // What a search found, in words and in powerloss.json.
 #include "power/search.hpp"
 
-#include "report/json_document.hpp"
+#include "power/exploration_of.hpp"
+#include "report/exploration_json.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,10 +15,16 @@ namespace faultline::power {
 using door::Did;
 using report::Json;
 
+std::string_view operation_call(const door::Recording& recording, std::uint32_t operation)
+{
+    const auto& call = recording.operations.at(operation).call;
+    return call.empty() ? "change of" : std::string_view(call);
+}
+
 std::string operation_text(const door::Recording& recording, std::uint32_t operation)
 {
     const auto& it = recording.operations.at(operation);
-    return fmt::format("#{} {}{}{}", operation + 1, it.call.empty() ? "change of" : it.call, it.path.empty() ? "" : " ",
+    return fmt::format("#{} {}{}{}", operation + 1, operation_call(recording, operation), it.path.empty() ? "" : " ",
                        it.path);
 }
 
@@ -58,7 +65,7 @@ std::vector<std::uint32_t> read_numbers(const Json& list)
 
 } // namespace
 
-std::string write_summary(const door::Recording& recording, const Summary& summary, const std::string& directory)
+std::string write_summary(const door::Recording& recording, const Request& request, const Summary& summary)
 {
     Json::Array findings;
     for (const auto& finding : summary.findings) {
@@ -97,8 +104,9 @@ std::string write_summary(const door::Recording& recording, const Summary& summa
                                         {"not_measured", summary.not_measured},
                                         {"trees", trees},
                                         {"findings", findings},
-                                        {"states", states}});
-    const auto path = directory + "/powerloss.json";
+                                        {"states", states},
+                                        {"exploration", to_json(exploration_of(recording, request, summary), true)}});
+    const auto path = request.output + "/powerloss.json";
     std::ofstream out(path);
     out << report::lines(document) << '\n';
     return out.flush() ? std::string() : path + ": it cannot be written";
