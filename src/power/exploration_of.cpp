@@ -27,6 +27,7 @@ constexpr std::array<Meaning, class_names.size()> meanings{{
     {report::Class::corrupt, "the check fails"},
     {report::Class::hang, "the check does not end"},
     {report::Class::unstable, "the check could not be made"},
+    {report::Class::not_reached, "it was not checked"},
 }};
 constexpr const Meaning& meaning_of(Class kind) { return meanings[static_cast<std::size_t>(kind)]; }
 
@@ -67,7 +68,9 @@ public:
         for (const auto& finding : summary_.findings)
             all.findings.push_back(as_record(finding));
         for (std::size_t i = 0; i < summary_.states.size(); ++i)
-            all.points.push_back(as_record(i));
+            if (summary_.states[i].verdict.kind != Class::not_checked) all.points.push_back(as_record(i));
+        all.known_points = summary_.states.size();
+        all.notes = summary_.notes;
         add_places(all);
         for (const auto& each : summary_.not_measured) {
             const auto end = each.find(": ");
@@ -138,12 +141,7 @@ private:
         return micros_.all[state.torn != never ? state.torn : state.early.front()].operation;
     }
 
-    [[nodiscard]] static std::string id_of(const State& state)
-    {
-        return fmt::format("{:016x}", engine::hash(fmt::format("power {} {} {} {} {} {}", state.cut,
-                                                               fmt::join(state.lost, ","), fmt::join(state.early, ","),
-                                                               state.torn, state.torn_from, state.torn_to)));
-    }
+    [[nodiscard]] static std::string id_text(const State& state) { return fmt::format("{:016x}", id_of(state)); }
 
     [[nodiscard]] std::vector<report::Strike> strikes_of(const Finding& finding) const
     {
@@ -168,7 +166,7 @@ private:
         record.outcome = meaning_of(finding.kind).outcome;
         record.detail = detail_of(finding.kind, finding.reason);
         record.key = key_of(finding);
-        record.point = id_of(summary_.states.at(finding.states.front()).state);
+        record.point = id_text(summary_.states.at(finding.states.front()).state);
         record.strikes = strikes_of(finding);
         const auto fact = [&](std::string_view name, const std::string& text) {
             if (!text.empty()) record.facts.emplace_back(name, clean_line(text));
@@ -207,7 +205,8 @@ private:
     [[nodiscard]] report::Point as_record(std::size_t number) const
     {
         const auto& checked = summary_.states[number];
-        report::Point point{id_of(checked.state), {strike(checked)}, meaning_of(checked.verdict.kind).outcome, {}, {}};
+        report::Point point{
+            id_text(checked.state), {strike(checked)}, meaning_of(checked.verdict.kind).outcome, {}, {}};
         point.detail = checked.verdict.kind == Class::clean ? fmt::format("after {} operations", checked.state.cut)
                                                             : detail_of(checked.verdict.kind, checked.verdict.reason);
         for (const auto& finding : summary_.findings)

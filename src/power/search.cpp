@@ -1,6 +1,7 @@
 #include "power/search.hpp"
 
 #include "power/promises.hpp"
+#include "power/verdicts.hpp"
 #include "run/ddmin.hpp"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ public:
             return std::move(out_);
         }
         read_acknowledgements();
-        if (!out_.problem.empty()) return std::move(out_);
+        if (!out_.problem.empty() || !open_verdicts()) return std::move(out_);
         checks_.emplace(disks_, sources(disks_, last), Setup{request_.check, request_.scratch, request_.timeout});
         if (!ends_are_clean()) return std::move(out_);
         for (const auto* rules : request_.models)
@@ -61,6 +62,25 @@ private:
         for (std::uint32_t i = 0; i < micros_.operations(); ++i)
             if (recording_.operations[i].did == Did::end && recording_.operations[i].value == 0)
                 acks_.emplace_back(i, "exit 0");
+    }
+
+    /// Without a check there is nothing to remember: a state is judged in no time.
+    bool open_verdicts()
+    {
+        if (request_.check.empty()) return true;
+        known_.emplace(search_name(recording_, request_));
+        for (const auto& directory : request_.merge)
+            if (out_.problem.empty()) out_.problem = known_->add(directory, out_.notes);
+        if (request_.resume && out_.problem.empty()) out_.problem = known_->add(request_.output, out_.notes);
+        if (out_.problem.empty()) out_.problem = known_->open(request_.output);
+        return out_.problem.empty();
+    }
+
+    void keep(const State& state, std::uint32_t acks, const Verdict& verdict)
+    {
+        if (verdict.kind == Class::trouble || stopped()) return; // then it says nothing of the state
+        if (auto problem = known_->keep(id_of(state), acks, verdict); !problem.empty() && out_.problem.empty())
+            out_.problem = std::move(problem);
     }
 
     [[nodiscard]] std::uint32_t acknowledged(std::uint32_t cut) const
@@ -115,9 +135,12 @@ private:
         Verdict verdict;
         if (request_.check.empty())
             verdict = compare(key);
+        else if (const auto* const told = known_->find(id_of(state), acks); told != nullptr)
+            verdict = *told;
         else
             checks_->run({{out_.states.size(), &tree, acked_text(acks)}}, 1, [&](const Task&, const Verdict& found) {
                 verdict = found;
+                keep(state, acks, found);
                 return true;
             });
         return verdicts_[key] = verdict;
@@ -158,39 +181,63 @@ private:
         }
     }
 
+    /// What is known of a state without a check, or that it is for others to check.
+    std::optional<Verdict> settled(const Key& key, const State& state)
+    {
+        if (const auto known = verdicts_.find(key); known != verdicts_.end()) return known->second;
+        if (known_)
+            if (const auto* const told = known_->find(id_of(state), key.second); told != nullptr) return *told;
+        if (request_.merge.empty() && id_of(state) % request_.shards + 1 != request_.shard)
+            return Verdict{Class::not_checked, 0, {}};
+        if (request_.check.empty()) return compare(key);
+        return request_.merge.empty() ? std::nullopt : std::optional(Verdict{Class::not_checked, 0, {}});
+    }
+
     void check_all()
     {
-        Progress progress{.all = by_key_.size()};
+        Progress progress;
         std::vector<Tree> trees;
         std::vector<Task> tasks;
         trees.reserve(by_key_.size());
         std::map<std::size_t, Key> keys;
+        std::size_t missing = 0;
         for (const auto& [key, number] : by_key_) {
             keys[number] = key;
-            if (request_.check.empty()) verdicts_[key] = compare(key);
-            if (const auto known = verdicts_.find(key); known != verdicts_.end()) {
-                out_.states[number].verdict = known->second;
-                ++progress.done;
+            if (const auto verdict = settled(key, out_.states[number].state)) {
+                out_.states[number].verdict = *verdict;
+                if (verdict->kind == Class::not_checked)
+                    ++missing;
+                else
+                    verdicts_[key] = *verdict;
                 continue;
             }
             trees.push_back(disks_.tree(out_.states[number].state));
             tasks.push_back({number, &trees.back(), out_.states[number].acked});
         }
+        if (missing != 0 && !request_.merge.empty()) {
+            out_.problem =
+                fmt::format("{} of {} states were checked in none of the directories", missing, out_.states.size());
+            return;
+        }
+        progress.done = by_key_.size() - missing - tasks.size();
+        progress.all = by_key_.size() - missing;
         std::ranges::sort(tasks, {}, &Task::number);
         std::set<std::size_t> told;
         checks_->run(tasks, request_.jobs, [&](const Task& task, const Verdict& verdict) {
             out_.states[task.number].verdict = verdict;
             verdicts_[keys[task.number]] = verdict;
+            keep(out_.states[task.number].state, out_.states[task.number].acknowledgements, verdict);
             told.insert(task.number);
             ++progress.done;
             progress.failing += verdict.kind != Class::clean ? 1U : 0U;
             progress.seconds = seconds();
             tell_(progress);
             if (verdict.kind == Class::trouble) out_.problem = verdict.reason;
-            return verdict.kind != Class::trouble && !stopped();
+            return out_.problem.empty() && !stopped();
         });
         out_.stopped = stopped();
-        if (told.size() != tasks.size() && out_.problem.empty()) out_.problem = "it was stopped before all was checked";
+        if (told.size() != tasks.size() && out_.problem.empty())
+            out_.problem = "it was stopped before all was checked (--resume goes on)";
     }
 
     [[nodiscard]] bool stopped() const { return request_.stop != nullptr && *request_.stop; }
@@ -208,8 +255,7 @@ private:
     {
         std::vector<std::size_t> failing;
         for (std::size_t i = 0; i < out_.states.size(); ++i)
-            if (out_.states[i].verdict.kind != Class::clean && out_.states[i].verdict.kind != Class::trouble)
-                failing.push_back(i);
+            if (is_failing(out_.states[i].verdict.kind)) failing.push_back(i);
         // Those that lack least first: what they say covers the others.
         std::ranges::stable_sort(failing, {}, [&](std::size_t i) { return out_.states[i].state.lost.size(); });
         for (const auto number : failing)
@@ -293,6 +339,7 @@ private:
     std::vector<std::pair<std::uint32_t, std::string>> acks_; // operation, text
     std::map<std::uint64_t, std::uint32_t> moments_;          // trees of the run, and the last cut that has each
     std::map<Key, Verdict> verdicts_;
+    std::optional<Verdicts> known_; // of earlier searches and other shards
     std::map<Key, std::size_t> by_key_;
     Summary out_;
     Clock::time_point began_ = Clock::now();

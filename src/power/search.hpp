@@ -20,6 +20,9 @@ struct Request {
     std::string scratch, output;
     bool split_rename = false;
     const std::atomic<bool>* stop = nullptr;
+    bool resume = false;                 // what stands in the output directory is not checked again
+    std::vector<std::string> merge;      // directories of shards whose verdicts are joined; no state is checked anew
+    std::uint64_t shard = 1, shards = 1; // only this part of the states
 };
 
 /// One state that was checked.
@@ -51,6 +54,7 @@ struct Progress {
 struct Summary {
     std::string problem; // why there is no verdict
     std::vector<std::string> not_measured;
+    std::vector<std::string> notes; // what is good to know
     std::vector<Checked> states;
     std::vector<Finding> findings;
     std::map<std::string_view, std::size_t> trees; // by model
