@@ -105,16 +105,17 @@ void add_report(Subcommand& self)
                 "DIR");
     self.option("--location", options->location,
                 "file that findings without a source line point at in SARIF (default: the program)", "FILE");
-    self.footer("Examples:\n"
-                "  faultline report faultline-explore\n"
-                "  faultline report --format html -o report.html faultline-explore\n"
-                "  faultline report --format junit -o report.xml faultline-powerloss\n"
-                "  faultline report --format sarif -o faultline.sarif shard-*/\n"
-                "  faultline report --format json fault-stats.4242.json | jq .faults\n"
-                "\n"
-                "Directories that explored the same command are parts of one exploration (--shard).\n"
-                "Exit status: 0, or 125 where something could not be read, is damaged, is no record or has no verdict; what\n"
-                "could be read is reported all the same.");
+    self.footer(
+        "Examples:\n"
+        "  faultline report faultline-explore\n"
+        "  faultline report --format html -o report.html faultline-explore\n"
+        "  faultline report --format junit -o report.xml faultline-powerloss\n"
+        "  faultline report --format sarif -o faultline.sarif shard-*/\n"
+        "  faultline report --format json fault-stats.4242.json | jq .faults\n"
+        "\n"
+        "Directories that explored the same command are parts of one exploration (--shard).\n"
+        "Exit status: 0, or 125 where something could not be read, is damaged, is no record or has no verdict; what\n"
+        "could be read is reported all the same.");
     self.action([options] { return report_all(*options); });
 }
 

@@ -3,6 +3,7 @@
 #include "explore/baseline.hpp"
 #include "explore/gather.hpp"
 #include "explore/journal.hpp"
+#include "explore/power_cuts.hpp"
 #include "explore/queue.hpp"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ public:
         began_ = Clock::now();
         if (!start_workers(root, prepare) || !baseline() || !start_fork_servers() || !open_journal()) return;
         fill_queue();
-        if (summary_.known_points == 0) {
+        if (summary_.known_points == 0 && !tries_power_cuts(options_)) {
             summary_.problem = summary_.sites.empty() ? "no call that can fail was seen in the command"
                                                       : "nothing of what is to be tried fits a call of the command";
             summary_.baseline_trouble = true;
@@ -53,15 +54,12 @@ public:
         if (!summary_.problem.empty()) return;
         say_what_is_missing();
         confirm_all();
+        if (tries_power_cuts(options_)) cut_power(*workers_.front(), options_, time_left(), summary_);
         finish();
     }
 
 private:
-    bool fail(std::string problem)
-    {
-        summary_.problem = std::move(problem);
-        return false;
-    }
+    bool fail(std::string problem) { return summary_.problem = std::move(problem), false; }
 
     bool start_workers(const std::string& root, const std::function<std::vector<Command>(const std::string&)>& prepare)
     {
@@ -70,6 +68,7 @@ private:
         surroundings.stop = options_.stop;
         if (::mkdir(surroundings.view.c_str(), 0700) != 0) return fail(std::strerror(errno));
         surroundings.commands = prepare(surroundings.view);
+        if (tries_power_cuts(options_)) surroundings.kept = make_power_directory(options_);
         // What is copied for each run is itself a copy, so that neither our output nor anybody's work changes it.
         if (!options_.work.original.empty()) {
             const auto once = root + "/original";
@@ -153,11 +152,13 @@ private:
         summary_.known_points = queue_.known();
     }
 
-    [[nodiscard]] bool over() const
+    [[nodiscard]] nanoseconds time_left() const
     {
-        return !summary_.problem.empty() || (options_.stop != nullptr && options_.stop->load()) ||
-               (options_.time.count() != 0 && Clock::now() - began_ >= options_.time);
+        constexpr std::chrono::hours long_enough{24 * 365};
+        if (!summary_.problem.empty() || (options_.stop != nullptr && options_.stop->load())) return nanoseconds(0);
+        return options_.time.count() == 0 ? long_enough : options_.time - (Clock::now() - began_);
     }
+    [[nodiscard]] bool over() const { return time_left().count() <= 0; }
 
     void work(Worker& worker)
     {

@@ -2,6 +2,7 @@
 
 #include "engine/draw.hpp"
 #include "report/clean_text.hpp"
+#include "report/terminal.hpp"
 #include "run/shell_words.hpp"
 
 #include <algorithm>
@@ -175,11 +176,11 @@ private:
         if (finding.overtook != never)
             fact("on disk all the same",
                  fmt::format("{} {}", operation_call(recording_, finding.overtook), path_of(finding.overtook)));
-        fact("fails", fmt::format("after {} to {} operations, in {} states", finding.first_cut, finding.last_cut,
-                                  finding.states.size()));
+        fact("fails", fmt::format("after {} to {} operations, in {}", finding.first_cut, finding.last_cut,
+                                  report::counted(finding.states.size(), "state")));
         fact("promised", finding.last_acknowledgement);
         fact("cure", fix_text(recording_, finding));
-        fact("look at it", fmt::format("faultline powerloss show {}", finding.states.front()));
+        fact("look at it", fmt::format("faultline powerloss -o DIRECTORY show {}", finding.states.front()));
         record.repro = clean_line(repro_of(finding));
         return record;
     }

@@ -5,6 +5,7 @@
 #include "run/ddmin.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <set>
 
@@ -71,7 +72,10 @@ private:
         known_.emplace(search_name(recording_, request_));
         for (const auto& directory : request_.merge)
             if (out_.problem.empty()) out_.problem = known_->add(directory, out_.notes);
-        if (request_.resume && out_.problem.empty()) out_.problem = known_->add(request_.output, out_.notes);
+        std::error_code error; // where nothing was begun yet, all is left to do
+        if (request_.resume && std::filesystem::exists(Verdicts::path_in(request_.output), error) &&
+            out_.problem.empty())
+            out_.problem = known_->add(request_.output, out_.notes);
         if (out_.problem.empty()) out_.problem = known_->open(request_.output);
         return out_.problem.empty();
     }
