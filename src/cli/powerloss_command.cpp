@@ -4,7 +4,7 @@
 #include "cli/explore_options.hpp"
 #include "door/recorder.hpp"
 #include "power/promises.hpp"
-#include "power/search.hpp"
+#include "power/sync_roles.hpp"
 #include "report/progress_line.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
@@ -32,7 +32,7 @@ std::atomic<bool> interrupted{false};
 struct Given {
     std::vector<std::string> command, roots, merge;
     std::string models, check, ack, output = "faultline-powerloss", budget = "500", jobs, timeout = "10", shard;
-    bool ack_exit = false, split_rename = false, quiet = false, resume = false;
+    bool ack_exit = false, split_rename = false, quiet = false, resume = false, mutate_syncs = false;
 };
 
 std::vector<const power::Rules*> default_models()
@@ -79,6 +79,9 @@ std::string to_request(const Given& given, power::Request& request)
     request.stop = &interrupted;
     request.output = fs::absolute(given.output).lexically_normal().string();
     request.resume = given.resume;
+    request.mutate_syncs = given.mutate_syncs;
+    if (given.mutate_syncs && (!given.shard.empty() || !given.merge.empty()))
+        return "--mutate-syncs searches all states: it has no meaning with --shard or --merge";
     std::error_code error;
     for (const auto& directory : given.merge) {
         if (fs::equivalent(directory, given.output, error))
@@ -123,6 +126,9 @@ void print(const door::Recording& recording, const power::Summary& summary)
                            : fmt::format("{} of {}", summary.states.size() - static_cast<std::size_t>(others),
                                          summary.states.size()),
                recording.operations.size(), summary.seconds, trees);
+    for (const auto& role : summary.syncs)
+        fmt::print("{:22} {}\n", role.models.empty() ? "sync-not-noticed" : "sync-needed",
+                   printable(power::role_text(recording, role)));
     for (const auto& note : summary.notes)
         fmt::print("note: {}\n", printable(note));
 }
@@ -256,6 +262,8 @@ void add_powerloss(Subcommand& self)
         "join what shards of this search left in these directories (without a command: of the first one's recording)",
         "DIR");
     self.flag("--resume", given->resume, "what a search that was stopped has checked is not checked again");
+    self.flag("--mutate-syncs", given->mutate_syncs,
+              "search again without each fsync: which of them does the check notice?");
     self.flag("--split-rename", given->split_rename, "a rename is two steps, as on FAT");
     self.option("-o,--output", given->output, "recording and powerloss.json (default: faultline-powerloss)", "DIR");
     self.flag("-q,--quiet", given->quiet, "no progress line");

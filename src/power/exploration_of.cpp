@@ -1,6 +1,7 @@
 #include "power/exploration_of.hpp"
 
 #include "engine/draw.hpp"
+#include "power/sync_roles.hpp"
 #include "report/clean_text.hpp"
 #include "report/terminal.hpp"
 #include "run/shell_words.hpp"
@@ -72,6 +73,8 @@ public:
             if (summary_.states[i].verdict.kind != Class::not_checked) all.points.push_back(as_record(i));
         all.known_points = summary_.states.size();
         all.notes = summary_.notes;
+        for (const auto& role : summary_.syncs)
+            if (role.models.empty()) all.notes.push_back(clean_line(role_text(recording_, role)));
         add_places(all);
         for (const auto& each : summary_.not_measured) {
             const auto end = each.find(": ");

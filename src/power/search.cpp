@@ -1,6 +1,7 @@
 #include "power/search.hpp"
 
 #include "power/promises.hpp"
+#include "power/sync_roles.hpp"
 #include "power/verdicts.hpp"
 #include "run/ddmin.hpp"
 
@@ -18,24 +19,28 @@ namespace {
 
 class Search {
 public:
-    Search(const door::Recording& recording, const Request& request, const std::function<void(const Progress&)>& tell)
+    /// `known`: verdicts of earlier searches and other shards; nullptr: there is no check. `again`: the files and the
+    /// verdicts were looked at already, and only states are wanted.
+    Search(const door::Recording& recording, const Request& request, const std::function<void(const Progress&)>& tell,
+           Verdicts* known, bool again)
         : recording_(recording), request_(request), tell_(tell), micros_(cut(recording, {request.split_rename})),
-          disks_(recording, micros_)
+          disks_(recording, micros_), known_(known), again_(again)
     {}
 
     Summary search()
     {
         out_.not_measured = micros_.untellable;
         const Tree last = disks_.tree({.cut = micros_.operations()});
-        for (auto& each : differences(disks_, last, request_.output))
-            out_.not_measured.push_back(std::move(each));
+        if (!again_)
+            for (auto& each : differences(disks_, last, request_.output))
+                out_.not_measured.push_back(std::move(each));
         if (!out_.not_measured.empty()) {
             out_.problem =
                 "not measured: the recording is not all of what the run did, or the files were changed since";
             return std::move(out_);
         }
         read_acknowledgements();
-        if (!out_.problem.empty() || !open_verdicts()) return std::move(out_);
+        if (!out_.problem.empty() || (!again_ && !open_verdicts())) return std::move(out_);
         checks_.emplace(disks_, sources(disks_, last), Setup{request_.check, request_.scratch, request_.timeout});
         if (!ends_are_clean()) return std::move(out_);
         for (const auto* rules : request_.models)
@@ -43,7 +48,7 @@ public:
         for (const auto& each : models_)
             collect(each);
         check_all();
-        explain_all();
+        if (!again_) explain_all();
         out_.seconds = seconds();
         return std::move(out_);
     }
@@ -68,8 +73,7 @@ private:
     /// Without a check there is nothing to remember: a state is judged in no time.
     bool open_verdicts()
     {
-        if (request_.check.empty()) return true;
-        known_.emplace(search_name(recording_, request_));
+        if (known_ == nullptr) return true;
         for (const auto& directory : request_.merge)
             if (out_.problem.empty()) out_.problem = known_->add(directory, out_.notes);
         std::error_code error; // where nothing was begun yet, all is left to do
@@ -176,8 +180,14 @@ private:
             const Key key{known.digest, acknowledged(known.state.cut)};
             const auto [at, fresh] = by_key_.try_emplace(key, out_.states.size());
             if (fresh)
-                out_.states.push_back(
-                    {known.state, acked_text(key.second), {}, key.second, known.first_cut, known.last_cut, {}});
+                out_.states.push_back({known.state,
+                                       acked_text(key.second),
+                                       {},
+                                       key.second,
+                                       known.first_cut,
+                                       known.last_cut,
+                                       {},
+                                       known.digest});
             auto& checked = out_.states[at->second];
             checked.first_cut = std::min(checked.first_cut, known.first_cut);
             checked.last_cut = std::max(checked.last_cut, known.last_cut);
@@ -189,7 +199,7 @@ private:
     std::optional<Verdict> settled(const Key& key, const State& state)
     {
         if (const auto known = verdicts_.find(key); known != verdicts_.end()) return known->second;
-        if (known_)
+        if (known_ != nullptr)
             if (const auto* const told = known_->find(id_of(state), key.second); told != nullptr) return *told;
         if (request_.merge.empty() && id_of(state) % request_.shards + 1 != request_.shard)
             return Verdict{Class::not_checked, 0, {}};
@@ -338,12 +348,13 @@ private:
     const std::function<void(const Progress&)>& tell_;
     MicroOperations micros_;
     Disks disks_;
+    Verdicts* known_;
+    bool again_;
     std::optional<Checks> checks_;
     std::vector<Model> models_;
     std::vector<std::pair<std::uint32_t, std::string>> acks_; // operation, text
     std::map<std::uint64_t, std::uint32_t> moments_;          // trees of the run, and the last cut that has each
     std::map<Key, Verdict> verdicts_;
-    std::optional<Verdicts> known_; // of earlier searches and other shards
     std::map<Key, std::size_t> by_key_;
     Summary out_;
     Clock::time_point began_ = Clock::now();
@@ -354,7 +365,14 @@ private:
 Summary search(const door::Recording& recording, const Request& request,
                const std::function<void(const Progress&)>& tell)
 {
-    return Search(recording, request, tell).search();
+    std::optional<Verdicts> verdicts;
+    if (!request.check.empty()) verdicts.emplace(search_name(recording, request));
+    auto* const known = verdicts ? &*verdicts : nullptr;
+    auto summary = Search(recording, request, tell, known, false).search();
+    if (!request.mutate_syncs || !summary.problem.empty()) return summary;
+    const auto again = [&](const door::Recording& other) { return Search(other, request, tell, known, true).search(); };
+    summary.syncs = roles_of_syncs(recording, request, summary, again, summary.problem);
+    return summary;
 }
 
 } // namespace faultline::power

@@ -19,6 +19,7 @@ struct Request {
     std::chrono::milliseconds timeout{10000};
     std::string scratch, output;
     bool split_rename = false;
+    bool mutate_syncs = false; // search again without each sync
     const std::atomic<bool>* stop = nullptr;
     bool resume = false;                 // what stands in the output directory is not checked again
     std::vector<std::string> merge;      // directories of shards whose verdicts are joined; no state is checked anew
@@ -33,6 +34,7 @@ struct Checked {
     std::uint32_t acknowledgements = 0;
     std::uint32_t first_cut = 0, last_cut = 0; // at which a disk can look so
     std::vector<std::string_view> models;
+    std::uint64_t tree = 0; // digest of the files, the same within a process
 };
 
 struct Finding {
@@ -44,6 +46,15 @@ struct Finding {
     std::string last_acknowledgement, reason;
     std::vector<std::string_view> models;
     std::vector<std::size_t> states; // numbers
+};
+
+/// What a sync is good for: what fails without it, and in which models; none: nothing that was tried.
+struct SyncRole {
+    std::uint32_t operation = 0;
+    std::vector<std::string_view> models = {};
+    Class kind = Class::clean;
+    std::uint32_t lost = never; // the first operation that is lost in the first state that fails
+    std::string reason = {};
 };
 
 struct Progress {
@@ -58,6 +69,7 @@ struct Summary {
     std::vector<Checked> states;
     std::vector<Finding> findings;
     std::map<std::string_view, std::size_t> trees; // by model
+    std::vector<SyncRole> syncs;                   // where that was asked for
     double seconds = 0;
     bool stopped = false;
 };

@@ -94,18 +94,29 @@ std::string write_summary(const door::Recording& recording, const Request& reque
         json["reason"] = checked.verdict.reason;
         states.push_back(std::move(json));
     }
+    Json::Array syncs;
+    for (const auto& role : summary.syncs) {
+        auto json = Json::object({{"operation", operation_text(recording, role.operation)}, {"models", role.models}});
+        if (!role.models.empty()) {
+            json["class"] = class_names[static_cast<std::size_t>(role.kind)];
+            json["reason"] = role.reason;
+        }
+        if (role.lost != never) json["lost"] = operation_text(recording, role.lost);
+        syncs.push_back(std::move(json));
+    }
     auto trees = Json::object();
     for (const auto& [name, count] : summary.trees)
         trees[name] = count;
-    const auto document = Json::object({{"version", 1},
-                                        {"command", recording.command},
-                                        {"operations", recording.operations.size()},
-                                        {"problem", summary.problem},
-                                        {"not_measured", summary.not_measured},
-                                        {"trees", trees},
-                                        {"findings", findings},
-                                        {"states", states},
-                                        {"exploration", to_json(exploration_of(recording, request, summary), true)}});
+    auto document = Json::object({{"version", 1},
+                                  {"command", recording.command},
+                                  {"operations", recording.operations.size()},
+                                  {"problem", summary.problem},
+                                  {"not_measured", summary.not_measured},
+                                  {"trees", trees},
+                                  {"findings", findings},
+                                  {"states", states},
+                                  {"exploration", to_json(exploration_of(recording, request, summary), true)}});
+    if (request.mutate_syncs) document["syncs"] = std::move(syncs);
     const auto path = request.output + "/powerloss.json";
     std::ofstream out(path);
     out << report::lines(document) << '\n';
