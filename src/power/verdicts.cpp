@@ -60,7 +60,7 @@ std::uint64_t search_name(const door::Recording& recording, const Request& reque
     const auto add_attributes = [&](const door::Attributes& of) {
         add(fmt::format("{:o} {} {}", of.mode, of.owner, of.group));
         for (const auto& [key, value] : of.extended)
-            add(key + "=" + value);
+            add(fmt::format("{}={}", key, value));
     };
     add(fmt::format("{} {} {} {}", request.check, request.acks, request.exit_acknowledges, request.split_rename));
     for (const auto& root : recording.roots)
