@@ -114,7 +114,8 @@ void print(const door::Recording& recording, const power::Summary& summary)
                        : fmt::format(", '{}' was said", printable(finding.last_acknowledgement)),
                    finding.states.size(), finding.states.front(),
                    finding.reason.empty() ? "" : fmt::format(": {}", printable(finding.reason)));
-        fmt::print("                       {}\n", printable(power::fix_text(recording, finding)));
+        fmt::print("                       {}: {}\n", printable(power::need_text(recording, finding)),
+                   printable(power::fix_text(recording, finding)));
     }
     std::string trees;
     for (const auto& [name, count] : summary.trees)

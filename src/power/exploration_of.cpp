@@ -154,7 +154,7 @@ private:
             strikes.push_back(strike(operation, lost));
         const auto& state = summary_.states.at(finding.states.front()).state;
         if (finding.torn) strikes.push_back(strike(torn_operation(state), torn));
-        if (strikes.empty()) strikes.push_back(kill(finding.first_cut));
+        if (strikes.empty()) strikes.push_back(kill(state.cut));
         return strikes;
     }
 
@@ -182,6 +182,7 @@ private:
         fact("fails", fmt::format("after {} to {} operations, in {}", finding.first_cut, finding.last_cut,
                                   report::counted(finding.states.size(), "state")));
         fact("promised", finding.last_acknowledgement);
+        fact("need", need_text(recording_, finding));
         fact("cure", fix_text(recording_, finding));
         fact("look at it", fmt::format("faultline powerloss -o DIRECTORY show {}", finding.states.front()));
         record.repro = clean_line(repro_of(finding));

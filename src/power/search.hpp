@@ -42,6 +42,7 @@ struct Finding {
     std::vector<std::uint32_t> lost; // operations; empty: a mere kill is enough
     std::uint32_t overtook = never;  // the first operation that is on disk although what is before it is not
     bool torn = false;
+    std::uint32_t atomic = never; // where nothing is lost: an operation on the file that is neither old nor new
     std::uint32_t first_cut = 0, last_cut = 0; // where it fails
     std::string last_acknowledgement, reason;
     std::vector<std::string_view> models;
@@ -83,6 +84,8 @@ struct Summary {
 [[nodiscard]] std::string_view operation_call(const door::Recording& recording, std::uint32_t operation);
 /// "#4 write notes.txt"
 [[nodiscard]] std::string operation_text(const door::Recording& recording, std::uint32_t operation);
+/// "#4 write notes.txt must be durable before #6 rename notes.txt", "notes.txt must be atomic".
+[[nodiscard]] std::string need_text(const door::Recording& recording, const Finding& finding);
 /// "fsync notes.txt after #4 and before #6"; empty where no sync helps.
 [[nodiscard]] std::string fix_text(const door::Recording& recording, const Finding& finding);
 

@@ -28,6 +28,21 @@ std::string operation_text(const door::Recording& recording, std::uint32_t opera
                        it.path);
 }
 
+std::string need_text(const door::Recording& recording, const Finding& finding)
+{
+    if (finding.lost.empty()) {
+        const auto path = finding.atomic == never ? std::string() : recording.operations.at(finding.atomic).path;
+        return fmt::format("{} must be atomic", path.empty() ? "the change" : path);
+    }
+    std::string lost; // all of them together: one that is durable is enough
+    for (const auto operation : finding.lost)
+        lost += (lost.empty() ? "" : " or ") + operation_text(recording, operation);
+    return fmt::format("{} must be durable before {}", lost,
+                       finding.overtook != never              ? operation_text(recording, finding.overtook)
+                       : finding.last_acknowledgement.empty() ? std::string("the end")
+                                                              : "'" + finding.last_acknowledgement + "' is said");
+}
+
 std::string fix_text(const door::Recording& recording, const Finding& finding)
 {
     if (finding.lost.empty()) return "write the new content to another file, fsync it, and rename it over this one";
@@ -80,6 +95,7 @@ std::string write_summary(const door::Recording& recording, const Request& reque
                                   {"last_cut", finding.last_cut},
                                   {"last_acknowledgement", finding.last_acknowledgement},
                                   {"reason", finding.reason},
+                                  {"need", need_text(recording, finding)},
                                   {"fix", fix_text(recording, finding)},
                                   {"states", Json(finding.states)}});
         if (finding.overtook != never) json["overtook"] = operation_text(recording, finding.overtook);

@@ -32,8 +32,7 @@ public:
             for (const auto& model : models_) {
                 const auto name = model.rules->name;
                 if (std::ranges::count(checked.models, name) == 0 || std::ranges::count(role.models, name) != 0 ||
-                    known_.contains({checked.tree, checked.acknowledgements, name}) ||
-                    possible(model, checked.state))
+                    known_.contains({checked.tree, checked.acknowledgements, name}) || possible(model, checked.state))
                     continue;
                 if (role.models.empty()) speak(role, checked);
                 role.models.push_back(name);
