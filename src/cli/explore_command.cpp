@@ -5,6 +5,7 @@
 
 #include "explore/campaign.hpp"
 #include "explore/findings_files.hpp"
+#include "explore/power_cuts.hpp"
 #include "report/exploration_json.hpp"
 #include "report/progress_line.hpp"
 #include "report/report.hpp"
@@ -68,10 +69,11 @@ std::vector<std::string> without_faultline(std::vector<std::string> environment)
     return environment;
 }
 
-std::vector<explore::Command> commands(const std::string& view, const ExploreOptions& given, const Target& target,
-                                       const std::vector<std::string>& command, const Setting& setting,
+std::vector<explore::Command> commands(const std::string& view, const ExploreOptions& given,
+                                       const explore::Options& options, const Target& target, const Setting& setting,
                                        const RunDirectory& directory, std::string& problem)
 {
+    const auto& command = given.command;
     std::vector<std::string> plain;
     for (char** each = environ; *each != nullptr; ++each)
         plain.emplace_back(*each);
@@ -82,10 +84,18 @@ std::vector<explore::Command> commands(const std::string& view, const ExploreOpt
     const auto shell = [&](const std::string& text) {
         return explore::Command{"/bin/sh", {"sh", "-c", text}, plain, false};
     };
-    return {{path, command, plain, true},
-            {path, command, loaded, true},
-            given.recover.empty() ? explore::Command{path, command, plain, false} : shell(given.recover),
-            shell(given.check)};
+    std::vector<explore::Command> all{{path, command, plain, true},
+                                      {path, command, loaded, true},
+                                      given.recover.empty() ? explore::Command{path, command, plain, false}
+                                                            : shell(given.recover),
+                                      shell(given.check)};
+    if (explore::tries_power_cuts(options)) {
+        std::error_code error;
+        auto words = explore::power_command(options, given.check, view);
+        words.insert(words.end(), command.begin(), command.end());
+        all.push_back({fs::read_symlink("/proc/self/exe", error).string(), std::move(words), plain, false});
+    }
+    return all;
 }
 
 std::string findings_words(const explore::Progress& progress)
@@ -102,7 +112,7 @@ void print_summary(const explore::Summary& summary, const report::Exploration& r
     if (!summary.not_forked.empty()) fmt::print("no fork server: {}\n", printable(summary.not_forked));
     if (summary.executed != 0)
         fmt::print("{} runs were not begun by the fork server: it did not answer\n", summary.executed);
-    if (!summary.findings.empty())
+    if (!record.findings.empty())
         fmt::print("plans and scripts: {0}/findings/; a page to look through: faultline report --format html {0}\n",
                    output);
 }
@@ -171,7 +181,8 @@ int explore_in(const ExploreOptions& given, const explore::Options& options, con
     if (!summary.problem.empty()) return fail(summary.baseline_trouble ? nothing_explored : own_error, summary.problem);
     auto record = explore::as_record(summary, options, command);
     const auto modules = run::load_modules(run::find_target(command.front()).program);
-    record.unreached = run::unreached(modules, run::sort_imports(modules));
+    for (auto& each : run::unreached(modules, run::sort_imports(modules)))
+        record.unreached.push_back(std::move(each));
     report::settle(record);
     if (const auto wrong = explore::write_findings(record, summary, options, command); !wrong.empty())
         return fail(own_error, wrong);
@@ -180,12 +191,12 @@ int explore_in(const ExploreOptions& given, const explore::Options& options, con
     else
         print_summary(summary, record, given.output);
     if (!given.accept.empty()) {
-        const auto wrong = explore::accept(accepted, summary.findings);
+        const auto wrong = explore::accept(accepted, record.findings);
         return wrong.empty() ? 0 : fail(own_error, wrong);
     }
     const auto classes = given.fail_on.empty() ? default_fail_on() : split(given.fail_on);
-    const bool fails = std::ranges::any_of(summary.findings, [&](const explore::Finding& finding) {
-        return !finding.known && std::ranges::count(classes, explore::name_of(finding.kind)) != 0;
+    const bool fails = std::ranges::any_of(record.findings, [&](const report::Finding& finding) {
+        return !finding.known && std::ranges::count(classes, report::name_of(finding.outcome)) != 0;
     });
     return fails ? found_something : 0;
 }
@@ -259,7 +270,7 @@ int in_surroundings(const ExploreOptions& given, explore::Options options, const
                               .needed = target.needed,
                               .changes = {},
                               .unset = {}};
-        auto all = commands(view, given, target, command, setting, directory, problem);
+        auto all = commands(view, given, options, target, setting, directory, problem);
         return problem.empty() ? all : std::vector<explore::Command>();
     };
     const int status = what(options, directory.path(), prepare);

@@ -95,6 +95,21 @@ std::vector<std::string> split(const std::string& list)
     return words;
 }
 
+std::string read_shard_option(const std::string& text, std::uint64_t& number, std::uint64_t& of)
+{
+    explore::Shard shard;
+    const explore::Variable variable = [](const char* name) -> const char* { return std::getenv(name); };
+    if (auto problem = explore::read_shard(text, variable, shard); !problem.empty()) return problem;
+    // Bazel takes a test that does not touch this file for one that knows nothing of shards.
+    const char* const advertised = std::getenv("TEST_SHARD_STATUS_FILE");
+    if (text == "auto" && advertised != nullptr && !std::ofstream(advertised, std::ios::app))
+        return fmt::format("--shard auto: TEST_SHARD_STATUS_FILE is '{}', which cannot be written: {}", advertised,
+                           std::strerror(errno));
+    number = shard.number;
+    of = shard.of;
+    return {};
+}
+
 std::string to_options(const ExploreOptions& given, explore::Options& options)
 {
     options.families = given.families.empty() ? default_families() : split(given.families);
@@ -119,18 +134,9 @@ std::string to_options(const ExploreOptions& given, explore::Options& options)
     if (!duration(given.time, options.time)) return fmt::format("--time is '{}'; write 30s, 10m or 2h", given.time);
     if (!duration(given.timeout, options.timeout))
         return fmt::format("--timeout is '{}'; write 500ms, 5s or 1m", given.timeout);
-    if (!given.shard.empty()) {
-        explore::Shard shard;
-        const explore::Variable variable = [](const char* name) -> const char* { return std::getenv(name); };
-        if (auto problem = explore::read_shard(given.shard, variable, shard); !problem.empty()) return problem;
-        // Bazel takes a test that does not touch this file for one that knows nothing of shards.
-        const char* const advertised = std::getenv("TEST_SHARD_STATUS_FILE");
-        if (given.shard == "auto" && advertised != nullptr && !std::ofstream(advertised, std::ios::app))
-            return fmt::format("--shard auto: TEST_SHARD_STATUS_FILE is '{}', which cannot be written: {}", advertised,
-                               std::strerror(errno));
-        options.shard = shard.number;
-        options.shards = shard.of;
-    }
+    if (!given.shard.empty())
+        if (auto problem = read_shard_option(given.shard, options.shard, options.shards); !problem.empty())
+            return problem;
     std::error_code error;
     const auto workdir = given.workdir.empty() ? fs::current_path(error) : fs::canonical(given.workdir, error);
     if (error || !fs::is_directory(workdir, error))

@@ -24,6 +24,9 @@ struct ExploreOptions {
 /// "crash,hang" as words.
 [[nodiscard]] std::vector<std::string> split(const std::string& list);
 
+/// What --shard says: I/N, or auto. Returns what is wrong; empty: nothing.
+[[nodiscard]] std::string read_shard_option(const std::string& text, std::uint64_t& shard, std::uint64_t& shards);
+
 /// Turns what was typed into options. Returns what is wrong; empty: nothing.
 [[nodiscard]] std::string to_options(const ExploreOptions& given, explore::Options& options);
 

@@ -3,10 +3,10 @@
 
 #include "cli/finding_again.hpp"
 #include "cli/repeat.hpp"
-#include "explore/findings_files.hpp"
 #include "language/values.hpp"
 #include "report/progress_line.hpp"
 #include "report/terminal.hpp"
+#include "run/shell_words.hpp"
 #include "run/trials.hpp"
 
 #include <chrono>
@@ -79,7 +79,7 @@ int minimise(const Options& options)
         fmt::print("  {}: {}\n", run::words(strike), replay.struck.at(strike));
     }
     fmt::print("with any one of them left out it does not hold. The plan is {}:\n  faultline run -c {} -- {}\n",
-               printable(options.plan), printable(options.plan), printable(explore::shell_line(command)));
+               printable(options.plan), printable(options.plan), printable(run::shell_line(command)));
     return 0;
 }
 

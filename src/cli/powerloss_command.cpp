@@ -4,7 +4,7 @@
 #include "cli/explore_options.hpp"
 #include "door/recorder.hpp"
 #include "power/promises.hpp"
-#include "power/search.hpp"
+#include "power/sync_roles.hpp"
 #include "report/progress_line.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
@@ -31,9 +31,9 @@ constexpr int no_verdict = 124;
 std::atomic<bool> interrupted{false};
 
 struct Given {
-    std::vector<std::string> command, roots;
-    std::string models, check, ack, output = "faultline-powerloss", budget = "500", jobs, timeout = "10";
-    bool ack_exit = false, split_rename = false, quiet = false;
+    std::vector<std::string> command, roots, merge;
+    std::string models, check, ack, output = "faultline-powerloss", budget = "500", jobs, timeout = "10", shard;
+    bool ack_exit = false, split_rename = false, quiet = false, resume = false, mutate_syncs = false;
 };
 
 std::vector<const power::Rules*> default_models()
@@ -85,7 +85,20 @@ std::string to_request(const Given& given, power::Request& request)
     request.timeout = std::chrono::seconds(seconds);
     request.stop = &interrupted;
     request.output = fs::absolute(given.output).lexically_normal().string();
-    return {};
+    request.resume = given.resume;
+    request.mutate_syncs = given.mutate_syncs;
+    if (given.mutate_syncs && (!given.shard.empty() || !given.merge.empty()))
+        return "--mutate-syncs searches all states: it has no meaning with --shard or --merge";
+    std::error_code error;
+    for (const auto& directory : given.merge) {
+        if (fs::equivalent(directory, given.output, error))
+            return fmt::format("--merge: {} is the output directory (-o) as well: name another one", directory);
+        request.merge.push_back(fs::absolute(directory).lexically_normal().string());
+    }
+    if (!given.merge.empty() && !given.shard.empty()) return "--merge joins all shards: --shard has no meaning with it";
+    if (!given.merge.empty() && given.resume) return "--merge is not to be resumed: it checks no state anew";
+    if (given.resume && given.check.empty()) return "--resume: without --check there is nothing that takes time";
+    return given.shard.empty() ? "" : read_shard_option(given.shard, request.shard, request.shards);
 }
 
 void print(const door::Recording& recording, const power::Summary& summary)
@@ -108,13 +121,24 @@ void print(const door::Recording& recording, const power::Summary& summary)
                        : fmt::format(", '{}' was said", printable(finding.last_acknowledgement)),
                    finding.states.size(), finding.states.front(),
                    finding.reason.empty() ? "" : fmt::format(": {}", printable(finding.reason)));
-        fmt::print("                       {}\n", printable(power::fix_text(recording, finding)));
+        fmt::print("                       {}: {}\n", printable(power::need_text(recording, finding)),
+                   printable(power::fix_text(recording, finding)));
     }
     std::string trees;
     for (const auto& [name, count] : summary.trees)
         trees += fmt::format("{}{} {}", trees.empty() ? "" : ", ", name, count);
+    const auto others = std::ranges::count(summary.states, power::Class::not_checked,
+                                           [](const power::Checked& each) { return each.verdict.kind; });
     fmt::print("{} findings in {} states of {} operations, {:.1f} s (trees: {})\n", summary.findings.size(),
-               summary.states.size(), recording.operations.size(), summary.seconds, trees);
+               others == 0 ? fmt::format("{}", summary.states.size())
+                           : fmt::format("{} of {}", summary.states.size() - static_cast<std::size_t>(others),
+                                         summary.states.size()),
+               recording.operations.size(), summary.seconds, trees);
+    for (const auto& role : summary.syncs)
+        fmt::print("{:22} {}\n", role.models.empty() ? "sync-not-noticed" : "sync-needed",
+                   printable(power::role_text(recording, role)));
+    for (const auto& note : summary.notes)
+        fmt::print("note: {}\n", printable(note));
 }
 
 int search(const Given& given, power::Request request, const std::string& log)
@@ -129,6 +153,8 @@ int search(const Given& given, power::Request request, const std::string& log)
             return fail(own_error, fmt::format("{} would lie in {}, which is recorded (set TMPDIR to another place, or "
                                                "name a smaller --root)",
                                                request.scratch, root.path));
+    fs::create_directories(request.output, error);
+    if (error) return fail(own_error, fmt::format("{}: {}", request.output, error.message()));
     power::Summary summary;
     {
         report::ProgressLine line(given.quiet);
@@ -137,8 +163,7 @@ int search(const Given& given, power::Request request, const std::string& log)
                       progress.failing == 0 ? "" : fmt::format("{} failing", progress.failing));
         });
     }
-    fs::create_directories(request.output, error);
-    if (const auto wrong = power::write_summary(recording, summary, request.output); !wrong.empty())
+    if (const auto wrong = power::write_summary(recording, request, summary); !wrong.empty())
         return fail(own_error, wrong);
     for (const auto& each : summary.not_measured)
         fmt::print("not-measured           {}\n", printable(each));
@@ -204,9 +229,12 @@ int powerloss(const Given& given)
 {
     power::Request request;
     if (const auto problem = to_request(given, request); !problem.empty()) return fail(own_error, problem);
-    if (given.command.empty())
+    if (given.command.empty() && given.merge.empty())
         return fail(own_error, "there is no command (faultline powerloss --check CMD -- COMMAND [ARGUMENTS])");
     try {
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+            std::signal(signal, [](int) { interrupted = true; });
+        if (given.command.empty()) return search(given, request, request.merge.front() + "/recording");
         const auto& first = given.command.front();
         const bool ours = first == "show" || first == "check";
         if (ours && given.command.size() != 2)
@@ -215,8 +243,6 @@ int powerloss(const Given& given)
                                     "name is ./{0})",
                                     first));
         if (first == "show") return show(given, request);
-        for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-            std::signal(signal, [](int) { interrupted = true; });
         if (first == "check") return search(given, request, given.command[1]);
         return record_and_search(given, std::move(request));
     } catch (const std::exception& error) {
@@ -237,6 +263,15 @@ void add_powerloss(Subcommand& self)
     self.option("--budget", given->budget, "distinct states of one model (default: 500)", "N");
     self.option("-j,--jobs", given->jobs, "checks at the same time (default: one for each processor)", "N");
     self.option("--timeout", given->timeout, "of one check, in seconds (default: 10)", "N");
+    self.option("--shard", given->shard, "check only the I-th part of N; auto: as the engine says that started it",
+                "I/N|auto");
+    self.list(
+        "--merge", given->merge,
+        "join what shards of this search left in these directories (without a command: of the first one's recording)",
+        "DIR");
+    self.flag("--resume", given->resume, "what a search that was stopped has checked is not checked again");
+    self.flag("--mutate-syncs", given->mutate_syncs,
+              "search again without each fsync: which of them does the check notice?");
     self.flag("--split-rename", given->split_rename, "a rename is two steps, as on FAT");
     self.option("-o,--output", given->output, "recording and powerloss.json (default: faultline-powerloss)", "DIR");
     self.flag("-q,--quiet", given->quiet, "no progress line");

@@ -1,4 +1,5 @@
-// faultline report: what was injected and what was found, from the records of runs and the directories of explorations.
+// faultline report: what was injected and what was found, from the records of runs and the directories of explorations
+// and of powerloss.
 #include "cli/cli.hpp"
 
 #include "report/progress_line.hpp"
@@ -94,8 +95,8 @@ void add_report(Subcommand& self)
 {
     const auto options = std::make_shared<Options>();
     self.words("PATH", options->paths,
-               "directories of explorations; statistics files (JSON), ledgers (.live), reports in JSON, or a directory "
-               "of them");
+               "directories of explorations and of power cuts; statistics files (JSON), ledgers (.live), reports in "
+               "JSON, or a directory of them");
     self.format(options->format, {"text", "json", "html", "junit", "sarif"});
     self.option("-o,--output", options->output, "where to write it (default: standard output)", "FILE");
     self.flag("--events", options->events, "list every event in the text");
@@ -104,15 +105,17 @@ void add_report(Subcommand& self)
                 "DIR");
     self.option("--location", options->location,
                 "file that findings without a source line point at in SARIF (default: the program)", "FILE");
-    self.footer("Examples:\n"
-                "  faultline report faultline-explore\n"
-                "  faultline report --format html -o report.html faultline-explore\n"
-                "  faultline report --format sarif -o faultline.sarif shard-*/\n"
-                "  faultline report --format json fault-stats.4242.json | jq .faults\n"
-                "\n"
-                "Directories that explored the same command are parts of one exploration (--shard).\n"
-                "Exit status: 0, or 125 where something could not be read, is damaged or is no record; what could be\n"
-                "read is reported all the same.");
+    self.footer(
+        "Examples:\n"
+        "  faultline report faultline-explore\n"
+        "  faultline report --format html -o report.html faultline-explore\n"
+        "  faultline report --format junit -o report.xml faultline-powerloss\n"
+        "  faultline report --format sarif -o faultline.sarif shard-*/\n"
+        "  faultline report --format json fault-stats.4242.json | jq .faults\n"
+        "\n"
+        "Directories that explored the same command are parts of one exploration (--shard).\n"
+        "Exit status: 0, or 125 where something could not be read, is damaged, is no record or has no verdict; what\n"
+        "could be read is reported all the same.");
     self.action([options] { return report_all(*options); });
 }
 

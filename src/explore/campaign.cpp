@@ -3,6 +3,7 @@
 #include "explore/findings_files.hpp"
 #include "report/json_document.hpp"
 #include "report/text_file.hpp"
+#include "run/shell_words.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -40,7 +41,7 @@ struct Said {
 Said ask(const std::vector<std::string>& words)
 {
     Said said;
-    std::FILE* const pipe = ::popen((shell_line(words) + " 2>&1").c_str(), "re");
+    std::FILE* const pipe = ::popen((run::shell_line(words) + " 2>&1").c_str(), "re");
     if (pipe == nullptr) return {-1, std::strerror(errno)};
     char bytes[4096];
     for (std::size_t got = 0; (got = std::fread(bytes, 1, sizeof bytes, pipe)) > 0;)
@@ -170,7 +171,8 @@ private:
             "status=$?\n"
             "echo $status >\"$out/status.new\" && mv \"$out/status.new\" \"$out/status\"\n"
             "exit $status\n",
-            quoted(campaign_.output), shell_line(campaign_.command), shards_.size(), shell_line(campaign_.program));
+            run::shell_word(campaign_.output), run::shell_line(campaign_.command), shards_.size(),
+            run::shell_line(campaign_.program));
         return file.flush() && ::chmod(script_.c_str(), 0755) == 0
                    ? true
                    : fail(fmt::format("{} cannot be written: {}", script_, std::strerror(errno)));

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace faultline::explore {
@@ -106,17 +107,16 @@ private:
     /// The view and the copy of the working directory, at their places.
     bool arrange(Hello& hello)
     {
-        const auto fails = [&hello] {
-            hello.refused = errno;
-            return false;
+        const auto bind = [](const std::string& from, const std::string& to) {
+            return ::mount(from.c_str(), to.c_str(), nullptr, MS_BIND, nullptr) == 0;
         };
-        if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return fails();
+        const auto& [view, working, kept] = std::tie(surroundings_.view, surroundings_.working, surroundings_.kept);
+        const bool arranged = ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                              bind(directory_, view) && (kept.empty() || bind(kept, view + "/power")) &&
+                              (surroundings_.in_place || bind(view + "/work", working));
+        if (!arranged) hello.refused = errno;
         static_cast<void>(::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr));
-        if (::mount(directory_.c_str(), surroundings_.view.c_str(), nullptr, MS_BIND, nullptr) != 0) return fails();
-        if (!surroundings_.in_place && ::mount((surroundings_.view + "/work").c_str(), surroundings_.working.c_str(),
-                                               nullptr, MS_BIND, nullptr) != 0)
-            return fails();
-        return true;
+        return arranged;
     }
 
     bool answer(const Request& request)

@@ -27,6 +27,7 @@ struct Surroundings {
     std::string view;                // the directory under which every worker's own directory appears
     std::string working;             // where commands start: covered by the view's `work` where that is possible
     bool in_place = false;           // … and where it must not be covered
+    std::string kept;                // a directory that appears as the view's `power`; empty: there is none
     std::string input;               // of standard input: a file
     std::uint64_t most_files = 1024; // descriptors
     std::uint64_t most_file_bytes = 1U << 30U;   // of one file

@@ -4,6 +4,7 @@
 #include "explore/confirm.hpp"
 #include "explore/gather.hpp"
 #include "explore/journal.hpp"
+#include "explore/power_cuts.hpp"
 #include "explore/queue.hpp"
 #include "explore/verdicts.hpp"
 #include "explore/workers.hpp"
@@ -40,7 +41,7 @@ public:
             return void(fail(problem));
         if (!baseline() || !start_fork_servers() || !open_journal()) return;
         fill_queue();
-        if (summary_.known_points == 0) {
+        if (summary_.known_points == 0 && !tries_power_cuts(options_)) {
             summary_.problem = summary_.sites.empty() ? "no call that can fail was seen in the command"
                                                       : "nothing of what is to be tried fits a call of the command";
             summary_.baseline_trouble = true;
@@ -57,15 +58,12 @@ public:
         confirm_all(findings_, workers_, verdicts_,
                     {[this](const Point& point) { return plan_for(point, false); }, limit_, options_.stop});
         if (options_.stop == nullptr || !options_.stop->load()) leave_out_unsteady();
+        if (tries_power_cuts(options_)) cut_power(*workers_.front(), options_, time_left(), summary_);
         finish();
     }
 
 private:
-    bool fail(std::string problem)
-    {
-        summary_.problem = std::move(problem);
-        return false;
-    }
+    bool fail(std::string problem) { return summary_.problem = std::move(problem), false; }
 
     bool baseline()
     {
@@ -129,11 +127,13 @@ private:
         summary_.known_points = queue_.known();
     }
 
-    [[nodiscard]] bool over() const
+    [[nodiscard]] nanoseconds time_left() const
     {
-        return !summary_.problem.empty() || (options_.stop != nullptr && options_.stop->load()) ||
-               (options_.time.count() != 0 && Clock::now() - trying_since_ >= options_.time);
+        constexpr std::chrono::hours long_enough{24 * 365};
+        if (!summary_.problem.empty() || (options_.stop != nullptr && options_.stop->load())) return nanoseconds(0);
+        return options_.time.count() == 0 ? long_enough : options_.time - (Clock::now() - trying_since_);
     }
+    [[nodiscard]] bool over() const { return time_left().count() <= 0; }
 
     void work(Worker& worker)
     {

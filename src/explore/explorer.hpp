@@ -57,9 +57,10 @@ struct Summary {
     std::size_t points = 0, known_points = 0;
     std::size_t pairs = 0; // of a site and an error of the chosen families that fits it
     double seconds = 0;
-    std::size_t executed = 0; // runs that a fork server should have begun and could not, so that they were executed
-    std::string not_forked;   // why there is no fork server; empty: there is, or none is wanted
-    std::string stopped;      // why not all was tried; empty: all was
+    std::size_t executed = 0;  // runs that a fork server should have begun and could not, so that they were executed
+    std::string not_forked;    // why there is no fork server; empty: there is, or none is wanted
+    std::string stopped;       // why not all was tried; empty: all was
+    report::Exploration power; // what power cuts could leave, where that is tried
 };
 
 /// Makes the commands of the surroundings, once it is known under which directory they will find themselves;

@@ -95,6 +95,10 @@ constexpr Rule rules[] = {
      "move",
      [](const Spec& spec) { return spec.function() == "realloc" || spec.function() == "reallocarray"; },
      nullptr},
+    {{"power", on_request, "the power fails: each disk that a cut could have left, as `faultline powerloss` has it"},
+     "power",
+     [](const Spec& /*spec*/) { return false; }, // it strikes no call
+     nullptr},
     {{"hostile", on_request, ""}, "wake", [](const Spec& spec) { return spec.may_wake_early(); }, nullptr},
 };
 

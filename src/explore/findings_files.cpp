@@ -4,6 +4,7 @@
 #include "report/clean_text.hpp"
 #include "report/exploration_json.hpp"
 #include "report/text_file.hpp"
+#include "run/shell_words.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -79,7 +80,7 @@ report::Finding as_record(const Finding& finding, const std::vector<std::string>
                                      clean_line(finding.crash.program), stack_of(finding.crash.stack)};
     record.plan = plan_text(finding, tree);
     record.repro =
-        fmt::format("faultline run {} -- {}", as_options(finding.point, tree), clean_line(shell_line(command)));
+        fmt::format("faultline run {} -- {}", as_options(finding.point, tree), clean_line(run::shell_line(command)));
     record.out = clean(finding.out);
     record.err = clean(finding.err);
     return record;
@@ -88,19 +89,22 @@ report::Finding as_record(const Finding& finding, const std::vector<std::string>
 std::string repro(const report::Finding& finding, const Options& options, const std::vector<std::string>& command)
 {
     std::string text = fmt::format("#!/bin/sh\n# {}: {}\n# {}\n"
-                                   "# Runs the command under plan.toml, in a copy of the directory that it was found "
-                                   "in.\n"
+                                   "# Runs the command again, in a copy of the directory that it was found in.\n"
                                    "here=$(cd \"$(dirname \"$0\")\" && pwd) || exit 125\n"
                                    "work=$(mktemp -d) || exit 125\n",
                                    name_of(finding.outcome), finding.detail, report::words(finding.strikes));
     if (!options.work.original.empty())
-        text += fmt::format("cp -a {}/. \"$work\" || exit 125\n", quoted(options.work.original));
+        text += fmt::format("cp -a {}/. \"$work\" || exit 125\n", run::shell_word(options.work.original));
     text += "cd \"$work\" || exit 125\n"
             "echo \"in $work\" >&2\n"
             "export TZ=UTC LC_ALL=C.UTF-8\n";
-    text += fmt::format("exec \"${{FAULTLINE:-faultline}}\" run -c \"$here/plan.toml\" -- {}{}\n", shell_line(command),
-                        options.work.surroundings.input.empty() ? "" : " < " + quoted(options.work.surroundings.input));
-    return text;
+    const auto input =
+        options.work.surroundings.input.empty() ? "" : " < " + run::shell_word(options.work.surroundings.input);
+    // Of a power cut: the search itself, of the model in which it fails.
+    constexpr std::string_view ours = "faultline ";
+    const auto words = finding.plan.empty() ? finding.repro.substr(ours.size())
+                                            : fmt::format("run -c \"$here/plan.toml\" -- {}", run::shell_line(command));
+    return text + fmt::format("exec \"${{FAULTLINE:-faultline}}\" {}{}\n", words, input);
 }
 
 std::string stacks(const report::Finding& finding)
@@ -145,7 +149,7 @@ std::set<std::string> read_known(const std::string& path, std::string& problem)
     return keys;
 }
 
-std::string accept(const std::string& path, const std::vector<Finding>& findings)
+std::string accept(const std::string& path, const std::vector<report::Finding>& findings)
 {
     auto known = Json::array();
     if (const auto before = report::parse_json(report::content_of(path)))
@@ -153,8 +157,8 @@ std::string accept(const std::string& path, const std::vector<Finding>& findings
             known.push_back(each);
     for (const auto& finding : findings)
         if (!finding.known)
-            known.push_back(
-                Json::object({{"key", finding.key}, {"detail", finding.detail}, {"point", finding.point.text()}}));
+            known.push_back(Json::object(
+                {{"key", finding.key}, {"detail", finding.detail}, {"point", report::words(finding.strikes)}}));
     const bool written = write(path, report::lines(Json::object({{"known", std::move(known)}})) + "\n");
     return written ? std::string() : fmt::format("{} cannot be written: {}", path, std::strerror(errno));
 }
@@ -171,24 +175,6 @@ std::vector<std::string> read_absorbed(const std::string& path, std::string& pro
         entries.push_back(line.substr(first, line.find_last_not_of(" \t") - first + 1));
     }
     return entries;
-}
-
-std::string shell_line(const std::vector<std::string>& command)
-{
-    std::string line;
-    for (const auto& word : command)
-        line += (line.empty() ? "" : " ") + quoted(word);
-    return line;
-}
-
-std::string quoted(const std::string& word)
-{
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
-    std::string result = "'";
-    for (const char byte : word)
-        result += byte == '\'' ? std::string("'\\''") : std::string(1, byte);
-    return result + "'";
 }
 
 report::Exploration as_record(const Summary& summary, const Options& options, const std::vector<std::string>& command)
@@ -218,6 +204,11 @@ report::Exploration as_record(const Summary& summary, const Options& options, co
     if (!summary.stopped.empty()) record.stopped.push_back(summary.stopped);
     record.out = clean(summary.baseline.run.out);
     record.err = clean(summary.baseline.run.err);
+    const auto points = record.known_points + summary.power.known_points;
+    const auto pairs = record.pairs + summary.power.pairs;
+    report::merge(record, summary.power);
+    record.known_points = points;
+    record.pairs = pairs;
     record.seconds = summary.seconds;
     report::settle(record);
     return record;
@@ -242,11 +233,12 @@ std::string write_findings(const report::Exploration& record, const Summary& sum
         std::filesystem::create_directories(place, error);
         const auto found =
             std::ranges::find(summary.findings, finding.key, [](const Finding& each) { return clean_line(each.key); });
-        const bool written = found != summary.findings.end() && write(place + "/plan.toml", finding.plan) &&
-                             write(place + "/repro.sh", repro(finding, options, command), 0755) &&
-                             write(place + "/stdout", found->out) && write(place + "/stderr", found->err) &&
-                             write(place + "/stack", stacks(finding)) &&
-                             write(place + "/record.json", report::lines(report::to_json(finding)) + "\n");
+        const bool of_a_run = found != summary.findings.end(); // and not of a disk
+        const bool written =
+            (!of_a_run || (write(place + "/plan.toml", finding.plan) && write(place + "/stdout", found->out) &&
+                           write(place + "/stderr", found->err) && write(place + "/stack", stacks(finding)))) &&
+            write(place + "/repro.sh", repro(finding, options, command), 0755) &&
+            write(place + "/record.json", report::lines(report::to_json(finding)) + "\n");
         if (!written) return cannot(place);
     }
     const auto file = directory + "/findings.json";

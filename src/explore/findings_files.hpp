@@ -19,13 +19,9 @@ namespace faultline::explore {
 /// The keys of the findings in a file of --known; a file that is not there has none. `problem`: why it cannot be read.
 [[nodiscard]] std::set<std::string> read_known(const std::string& path, std::string& problem);
 /// Makes the findings known: adds them to the file.
-[[nodiscard]] std::string accept(const std::string& path, const std::vector<Finding>& findings);
+[[nodiscard]] std::string accept(const std::string& path, const std::vector<report::Finding>& findings);
 
 /// The entries of a file of --absorb: one a line, comments from '#' on.
 [[nodiscard]] std::vector<std::string> read_absorbed(const std::string& path, std::string& problem);
-
-/// A word, and a command, as a shell takes them.
-[[nodiscard]] std::string quoted(const std::string& word);
-[[nodiscard]] std::string shell_line(const std::vector<std::string>& command);
 
 } // namespace faultline::explore

@@ -23,6 +23,7 @@ Worker::Worker(const WorkPlan& plan, const std::string& root, const std::string&
     for (const auto* const part : parts)
         if (problem_.empty() && ::mkdir((directory_ + "/" + part).c_str(), 0700) != 0) problem_ = std::strerror(errno);
     if (!problem_.empty()) return;
+    if (!plan.surroundings.kept.empty()) ::mkdir((directory_ + "/power").c_str(), 0700); // covered by it
     enclosure_ = std::make_unique<Enclosure>(plan.surroundings, directory_);
     problem_ = enclosure_->problem();
 }

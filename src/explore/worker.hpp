@@ -12,7 +12,7 @@
 namespace faultline::explore {
 
 /// The commands of every enclosure, by their places in Surroundings::commands.
-enum CommandIndex : std::size_t { bare, preloaded, recover, check };
+enum CommandIndex : std::size_t { bare, preloaded, recover, check, power };
 
 struct WorkPlan {
     Surroundings surroundings;
@@ -40,6 +40,8 @@ public:
     /// Has a fork server begin the runs under a plan that are not traced. Returns why it cannot.
     [[nodiscard]] std::string start_fork_server();
     void stop_fork_server() { enclosure_->stop_fork_server(); }
+    /// What power cuts could leave, in surroundings that were refreshed.
+    [[nodiscard]] End search_power_cuts(std::chrono::nanoseconds limit) { return enclosure_->run(power, limit); }
     /// The recovery command in what the last run left, then the check.
     void run_recovery(Observation& observation, std::chrono::nanoseconds limit);
 

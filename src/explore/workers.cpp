@@ -1,5 +1,7 @@
 #include "explore/workers.hpp"
 
+#include "explore/power_cuts.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
@@ -16,6 +18,7 @@ std::string start_workers(Options& options, const std::string& root, const Prepa
     if (::mkdir(surroundings.view.c_str(), 0700) != 0) return std::strerror(errno);
     surroundings.commands = prepare(surroundings.view);
     if (surroundings.commands.empty()) return "the commands cannot be prepared";
+    if (tries_power_cuts(options)) surroundings.kept = make_power_directory(options);
     // What is copied for each run is itself a copy, so that neither our output nor anybody's work changes it.
     if (!options.work.original.empty()) {
         const auto once = root + "/original";

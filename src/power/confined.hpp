@@ -8,9 +8,13 @@
 
 namespace faultline::power {
 
-enum class Class : std::uint8_t { clean, lost, corrupt, cannot_start, failed, hang, trouble };
-inline constexpr std::array<std::string_view, 7> class_names{
-    "clean", "acknowledged-data-lost", "corrupt", "cannot-start", "failed", "hang", "trouble"};
+/// not_checked: another shard does.
+enum class Class : std::uint8_t { clean, lost, corrupt, cannot_start, failed, hang, trouble, not_checked };
+inline constexpr std::array<std::string_view, 8> class_names{
+    "clean", "acknowledged-data-lost", "corrupt", "cannot-start", "failed", "hang", "trouble", "not-checked"};
+
+/// Whether the check says something against a state.
+[[nodiscard]] constexpr bool is_failing(Class kind) { return kind > Class::clean && kind < Class::trouble; }
 
 struct Verdict {
     Class kind = Class::clean;

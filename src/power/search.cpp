@@ -1,9 +1,12 @@
 #include "power/search.hpp"
 
 #include "power/promises.hpp"
+#include "power/sync_roles.hpp"
+#include "power/verdicts.hpp"
 #include "run/ddmin.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/format.h>
 #include <set>
 
@@ -16,24 +19,28 @@ namespace {
 
 class Search {
 public:
-    Search(const door::Recording& recording, const Request& request, const std::function<void(const Progress&)>& tell)
+    /// `known`: verdicts of earlier searches and other shards; nullptr: there is no check. `again`: the files and the
+    /// verdicts were looked at already, and only states are wanted.
+    Search(const door::Recording& recording, const Request& request, const std::function<void(const Progress&)>& tell,
+           Verdicts* known, bool again)
         : recording_(recording), request_(request), tell_(tell), micros_(cut(recording, {request.split_rename})),
-          disks_(recording, micros_)
+          disks_(recording, micros_), known_(known), again_(again)
     {}
 
     Summary search()
     {
         out_.not_measured = micros_.untellable;
         const Tree last = disks_.tree({.cut = micros_.operations()});
-        for (auto& each : differences(disks_, last, request_.output))
-            out_.not_measured.push_back(std::move(each));
+        if (!again_)
+            for (auto& each : differences(disks_, last, request_.output))
+                out_.not_measured.push_back(std::move(each));
         if (!out_.not_measured.empty()) {
             out_.problem =
                 "not measured: the recording is not all of what the run did, or the files were changed since";
             return std::move(out_);
         }
         read_acknowledgements();
-        if (!out_.problem.empty()) return std::move(out_);
+        if (!out_.problem.empty() || (!again_ && !open_verdicts())) return std::move(out_);
         checks_.emplace(disks_, sources(disks_, last), Setup{request_.check, request_.scratch, request_.timeout});
         if (!ends_are_clean()) return std::move(out_);
         for (const auto* rules : request_.models)
@@ -41,7 +48,7 @@ public:
         for (const auto& each : models_)
             collect(each);
         check_all();
-        explain_all();
+        if (!again_) explain_all();
         out_.seconds = seconds();
         return std::move(out_);
     }
@@ -61,6 +68,27 @@ private:
         for (std::uint32_t i = 0; i < micros_.operations(); ++i)
             if (recording_.operations[i].did == Did::end && recording_.operations[i].value == 0)
                 acks_.emplace_back(i, "exit 0");
+    }
+
+    /// Without a check there is nothing to remember: a state is judged in no time.
+    bool open_verdicts()
+    {
+        if (known_ == nullptr) return true;
+        for (const auto& directory : request_.merge)
+            if (out_.problem.empty()) out_.problem = known_->add(directory, out_.notes);
+        std::error_code error; // where nothing was begun yet, all is left to do
+        if (request_.resume && std::filesystem::exists(Verdicts::path_in(request_.output), error) &&
+            out_.problem.empty())
+            out_.problem = known_->add(request_.output, out_.notes);
+        if (out_.problem.empty()) out_.problem = known_->open(request_.output);
+        return out_.problem.empty();
+    }
+
+    void keep(const State& state, std::uint32_t acks, const Verdict& verdict)
+    {
+        if (verdict.kind == Class::trouble || stopped()) return; // then it says nothing of the state
+        if (auto problem = known_->keep(id_of(state), acks, verdict); !problem.empty() && out_.problem.empty())
+            out_.problem = std::move(problem);
     }
 
     [[nodiscard]] std::uint32_t acknowledged(std::uint32_t cut) const
@@ -115,38 +143,51 @@ private:
         Verdict verdict;
         if (request_.check.empty())
             verdict = compare(key);
+        else if (const auto* const told = known_->find(id_of(state), acks); told != nullptr)
+            verdict = *told;
         else
             checks_->run({{out_.states.size(), &tree, acked_text(acks)}}, 1, [&](const Task&, const Verdict& found) {
                 verdict = found;
+                keep(state, acks, found);
                 return true;
             });
         return verdicts_[key] = verdict;
     }
 
-    /// The distinct trees of a model, each with the most acknowledgements that it can come after.
+    /// The distinct trees of a model, each with the most acknowledgements that it can come after. They are numbered as
+    /// they are chosen: digests hold what differs from run to run.
     void collect(const Model& model)
     {
         struct Known {
+            std::uint64_t digest;
             State state;
             std::uint32_t first_cut, last_cut;
         };
-        std::map<std::uint64_t, Known> trees;
+        std::vector<Known> trees;
+        std::map<std::uint64_t, std::size_t> numbers;
         choose(model, recording_, micros_, [&](const State& state) {
             const auto digest = disks_.digest(disks_.tree(state));
-            const auto [at, fresh] = trees.try_emplace(digest, Known{state, state.cut, state.cut});
-            auto& known = at->second;
+            const auto [at, fresh] = numbers.try_emplace(digest, trees.size());
+            if (fresh) trees.push_back({digest, state, state.cut, state.cut});
+            auto& known = trees[at->second];
             known.first_cut = std::min(known.first_cut, state.cut);
             known.last_cut = std::max(known.last_cut, state.cut);
             if (!fresh && acknowledged(state.cut) > acknowledged(known.state.cut)) known.state = state;
             return trees.size() < request_.budget;
         });
         out_.trees[model.rules->name] = trees.size();
-        for (auto& [digest, known] : trees) {
-            const Key key{digest, acknowledged(known.state.cut)};
+        for (const auto& known : trees) {
+            const Key key{known.digest, acknowledged(known.state.cut)};
             const auto [at, fresh] = by_key_.try_emplace(key, out_.states.size());
             if (fresh)
-                out_.states.push_back(
-                    {known.state, acked_text(key.second), {}, key.second, known.first_cut, known.last_cut, {}});
+                out_.states.push_back({known.state,
+                                       acked_text(key.second),
+                                       {},
+                                       key.second,
+                                       known.first_cut,
+                                       known.last_cut,
+                                       {},
+                                       known.digest});
             auto& checked = out_.states[at->second];
             checked.first_cut = std::min(checked.first_cut, known.first_cut);
             checked.last_cut = std::max(checked.last_cut, known.last_cut);
@@ -154,39 +195,63 @@ private:
         }
     }
 
+    /// What is known of a state without a check, or that it is for others to check.
+    std::optional<Verdict> settled(const Key& key, const State& state)
+    {
+        if (const auto known = verdicts_.find(key); known != verdicts_.end()) return known->second;
+        if (known_ != nullptr)
+            if (const auto* const told = known_->find(id_of(state), key.second); told != nullptr) return *told;
+        if (request_.merge.empty() && id_of(state) % request_.shards + 1 != request_.shard)
+            return Verdict{Class::not_checked, 0, {}};
+        if (request_.check.empty()) return compare(key);
+        return request_.merge.empty() ? std::nullopt : std::optional(Verdict{Class::not_checked, 0, {}});
+    }
+
     void check_all()
     {
-        Progress progress{.all = by_key_.size()};
+        Progress progress;
         std::vector<Tree> trees;
         std::vector<Task> tasks;
         trees.reserve(by_key_.size());
         std::map<std::size_t, Key> keys;
+        std::size_t missing = 0;
         for (const auto& [key, number] : by_key_) {
             keys[number] = key;
-            if (request_.check.empty()) verdicts_[key] = compare(key);
-            if (const auto known = verdicts_.find(key); known != verdicts_.end()) {
-                out_.states[number].verdict = known->second;
-                ++progress.done;
+            if (const auto verdict = settled(key, out_.states[number].state)) {
+                out_.states[number].verdict = *verdict;
+                if (verdict->kind == Class::not_checked)
+                    ++missing;
+                else
+                    verdicts_[key] = *verdict;
                 continue;
             }
             trees.push_back(disks_.tree(out_.states[number].state));
             tasks.push_back({number, &trees.back(), out_.states[number].acked});
         }
+        if (missing != 0 && !request_.merge.empty()) {
+            out_.problem =
+                fmt::format("{} of {} states were checked in none of the directories", missing, out_.states.size());
+            return;
+        }
+        progress.done = by_key_.size() - missing - tasks.size();
+        progress.all = by_key_.size() - missing;
         std::ranges::sort(tasks, {}, &Task::number);
         std::set<std::size_t> told;
         checks_->run(tasks, request_.jobs, [&](const Task& task, const Verdict& verdict) {
             out_.states[task.number].verdict = verdict;
             verdicts_[keys[task.number]] = verdict;
+            keep(out_.states[task.number].state, out_.states[task.number].acknowledgements, verdict);
             told.insert(task.number);
             ++progress.done;
             progress.failing += verdict.kind != Class::clean ? 1U : 0U;
             progress.seconds = seconds();
             tell_(progress);
             if (verdict.kind == Class::trouble) out_.problem = verdict.reason;
-            return verdict.kind != Class::trouble && !stopped();
+            return out_.problem.empty() && !stopped();
         });
         out_.stopped = stopped();
-        if (told.size() != tasks.size() && out_.problem.empty()) out_.problem = "it was stopped before all was checked";
+        if (told.size() != tasks.size() && out_.problem.empty())
+            out_.problem = "it was stopped before all was checked (--resume goes on)";
     }
 
     [[nodiscard]] bool stopped() const { return request_.stop != nullptr && *request_.stop; }
@@ -204,15 +269,12 @@ private:
     {
         std::vector<std::size_t> failing;
         for (std::size_t i = 0; i < out_.states.size(); ++i)
-            if (out_.states[i].verdict.kind != Class::clean && out_.states[i].verdict.kind != Class::trouble)
-                failing.push_back(i);
+            if (is_failing(out_.states[i].verdict.kind)) failing.push_back(i);
         // Those that lack least first: what they say covers the others.
         std::ranges::stable_sort(failing, {}, [&](std::size_t i) { return out_.states[i].state.lost.size(); });
         for (const auto number : failing)
             if (!join(number) && !stopped()) add(number);
     }
-
-    [[nodiscard]] static bool is_torn(const State& state) { return state.torn != never || !state.early.empty(); }
 
     /// Puts a state to a finding that explains it: what that one lacks, it lacks too.
     bool join(std::size_t number)
@@ -239,6 +301,15 @@ private:
         finding.last_cut = std::max(finding.last_cut, checked.last_cut);
         for (const auto name : checked.models)
             if (std::ranges::count(finding.models, name) == 0) finding.models.push_back(name);
+    }
+
+    /// The operation that is there in part, or the last change before a kill.
+    [[nodiscard]] std::uint32_t in_the_making(const State& state) const
+    {
+        if (is_torn(state)) return micros_.all[state.torn != never ? state.torn : state.early.front()].operation;
+        for (auto i = state.cut; i > 0; --i)
+            if (micros_.first[i - 1] != micros_.first[i]) return i - 1;
+        return never;
     }
 
     void add(std::size_t number)
@@ -273,6 +344,7 @@ private:
             for (auto i = finding.lost.front() + 1; i < smallest.cut && finding.overtook == never; ++i)
                 if (micros_.first[i] != micros_.first[i + 1] && !std::ranges::binary_search(gone, i))
                     finding.overtook = i;
+        if (finding.lost.empty()) finding.atomic = in_the_making(checked.state);
         const auto same = std::ranges::find_if(out_.findings, [&](const Finding& other) {
             return other.kind == finding.kind && other.lost == finding.lost && other.torn == finding.torn;
         });
@@ -286,6 +358,8 @@ private:
     const std::function<void(const Progress&)>& tell_;
     MicroOperations micros_;
     Disks disks_;
+    Verdicts* known_;
+    bool again_;
     std::optional<Checks> checks_;
     std::vector<Model> models_;
     std::vector<std::pair<std::uint32_t, std::string>> acks_; // operation, text
@@ -301,7 +375,14 @@ private:
 Summary search(const door::Recording& recording, const Request& request,
                const std::function<void(const Progress&)>& tell)
 {
-    return Search(recording, request, tell).search();
+    std::optional<Verdicts> verdicts;
+    if (!request.check.empty()) verdicts.emplace(search_name(recording, request));
+    auto* const known = verdicts ? &*verdicts : nullptr;
+    auto summary = Search(recording, request, tell, known, false).search();
+    if (!request.mutate_syncs || !summary.problem.empty()) return summary;
+    const auto again = [&](const door::Recording& other) { return Search(other, request, tell, known, true).search(); };
+    summary.syncs = roles_of_syncs(recording, request, summary, again, summary.problem);
+    return summary;
 }
 
 } // namespace faultline::power

@@ -1,7 +1,8 @@
 // What a search found, in words and in powerloss.json.
 #include "power/search.hpp"
 
-#include "report/json_document.hpp"
+#include "power/exploration_of.hpp"
+#include "report/exploration_json.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,11 +15,32 @@ namespace faultline::power {
 using door::Did;
 using report::Json;
 
+std::string_view operation_call(const door::Recording& recording, std::uint32_t operation)
+{
+    const auto& call = recording.operations.at(operation).call;
+    return call.empty() ? "change of" : std::string_view(call);
+}
+
 std::string operation_text(const door::Recording& recording, std::uint32_t operation)
 {
     const auto& it = recording.operations.at(operation);
-    return fmt::format("#{} {}{}{}", operation + 1, it.call.empty() ? "change of" : it.call, it.path.empty() ? "" : " ",
+    return fmt::format("#{} {}{}{}", operation + 1, operation_call(recording, operation), it.path.empty() ? "" : " ",
                        it.path);
+}
+
+std::string need_text(const door::Recording& recording, const Finding& finding)
+{
+    if (finding.lost.empty()) {
+        const auto path = finding.atomic == never ? std::string() : recording.operations.at(finding.atomic).path;
+        return fmt::format("{} must be atomic", path.empty() ? "the change" : path);
+    }
+    std::string lost; // all of them together: one that is durable is enough
+    for (const auto operation : finding.lost)
+        lost += (lost.empty() ? "" : " or ") + operation_text(recording, operation);
+    return fmt::format("{} must be durable before {}", lost,
+                       finding.overtook != never              ? operation_text(recording, finding.overtook)
+                       : finding.last_acknowledgement.empty() ? std::string("the end")
+                                                              : "'" + finding.last_acknowledgement + "' is said");
 }
 
 std::string fix_text(const door::Recording& recording, const Finding& finding)
@@ -64,7 +86,7 @@ std::vector<std::uint32_t> read_numbers(const Json& list)
 
 } // namespace
 
-std::string write_summary(const door::Recording& recording, const Summary& summary, const std::string& directory)
+std::string write_summary(const door::Recording& recording, const Request& request, const Summary& summary)
 {
     Json::Array findings;
     for (const auto& finding : summary.findings) {
@@ -79,6 +101,7 @@ std::string write_summary(const door::Recording& recording, const Summary& summa
                                   {"last_cut", finding.last_cut},
                                   {"last_acknowledgement", finding.last_acknowledgement},
                                   {"reason", finding.reason},
+                                  {"need", need_text(recording, finding)},
                                   {"fix", fix_text(recording, finding)},
                                   {"states", Json(finding.states)}});
         if (finding.overtook != never) json["overtook"] = operation_text(recording, finding.overtook);
@@ -93,18 +116,30 @@ std::string write_summary(const door::Recording& recording, const Summary& summa
         json["reason"] = checked.verdict.reason;
         states.push_back(std::move(json));
     }
+    Json::Array syncs;
+    for (const auto& role : summary.syncs) {
+        auto json = Json::object({{"operation", operation_text(recording, role.operation)}, {"models", role.models}});
+        if (!role.models.empty()) {
+            json["class"] = class_names[static_cast<std::size_t>(role.kind)];
+            json["reason"] = role.reason;
+        }
+        if (role.lost != never) json["lost"] = operation_text(recording, role.lost);
+        syncs.push_back(std::move(json));
+    }
     auto trees = Json::object();
     for (const auto& [name, count] : summary.trees)
         trees[name] = count;
-    const auto document = Json::object({{"version", 1},
-                                        {"command", recording.command},
-                                        {"operations", recording.operations.size()},
-                                        {"problem", summary.problem},
-                                        {"not_measured", summary.not_measured},
-                                        {"trees", trees},
-                                        {"findings", findings},
-                                        {"states", states}});
-    const auto path = directory + "/powerloss.json";
+    auto document = Json::object({{"version", 1},
+                                  {"command", recording.command},
+                                  {"operations", recording.operations.size()},
+                                  {"problem", summary.problem},
+                                  {"not_measured", summary.not_measured},
+                                  {"trees", trees},
+                                  {"findings", findings},
+                                  {"states", states},
+                                  {"exploration", to_json(exploration_of(recording, request, summary), true)}});
+    if (request.mutate_syncs) document["syncs"] = std::move(syncs);
+    const auto path = request.output + "/powerloss.json";
     std::ofstream out(path);
     out << report::lines(document) << '\n';
     return out.flush() ? std::string() : path + ": it cannot be written";

@@ -1,6 +1,9 @@
 #include "power/states.hpp"
 
+#include "engine/draw.hpp"
+
 #include <algorithm>
+#include <fmt/ranges.h>
 #include <map>
 #include <numeric>
 #include <set>
@@ -237,6 +240,12 @@ Indices lose(const Model& model, const MicroOperations& micros, std::uint32_t cu
         if (lost[m]) all.push_back(m);
     }
     return all;
+}
+
+std::uint64_t id_of(const State& state)
+{
+    return engine::hash(fmt::format("power {} {} {} {} {} {}", state.cut, fmt::join(state.lost, ","),
+                                    fmt::join(state.early, ","), state.torn, state.torn_from, state.torn_to));
 }
 
 bool legal(const Model& model, const MicroOperations& micros, const State& state)

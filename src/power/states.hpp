@@ -16,6 +16,9 @@ struct State {
     std::uint64_t torn_from = 0, torn_to = 0;
 };
 
+/// A hash of what it is, by the operations of its recording.
+[[nodiscard]] std::uint64_t id_of(const State& state);
+
 /// What is lost where `seeds` are: they, as far as they may be, and all that needs them. Sorted. The seeds need not be.
 [[nodiscard]] std::vector<std::uint32_t> lose(const Model& model, const MicroOperations& micros, std::uint32_t cut,
                                               const std::vector<std::uint32_t>& seeds);

@@ -60,7 +60,8 @@ std::string_view base_name(std::string_view path)
 
 std::string words(const Strike& strike)
 {
-    return fmt::format("{}@{} {}{}{}", strike.function, strike.site, strike.error.empty() ? strike.type : strike.error,
+    const auto whom = strike.path.empty() ? "@" + strike.site : " " + strike.path;
+    return fmt::format("{}{} {}{}{}", strike.function, whom, strike.error.empty() ? strike.type : strike.error,
                        strike.match == 1 ? "" : fmt::format(", match {}", strike.match),
                        strike.persistence == "once" ? "" : ", " + strike.persistence);
 }
@@ -88,6 +89,12 @@ std::string stable_words(const Frame& frame)
     if (frame.function.empty()) return frame.module.empty() && frame.offset == 0 ? "" : words(frame);
     if (frame.file.empty()) return fmt::format("{} in {}", frame.function, base_name(frame.module));
     return fmt::format("{} at {}:{}", frame.function, base_name(frame.file), frame.line);
+}
+
+std::string words(const Place& place)
+{
+    const auto at = stable_words(place.at);
+    return place.path.empty() || at.empty() ? place.path + at : fmt::format("{} ({})", place.path, at);
 }
 
 bool in_runtime(const std::string& module)

@@ -1,5 +1,5 @@
-// An exploration as values: what was tried, what came of it, and what was found. Whatever tries faults by itself (explore
-// today) is read into these once, and every format of a report is made from them.
+// An exploration as values: what was tried, what came of it, and what was found. Whatever tries faults by itself (explore,
+// powerloss) is read into these once, and every format of a report is made from them.
 #pragma once
 
 #include "report/outcome_class.hpp"
@@ -25,10 +25,11 @@ struct Strike {
     std::uint64_t match = 1;          // which of the site's matches is the first to be struck
     std::string persistence = "once"; // of persistence_names
     std::uint64_t call = 0;           // the number of that call among all of the function; 0: not known
+    std::string path = {};            // of a power cut: the file that the call is about; `type` says what became of it
     [[nodiscard]] bool operator==(const Strike&) const = default;
 };
 
-/// "malloc@1a2b3c4d ENOMEM, match 2, on"; joined with " + " where there are several.
+/// "malloc@1a2b3c4d ENOMEM, match 2, on", "write t is lost"; joined with " + " where there are several.
 [[nodiscard]] std::string words(const Strike& strike);
 [[nodiscard]] std::string words(const std::vector<Strike>& strikes);
 
@@ -84,15 +85,21 @@ struct Finding {
     std::string plan;  // the smallest one, as TOML
     std::string repro; // a command line
     std::string out, err;
+    /// What else is known of it, by name: of a power cut, what was promised, and where a sync belongs. It has no outputs.
+    std::vector<std::pair<std::string, std::string>> facts;
 };
 
 /// A place from which a function is called, whether or not anything could be tried there.
 struct Place {
     std::string function, site;
     std::uint64_t calls = 0;
-    Frame at;          // in the program's own code
-    bool tried = true; // something of what was to be tried fits it
+    Frame at;              // in the program's own code
+    bool tried = true;     // something of what was to be tried fits it
+    std::string path = {}; // that the calls are about, where they were told apart by it
 };
+
+/// Where it is in the source, and what it is about, as far as that is known; stable like `stable_words`.
+[[nodiscard]] std::string words(const Place& place);
 
 /// What no fault could reach, and why.
 struct Unreached {
@@ -100,7 +107,7 @@ struct Unreached {
 };
 
 struct Exploration {
-    std::string tool = "explore"; // what tried the faults
+    std::string tool = "explore"; // what tried the faults: explore, powerloss
     std::string version;          // of Faultline
     std::vector<std::string> command;
     std::vector<Finding> findings; // worst first

@@ -17,6 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 using enum Problem::Kind;
 
+constexpr const char* power_file = "/power/powerloss.json";
+
 std::optional<std::string> content(const std::string& path)
 {
     std::error_code error;
@@ -54,6 +56,19 @@ void read_journal(const std::string& path, Exploration& exploration, std::vector
                                         bad == 1 ? "" : fmt::format(", and {} more", bad - 1))});
 }
 
+/// States of disks after power cuts are points too, and lie in a file of their own.
+void read_power(const std::string& path, Exploration& exploration, std::vector<Problem>& problems)
+{
+    const auto text = content(path);
+    if (!text) return; // nobody asked for them
+    const auto json = parse_json(*text);
+    auto power = json ? exploration_from_json(json->member("exploration")) : std::nullopt;
+    if (!power)
+        problems.push_back({damaged, path, "holds no states of a power cut, or is cut short: they are left out"});
+    else
+        exploration.points.insert(exploration.points.end(), power->points.begin(), power->points.end());
+}
+
 /// What stands in a finding's own directory. Its name comes from a file that anybody may have written.
 void read_files(const std::string& findings, Finding& finding, std::vector<Problem>& problems)
 {
@@ -77,6 +92,7 @@ Exploration from_journal(const std::string& directory, std::vector<Problem>& pro
     Exploration exploration;
     exploration.command = {clean_line(directory)};
     read_journal(directory + "/journal.jsonl", exploration, problems);
+    read_power(directory + power_file, exploration, problems);
     for (const auto& point : exploration.points) {
         if (point.key.empty()) continue;
         auto& finding = exploration.findings.emplace_back();
@@ -116,6 +132,7 @@ Exploration read_exploration(const std::string& directory, std::vector<Problem>&
         return from_journal(directory, problems);
     }
     read_journal(directory + "/journal.jsonl", *exploration, problems);
+    read_power(directory + power_file, *exploration, problems);
     for (auto& finding : exploration->findings)
         read_files(directory + "/findings", finding, problems);
     exploration->out = text_in(directory + "/baseline/stdout");

@@ -60,6 +60,17 @@ Json to_json(const Point& point)
                          {"key", point.key}});
 }
 
+Json to_json(const Place& place)
+{
+    auto json = Json::object({{"function", place.function},
+                              {"site", place.site},
+                              {"calls", place.calls},
+                              {"at", to_json(place.at)},
+                              {"tried", place.tried}});
+    if (!place.path.empty()) json["path"] = place.path;
+    return json;
+}
+
 std::optional<Finding> finding_from_json(const Json& json)
 {
     const auto outcome = class_named(json.member("class").text());
@@ -83,6 +94,8 @@ std::optional<Finding> finding_from_json(const Json& json)
     finding.plan = clean(json.member("plan").text());
     finding.out = clean(json.member("stdout").text());
     finding.err = clean(json.member("stderr").text());
+    for (const auto& each : json.member("facts").elements())
+        finding.facts.emplace_back(line_of(each.member("name")), line_of(each.member("text")));
     return finding;
 }
 
@@ -91,15 +104,18 @@ std::optional<Finding> finding_from_json(const Json& json)
 Json to_json(const std::vector<Strike>& strikes)
 {
     auto all = Json::array();
-    for (const auto& strike : strikes)
-        all.push_back(Json::object({{"function", strike.function},
-                                    {"site", strike.site},
-                                    {"family", strike.family},
-                                    {"type", strike.type},
-                                    {"errno", strike.error},
-                                    {"match", strike.match},
-                                    {"persistence", strike.persistence},
-                                    {"call", strike.call}}));
+    for (const auto& strike : strikes) {
+        auto json = Json::object({{"function", strike.function},
+                                  {"site", strike.site},
+                                  {"family", strike.family},
+                                  {"type", strike.type},
+                                  {"errno", strike.error},
+                                  {"match", strike.match},
+                                  {"persistence", strike.persistence},
+                                  {"call", strike.call}});
+        if (!strike.path.empty()) json["path"] = strike.path;
+        all.push_back(std::move(json));
+    }
     return all;
 }
 
@@ -110,7 +126,7 @@ std::vector<Strike> strikes_from_json(const Json& json)
         strikes.push_back({line_of(each.member("function")), line_of(each.member("site")),
                            line_of(each.member("family")), line_of(each.member("type")), line_of(each.member("errno")),
                            each.member("match").count(), line_of(each.member("persistence")),
-                           each.member("call").count()});
+                           each.member("call").count(), line_of(each.member("path"))});
     return strikes;
 }
 
@@ -141,6 +157,10 @@ Json to_json(const Finding& finding)
         json["crash"] = Json::object({{"signal", finding.crash->signal},
                                       {"program", finding.crash->program},
                                       {"stack", to_json(finding.crash->stack)}});
+    if (finding.facts.empty()) return json;
+    auto& facts = json["facts"] = Json::array();
+    for (const auto& [name, text] : finding.facts)
+        facts.push_back(Json::object({{"name", name}, {"text", text}}));
     return json;
 }
 
@@ -151,11 +171,7 @@ Json to_json(const Exploration& exploration, bool whole)
         runs[name_of(outcome)] = count;
     auto places = Json::array();
     for (const auto& place : exploration.places)
-        places.push_back(Json::object({{"function", place.function},
-                                       {"site", place.site},
-                                       {"calls", place.calls},
-                                       {"at", to_json(place.at)},
-                                       {"tried", place.tried}}));
+        places.push_back(to_json(place));
     auto unreached = Json::array();
     for (const auto& each : exploration.unreached)
         unreached.push_back(Json::object({{"what", each.what}, {"why", each.why}}));
@@ -206,7 +222,7 @@ std::optional<Exploration> exploration_from_json(const Json& json)
     for (const auto& each : json.member("places").elements())
         exploration.places.push_back({line_of(each.member("function")), line_of(each.member("site")),
                                       each.member("calls").count(), frame_from_json(each.member("at")),
-                                      flag_of(each.member("tried"))});
+                                      flag_of(each.member("tried")), line_of(each.member("path"))});
     exploration.known_points = json.member("known_points").count();
     exploration.pairs = json.member("pairs").count();
     for (const auto& each : json.member("unreached").elements())

@@ -53,6 +53,9 @@ Json finding_of(const Finding& finding, std::size_t most, Strings& strings)
     auto also = Json::array();
     for (const auto& other : finding.also)
         also.push_back(strings(other));
+    auto facts = Json::array();
+    for (const auto& [name, text] : finding.facts)
+        facts.push_back(Json::Array{strings(name), strings(text)});
     auto json = Json::object({{"class", name_of(finding.outcome)},
                               {"name", finding.name},
                               {"detail", finding.detail},
@@ -66,6 +69,7 @@ Json finding_of(const Finding& finding, std::size_t most, Strings& strings)
                               {"stack", stack_of(finding.stack, strings)},
                               {"repro", finding.repro},
                               {"plan", finding.plan},
+                              {"facts", std::move(facts)},
                               {"out", strings(shortened(finding.out, most))},
                               {"err", strings(shortened(finding.err, most))}});
     if (finding.crash)
@@ -81,7 +85,7 @@ public:
     Sites(const Exploration& exploration, Strings& strings) : strings_(strings)
     {
         for (const auto& place : exploration.places)
-            add(place.function, place.site, stable_words(place.at), place.tried);
+            add(place.function, place.site, words(place), place.tried);
     }
     std::size_t number_of(const Strike& strike)
     {

@@ -49,9 +49,12 @@ std::string name_of(const std::vector<Strike>& strikes, const Frame& place)
 {
     std::string name;
     for (const auto& strike : strikes)
-        name += fmt::format("{}{} {} {}{}", name.empty() ? "" : " and ", strike.function,
-                            strike.error.empty() ? strike.type : strike.error, strike.persistence,
-                            strike.match == 1 ? "" : fmt::format(" from match {}", strike.match));
+        name +=
+            (name.empty() ? "" : " and ") +
+            (!strike.path.empty() ? words(strike)
+                                  : fmt::format("{} {} {}{}", strike.function,
+                                                strike.error.empty() ? strike.type : strike.error, strike.persistence,
+                                                strike.match == 1 ? "" : fmt::format(" from match {}", strike.match)));
     const auto where = stable_words(place);
     return where.empty() ? name : name + (place.function.empty() ? " at " : " in ") + where;
 }
@@ -69,6 +72,8 @@ std::string account_of(const Finding& finding)
     auto text = fmt::format("{}: {}\n{}\n\nkey: {}\nseen in {} of {} runs\nrepeat: {}\n", name_of(finding.outcome),
                             finding.detail, info_of(finding.outcome).meaning, finding.key, finding.repeated,
                             finding.tried, finding.repro);
+    for (const auto& [fact, words] : finding.facts)
+        text += fmt::format("{}: {}\n", fact, words);
     if (!finding.stack.empty()) text += "\nstruck:\n" + stack_text(finding.stack);
     if (finding.crash)
         text += fmt::format("\nkilled by {} in {}:\n{}", finding.crash->signal, finding.crash->program,

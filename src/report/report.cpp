@@ -1,5 +1,6 @@
 #include "report/report.hpp"
 
+#include "report/clean_text.hpp"
 #include "report/exploration_files.hpp"
 #include "report/exploration_json.hpp"
 #include "report/record_json.hpp"
@@ -25,6 +26,25 @@ bool is_superseded(const std::string& path)
     return opened.ledger && opened.ledger->header().state != ledger::State::running;
 }
 
+/// Adds the explorations of a report in JSON, or the states that powerloss has checked. False: it is neither.
+bool add_explorations(const std::string& path, const Json& document, Report& report)
+{
+    const auto& explorations = document.member("explorations");
+    for (const auto& each : explorations.elements())
+        if (auto exploration = exploration_from_json(each)) report.explorations.push_back(std::move(*exploration));
+    if (explorations.as<Json::Array>() != nullptr) return true;
+    if (document.find("trees") == nullptr || document.find("states") == nullptr) return false;
+    if (auto exploration = exploration_from_json(document.member("exploration")))
+        report.explorations.push_back(std::move(*exploration));
+    else
+        report.problems.push_back({Problem::Kind::damaged, path,
+                                   "holds no findings of a power cut, or is of another version (faultline powerloss "
+                                   "check RECORDING makes it again)"});
+    if (const auto& problem = document.member("problem").text(); !problem.empty())
+        report.problems.push_back({Problem::Kind::damaged, path, "has no verdict: " + clean_line(problem)});
+    return true;
+}
+
 /// Whatever of a directory could be a record, in the order of names.
 void load_directory(const std::string& path, Report& report)
 {
@@ -43,7 +63,11 @@ void load_directory(const std::string& path, Report& report)
     if (error) return report.problems.push_back({Problem::Kind::unreadable, path, error.message()});
     if (files.empty())
         report.problems.push_back(
-            {Problem::Kind::unreadable, path, "is a directory without statistics files, ledgers or an exploration"});
+            {Problem::Kind::unreadable, path,
+             fs::exists(path + "/recording/log", error)
+                 ? "has a recording and no powerloss.json: it was not searched to the end (faultline powerloss check "
+                   "RECORDING does that)"
+                 : "is a directory without statistics files, ledgers or an exploration"});
     for (const auto& file : files)
         if (!is_superseded(file)) load(file, report);
 }
@@ -57,12 +81,8 @@ void load(const std::string& path, Report& report)
     if (fs::is_directory(file, error)) return load_directory(path, report);
     if (file.filename() == "findings.json" || file.filename() == "journal.jsonl")
         return load_directory(file.has_parent_path() ? file.parent_path().string() : ".", report);
-    load(is_superseded(path) ? statistics_of(path) : path, report.runs, [&](const Json& document) {
-        const auto& explorations = document.member("explorations");
-        for (const auto& each : explorations.elements())
-            if (auto exploration = exploration_from_json(each)) report.explorations.push_back(std::move(*exploration));
-        return explorations.as<Json::Array>() != nullptr;
-    });
+    load(is_superseded(path) ? statistics_of(path) : path, report.runs,
+         [&](const Json& document) { return add_explorations(path, document, report); });
 }
 
 void settle(Report& report)

@@ -79,8 +79,10 @@ std::string struck_by(const Finding& finding)
 {
     std::string text;
     for (const auto& strike : finding.strikes)
-        text += fmt::format("{}{} fails with {}", text.empty() ? "" : " and ", strike.function,
-                            strike.error.empty() ? strike.type : strike.error);
+        text += (text.empty() ? "" : " and ") + (strike.path.empty()
+                                                     ? fmt::format("{} fails with {}", strike.function,
+                                                                   strike.error.empty() ? strike.type : strike.error)
+                                                     : words(strike));
     return text.empty() ? "it is under faults" : text;
 }
 
@@ -88,10 +90,13 @@ std::string struck_by(const Finding& finding)
 std::string message_of(const Finding& finding, const std::string& program)
 {
     const auto* const own = own_frame(finding.stack);
-    return fmt::format("{} in {} when {}{} ({}). {} Seen in {} of {} runs. Repeat it: {}",
+    std::string facts;
+    for (const auto& [fact, words] : finding.facts)
+        facts += fmt::format("{}: {}. ", fact, words);
+    return fmt::format("{} in {} when {}{} ({}). {} {}Seen in {} of {} runs. Repeat it: {}",
                        report::name_of(finding.outcome), program, struck_by(finding),
                        own == nullptr ? "" : ", called from " + stable_words(*own), finding.detail,
-                       info_of(finding.outcome).meaning, finding.repeated, finding.tried, finding.repro);
+                       info_of(finding.outcome).meaning, facts, finding.repeated, finding.tried, finding.repro);
 }
 
 Json flow_of(const Json& struck, const Json& crashed)

@@ -35,6 +35,8 @@ std::string text_of(const Finding& finding, const TextOptions& options)
                             is_flaky(finding) ? fmt::format(" (flaky {}/{})", finding.repeated, finding.tried) : "",
                             indent, words(finding.strikes), place_of(finding),
                             finding.also.empty() ? "" : fmt::format(", and {} more points", finding.also.size()));
+    for (const auto& [fact, words] : finding.facts)
+        text += fmt::format("{}{}: {}\n", indent, fact, words);
     if (!finding.repro.empty()) text += fmt::format("{}{}\n", indent, finding.repro);
     if (options.keys) text += fmt::format("{}key: {}\n", indent, finding.key);
     return text;
@@ -83,7 +85,8 @@ std::string text_of(const Exploration& exploration, const TextOptions& options)
                         coverage.sites, coverage.pairs_tried, coverage.pairs, coverage.functions);
     text += text_of(exploration.unreached);
     for (const auto& why : exploration.stopped)
-        text += fmt::format("not all was tried: {} (--resume goes on)\n", why);
+        text +=
+            fmt::format("not all was tried: {}{}\n", why, exploration.tool == "explore" ? " (--resume goes on)" : "");
     for (const auto& note : exploration.notes)
         text += fmt::format("note: {}\n", note);
     return text;

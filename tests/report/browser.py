@@ -221,6 +221,40 @@ def try_print(page, url, pictures):
         (pictures / "print.pdf").write_bytes(pdf)
 
 
+def made_power():
+    """What powerloss leaves, of a search that never was."""
+    strike = lambda call, path, what, error="": {"function": call, "site": f"{hash(path) & 0xffffffff:08x}", "family": "power", "type": what,
+                                                 "errno": error, "match": 1, "persistence": "once", "call": 1, "path": path}
+    key = "corrupt in a power cut when write t is lost"
+    finding = {"name": "corrupt-1", "class": "corrupt", "detail": "the files are corrupt", "key": key, "known": False, "point": "01",
+               "strikes": [strike("write", "t", "is lost")], "repeated": 1, "tried": 1, "also": [], "repro": "faultline powerloss -- cp t f",
+               "facts": [{"name": "models", "text": "ext4"}, {"name": "cure", "text": "fsync t after #2 and before #4"}]}
+    point = lambda number, kind, what, path, error, of="": {"point": f"{number:02}", "class": kind, "detail": "", "key": of,
+                                                            "strikes": [strike(what, path, "is lost", error)]}
+    points = [point(1, "corrupt", "write", "t", "is lost in ext4", key), point(2, "tolerated", "rename", "f", "is lost in ext4"),
+              point(3, "tolerated", "rename", "f", "is lost in posix")]
+    places = [{"function": each["strikes"][0]["function"], "site": each["strikes"][0]["site"], "calls": 1, "at": {}, "tried": True,
+               "path": each["strikes"][0]["path"]} for each in points[:2]]
+    return {"version": 1, "trees": {}, "states": [], "problem": "",
+            "exploration": {"faultline": "0.1.0", "tool": "powerloss", "command": ["cp", "t", "f"], "findings": [finding],
+                            "places": places, "journal": points}}
+
+
+def try_power(page, url, pictures):
+    page.open(url)
+    body = page.js("document.querySelector('.finding .body').textContent")
+    need("fsync t after #2 and before #4" in body and "faultline powerloss -- cp t f" in body, "a finding says the cure, and how it is repeated")
+    need("Standard output" not in body, "a disk has no outputs")
+    need(count(page, ".matrix td button") == 3, "the matrix has a cell for each call and model")
+    click(page, ".toggle button:nth-child(2)")
+    rows = page.js("[...document.querySelectorAll('.matrix tbody th')].map(each => each.textContent).sort()")
+    need(rows == ["rename f", "write t"], f"by site, files tell calls apart: {rows}")
+    click(page, "[data-show=tolerated]")
+    need(page.js("document.querySelector('#list tbody td:nth-child(3)').textContent").startswith("f "), "a point has its file")
+    if pictures:
+        page.picture(pictures / "power.png")
+
+
 def main():
     command, pictures = sys.argv[1], Path(sys.argv[2]) if len(sys.argv) > 2 else None
     program = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -248,6 +282,9 @@ def main():
             try_filters(page, url, data)
             try_finding(page, url)
             try_print(page, url, pictures)
+            (work / "powerloss.json").write_text(json.dumps(made_power()))
+            subprocess.run([command, "report", "--format", "html", "-o", work / "power.html", work / "powerloss.json"], check=True)
+            try_power(page, (work / "power.html").as_uri(), pictures)
             page.size(1400, 1200)
             page.open((work / "run.html").as_uri())
             need(count(page, "svg rect title") > 0 and count(page, "#main table") >= 2, "a run has its time line and its tables")

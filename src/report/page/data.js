@@ -74,6 +74,7 @@ data.explorations.forEach((exploration, number) => {
             finding.known ? 'known' : 'new',
             finding.repeated === finding.tried ? '' : 'flaky',
             ...finding.also.map(text),
+            ...finding.facts.flat().map(text),
             ...finding.stack.map(frameWords),
             crash ? crash.signal : '',
             crash ? crash.program : '',

@@ -119,6 +119,7 @@ function body(finding) {
         h('dd', {}, finding.known ? 'known already' : 'new'),
         h('dt', {}, 'key'),
         h('dd', {}, h('code', {}, finding.key)),
+        finding.facts.map(([name, said]) => [h('dt', {}, text(name)), h('dd', {}, text(said))]),
         also.length
             ? [
                   h('dt', {}, 'also by'),
@@ -153,12 +154,14 @@ function body(finding) {
                   )
                 : h('div', {}, h('h3', {}, 'About it'), facts),
         ),
-        h(
-            'div',
-            { class: 'columns' },
-            outputs('Standard output', text(exploration.out), text(finding.out)),
-            outputs('Standard error', text(exploration.err), text(finding.err)),
-        ),
+        finding.facts.length // of a disk and not of a run, which would have outputs
+            ? null
+            : h(
+                  'div',
+                  { class: 'columns' },
+                  outputs('Standard output', text(exploration.out), text(finding.out)),
+                  outputs('Standard error', text(exploration.err), text(finding.err)),
+              ),
         finding.crash ? [h('h3', {}, 'About it'), facts] : null,
         finding.plan ? [h('h3', {}, 'Smallest plan'), copyable(finding.plan)] : null,
     );

@@ -1,0 +1,37 @@
+// What the check said of states, written down one by one while it goes on: a search that was stopped goes on with them, and
+// those of several searches of the same run are joined. What they say holds only for the same run and the same check.
+#pragma once
+
+#include "power/search.hpp"
+
+namespace faultline::power {
+
+/// The same for recordings of which every state is the same, and checks that are. Times and numbers of processes do not
+/// count.
+[[nodiscard]] std::uint64_t search_name(const door::Recording& recording, const Request& request);
+
+class Verdicts {
+public:
+    explicit Verdicts(std::uint64_t search) : search_(search) {}
+    Verdicts(const Verdicts&) = delete;
+    Verdicts& operator=(const Verdicts&) = delete;
+    ~Verdicts();
+
+    /// Adds what a search left in a directory. Returns why that is not this search; empty: it is.
+    [[nodiscard]] std::string add(const std::string& directory, std::vector<std::string>& notes);
+    /// Writes all of them into a directory; from now on what is kept is appended there. Returns what went wrong.
+    [[nodiscard]] std::string open(const std::string& directory);
+    [[nodiscard]] std::string keep(std::uint64_t state, std::uint32_t acknowledgements, const Verdict& verdict);
+    /// nullptr: it is not known.
+    [[nodiscard]] const Verdict* find(std::uint64_t state, std::uint32_t acknowledgements) const;
+
+    [[nodiscard]] static std::string path_in(const std::string& directory) { return directory + "/verdicts.jsonl"; }
+
+private:
+    using Key = std::pair<std::uint64_t, std::uint32_t>;
+    std::uint64_t search_;
+    std::map<Key, Verdict> known_;
+    int fd_ = -1;
+};
+
+} // namespace faultline::power

@@ -1,0 +1,76 @@
+# The shards of a search of power cuts, merged, are byte for byte what one search leaves; what has been checked is not
+# checked again, and what does not belong together is refused.
+. "${0%/*}/lib.sh"
+unshare -mpf true 2>/dev/null || unshare -Umpf true 2>/dev/null || skip 'no namespaces here'
+cat >update.py <<'PY'
+import os
+for name in 'abc':
+    f = os.open('t', os.O_CREAT | os.O_WRONLY | os.O_TRUNC); os.write(f, name.encode() * 5000); os.close(f); os.rename('t', name)
+PY
+# It counts how often it is run, outside of what is followed.
+mkdir d counts
+# shellcheck disable=SC2016 # for the shell that it runs
+check='echo >>"$COUNTS/$$"; for f in a b c; do s=$(wc -c <$f); test "$s" = 4 || test "$s" = 5000 || exit 11; done; test ! -s "$FAULT_ACKED" || test "$s" = 5000 || exit 10'
+export COUNTS="$PWD/counts"
+fresh() { rm -rf d/* && for f in a b c; do echo old >d/$f; done; }
+checks() { cat counts/* 2>/dev/null | wc -l; }
+there() { # ARGUMENT…: the command in d
+    status=0
+    env -C d "$FAULTLINE" powerloss -q "$@" >out 2>err </dev/null || status=$?
+}
+models=ext4,ext4-noauto,posix
+search() { # OUTPUT OPTION…: with a run of its own
+    fresh
+    into=../$1
+    shift
+    there --model $models --check "$check" -o "$into" "$@" -- python3 ../update.py
+}
+
+search whole -j 2
+expect 1
+grep -q '^[2-9] findings in [0-9]* states' out || fail 'too little to divide'
+rm counts/*
+for shard in 1 2 3; do
+    search "shard$shard" -j $shard --shard $shard/3
+    [ "$status" -le 1 ] || fail "shard $shard ended with $status"
+    grep -q 'findings in [0-9]* of [0-9]* states' out || fail 'a shard does not say that it is one'
+done
+[ "$(checks)" -gt 10 ] || fail 'the checks are not counted'
+
+# The merge checks no state that was chosen anew. Without a command it takes the first shard's recording.
+there --model $models --check "$check" -o ../merged --merge ../shard3 ../shard1 ../shard2
+expect 1
+cmp whole/powerloss.json merged/powerloss.json || fail 'the merged shards are not the whole'
+search merged2 --merge ../shard1 ../shard2 ../shard3
+cmp whole/powerloss.json merged2/powerloss.json || fail 'the shards merged with a run of its own are not the whole'
+faultline report --format json shard1 shard2 shard3
+expect 0
+holds out 'len(d["explorations"]) == 1' 'd["explorations"][0]["points"] == d["explorations"][0]["known_points"]'
+
+# Nothing is left to check, and where half of it is, half of it is checked.
+rm counts/*
+search whole --resume
+expect 1
+[ "$(checks)" = 0 ] || fail 'what was checked is checked again'
+cmp whole/powerloss.json merged/powerloss.json || fail 'a search that was resumed is another'
+lines=$(wc -l <whole/verdicts.jsonl)
+head -n $((lines / 2)) whole/verdicts.jsonl >half && printf '{"state": "cut' >>half && cp half whole/verdicts.jsonl
+search whole --resume
+expect 1
+says out '1 lines of '
+[ "$(checks)" = $((lines - lines / 2)) ] || fail "$(checks) checks of $((lines - lines / 2)) that were left"
+
+# What is missing, or of another search.
+there --model $models --check "$check" -o ../bad --merge ../shard1 ../shard2
+expect 124
+says err 'states were checked in none of the directories'
+there --check "true; $check" -o ../bad --merge ../shard1 ../shard2 ../shard3
+expect 124
+says err 'shard1/verdicts.jsonl is of another search'
+there --check "$check" -o ../bad --merge ../nothing -- true
+expect 124
+says err 'nothing/verdicts.jsonl cannot be read'
+there --check "$check" -o ../bad --shard 4/3 -- true
+expect 125
+there --resume -- true
+expect 125
