@@ -71,7 +71,7 @@ inline std::string quoted(const std::vector<std::string>& texts)
 {
     std::string list = "[";
     for (const auto& text : texts)
-        list.append(list.size() > 1 ? ", " : "").append(quoted(text));
+        list.append(list.size() > 1 ? ", " : "").append(detail::quoted(text));
     return list += ']';
 }
 

@@ -1,5 +1,7 @@
 // A program that has the header and not the library: everything compiles, and nothing happens. Preloaded, the library
 // is found. What is expected is the argument: 0 or 1.
+#include <iomanip> // first: std::quoted must not be taken for what the header calls so
+
 #include <faultline/faultline.hpp>
 
 #include <cstdio>
