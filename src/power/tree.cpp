@@ -50,12 +50,14 @@ void resize(File& file, std::uint64_t size)
     file.size = size;
 }
 
+bool holds_content(std::uint32_t mode) { return S_ISREG(mode) || S_ISLNK(mode); }
+
 std::shared_ptr<const File> before(const door::Recording& recording, const door::Inode& inode)
 {
     File file;
     file.attributes = inode.attributes;
     file.size = inode.size;
-    file.content_known = inode.content_kept || !inode.existed || S_ISDIR(inode.attributes.mode);
+    file.content_known = inode.content_kept || !inode.existed || !holds_content(inode.attributes.mode);
     if (S_ISLNK(inode.attributes.mode) && !inode.content.empty())
         file.target = recording.data(inode.content.front().second);
     else
@@ -184,7 +186,9 @@ Disks::Disks(const door::Recording& recording, const MicroOperations& micros) : 
         const auto at = places_.find({entry.at.directory, entry.at.name});
         if (at != places_.end()) {
             before_.names[at->second] = entry.inode;
-            if (recording.inodes.at(index(entry.inode)).content_kept) touch(entry.inode);
+            // Of a socket, pipe or device there is nothing to keep, and when it is gone nothing else that tells what it was.
+            const auto& inode = recording.inodes.at(index(entry.inode));
+            if (inode.content_kept || !holds_content(inode.attributes.mode)) touch(entry.inode);
         } else {
             fixed_in_[entry.at.directory].push_back(&entry);
             fixed_.at(index(entry.inode)) = true;

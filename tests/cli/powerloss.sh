@@ -61,6 +61,12 @@ faultline powerloss -q -o ../o --model posix -- python3 ../replace.py sync
 expect 1
 found corrupt 'lost: #2 write' posix
 
+# What was there and holds no bytes is in the states from before it was removed.
+mkdir old && mkfifo pipe
+faultline powerloss -q -o ../o --model prefix --check '[ -d old ] || [ ! -p pipe ]' -- sh -c 'rm pipe && rmdir old'
+expect 0
+grep -q 'prefix 3' out || fail 'there are not three states'
+
 # A check that fails after the run, or files that are not as the run left them: no verdict.
 echo old >f
 faultline powerloss -q -o ../o --check false -- python3 ../replace.py
