@@ -1,5 +1,7 @@
 #include "explore/stack.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cxxabi.h>
 #include <elfutils/libdwfl.h>
@@ -86,6 +88,19 @@ report::Frame described(const Frame& frame)
 std::string text_of(const Frame& frame) { return report::words(report::Frame{frame.module, frame.offset, {}, {}, 0}); }
 std::string long_text_of(const Frame& frame) { return report::words(described(frame), true); }
 std::string short_text_of(const Frame& frame) { return report::words(described(frame)); }
+
+bool before_program(const std::vector<Frame>& stack)
+{
+    constexpr std::array<std::string_view, 4> of_program{"__libc_start_call_main", "main", "call_init",
+                                                         "__libc_csu_init"};
+    bool starts = false;
+    for (const auto& frame : stack) {
+        const auto function = symbol_of(frame).function;
+        if (std::ranges::find(of_program, function) != of_program.end()) return false;
+        starts = starts || function.starts_with("__libc_start_main");
+    }
+    return starts;
+}
 
 bool in_runtime(const Frame& frame) { return report::in_runtime(frame.module); }
 
