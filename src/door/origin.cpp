@@ -212,7 +212,8 @@ void Origins::unwind(pid_t tid, std::uint64_t pc, std::uint64_t sp, Known& known
         }
         if (step == CodeFile::Step::unknown && mapping != nullptr && find_return(frame, read))
             step = CodeFile::Step::done;
-        if (step != CodeFile::Step::done || frame.sp <= before) break;
+        // Where a program begins, some tables do not say that there is no caller.
+        if (step != CodeFile::Step::done || frame.sp <= before || mapping_of(frame.pc) == nullptr) break;
         known.slots.push_back(frame.slot);
         known.addresses.push_back(frame.pc);
     }

@@ -107,9 +107,10 @@ bool in_runtime(const Frame& frame) { return report::in_runtime(frame.module); }
 std::vector<Frame> own_frames(const std::vector<Frame>& stack, std::size_t most)
 {
     std::vector<Frame> own;
+    const auto outermost = stack.empty() ? std::string() : symbol_of(stack.back()).function;
     for (const auto& frame : stack) {
         if (own.size() == most) break;
-        if (!in_runtime(frame)) own.push_back(frame);
+        if (!in_runtime(frame) && !report::in_go_library(symbol_of(frame).function, outermost)) own.push_back(frame);
     }
     if (own.empty() && !stack.empty()) own.push_back(stack.front());
     return own;
