@@ -5,6 +5,7 @@
 #include "cli/options.hpp"
 #include "run/run.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,10 @@ int fail(int status, std::string_view what);
 
 /// The same for a program that did not run.
 int fail(const run::Refusal& refusal, const std::string& command);
+
+/// The value of --door, which every subcommand that has it takes so.
+inline constexpr const char* door_values = "auto|preload|kernel";
+[[nodiscard]] std::optional<run::Way> way_named(std::string_view door);
 
 /// Writes a whole document to a file, or to standard output where its name is empty or "-". Empty, or
 /// "cannot be written to NAME: why".

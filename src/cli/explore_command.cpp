@@ -3,6 +3,7 @@
 #include "cli/cli.hpp"
 #include "cli/explore_options.hpp"
 
+#include "door/fit.hpp"
 #include "explore/campaign.hpp"
 #include "explore/findings_files.hpp"
 #include "explore/power_cuts.hpp"
@@ -21,6 +22,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <unistd.h>
 
 namespace faultline::cli {
@@ -70,7 +72,7 @@ std::vector<std::string> without_faultline(std::vector<std::string> environment)
 }
 
 std::vector<explore::Command> commands(const std::string& view, const ExploreOptions& given,
-                                       const explore::Options& options, const Target& target, const Setting& setting,
+                                       const explore::Options& options, const Target& target, const std::optional<Setting>& setting,
                                        const RunDirectory& directory, std::string& problem)
 {
     const auto& command = given.command;
@@ -78,14 +80,14 @@ std::vector<explore::Command> commands(const std::string& view, const ExploreOpt
     for (char** each = environ; *each != nullptr; ++each)
         plain.emplace_back(*each);
     plain = fixed(without_faultline(std::move(plain)), view, given);
-    auto loaded = fixed(environment_for(setting, directory.path(), problem), view, given);
+    auto loaded = setting ? fixed(environment_for(*setting, directory.path(), problem), view, given) : plain;
     std::erase_if(loaded, [](const std::string& entry) { return entry.starts_with("FAULT_RUN="); });
     const auto path = fs::absolute(target.path).string();
     const auto shell = [&](const std::string& text) {
         return explore::Command{"/bin/sh", {"sh", "-c", text}, plain, false};
     };
     std::vector<explore::Command> all{{path, command, plain, true},
-                                      {path, command, loaded, true},
+                                      {path, command, loaded, true, !setting},
                                       given.recover.empty() ? explore::Command{path, command, plain, false}
                                                             : shell(given.recover),
                                       shell(given.check)};
@@ -165,6 +167,24 @@ std::string run_campaign(ExploreOptions& given, const explore::Options& options)
     return end.problem;
 }
 
+/// Which door the runs go through, and what is to be said of that. Returns what is wrong.
+std::string choose_door(const ExploreOptions& given, const Target& target, explore::Options& options)
+{
+    const auto way = way_named(given.door.empty() ? "auto" : given.door);
+    if (!way) return fmt::format("--door {}: it is preload, kernel or auto", printable(given.door));
+    const auto obstacle = door::obstacle();
+    const bool needed = kernel_door_reaches(target.obstacle);
+    options.through_door = *way == run::Way::kernel || (*way == run::Way::automatic && needed && obstacle.empty());
+    if (*way == run::Way::kernel && !obstacle.empty())
+        return fmt::format("the kernel's door cannot be used: {}", obstacle);
+    if (!options.through_door) return {};
+    options.notes.push_back(*way == run::Way::kernel ? std::string("through the kernel's door")
+                                             : fmt::format("through the kernel's door, for {}", target.problem));
+    if (target.obstacle == run::Obstacle::privileged && ::geteuid() != 0)
+        options.notes.emplace_back("it runs without the privileges that its file gives it (no_new_privs)");
+    return {};
+}
+
 /// Explores where everything is prepared for it, and says what was found.
 int explore_in(const ExploreOptions& given, const explore::Options& options, const std::string& root,
                const explore::Prepare& prepare, const std::string& accepted)
@@ -180,9 +200,11 @@ int explore_in(const ExploreOptions& given, const explore::Options& options, con
     }
     if (!summary.problem.empty()) return fail(summary.baseline_trouble ? nothing_explored : own_error, summary.problem);
     auto record = explore::as_record(summary, options, command);
-    const auto modules = run::load_modules(run::find_target(command.front()).program);
-    for (auto& each : run::unreached(modules, run::sort_imports(modules)))
-        record.unreached.push_back(std::move(each));
+    if (!options.through_door) {
+        const auto modules = run::load_modules(run::find_target(command.front()).program);
+        for (auto& each : run::unreached(modules, run::sort_imports(modules)))
+            record.unreached.push_back(std::move(each));
+    }
     report::settle(record);
     if (const auto wrong = explore::write_findings(record, summary, options, command); !wrong.empty())
         return fail(own_error, wrong);
@@ -235,7 +257,11 @@ int in_surroundings(const ExploreOptions& given, explore::Options options, const
     end_early_on_signals();
     fs::current_path(options.work.surroundings.working); // where the command will find itself
     const auto target = run::find_target(command.front());
-    if (target.obstacle != run::Obstacle::none) {
+    if (const auto problem = choose_door(given, target, options); !problem.empty())
+        return fail(own_error, problem);
+    const bool reached =
+        options.through_door && (kernel_door_reaches(target.obstacle) || target.obstacle == run::Obstacle::privileged);
+    if (target.obstacle != run::Obstacle::none && !reached) {
         const bool absent = target.obstacle == run::Obstacle::not_found;
         const bool cannot = target.obstacle == run::Obstacle::not_executable;
         fail(own_error, fmt::format("{}: {}", printable(command.front()), target.problem));
@@ -256,8 +282,9 @@ int in_surroundings(const ExploreOptions& given, explore::Options options, const
         return fail(own_error, fmt::format("the runs' own directory, {}, would lie in the directory that is explored "
                                            "(set TMPDIR to another place, or name a smaller --workdir)",
                                            directory.path()));
-    const auto library = run::find_library();
-    if (library.empty()) return fail(own_error, "libfaultline.so was not found (FAULTLINE_LIBRARY names it)");
+    const auto library = options.through_door ? std::string() : run::find_library();
+    if (library.empty() && !options.through_door)
+        return fail(own_error, "libfaultline.so was not found (FAULTLINE_LIBRARY names it)");
 
     std::string problem;
     const auto prepare = [&](const std::string& view) {
@@ -270,7 +297,8 @@ int in_surroundings(const ExploreOptions& given, explore::Options options, const
                               .needed = target.needed,
                               .changes = {},
                               .unset = {}};
-        auto all = commands(view, given, options, target, setting, directory, problem);
+        auto all = commands(view, given, options, target, options.through_door ? std::nullopt : std::optional(setting),
+                            directory, problem);
         return problem.empty() ? all : std::vector<explore::Command>();
     };
     const int status = what(options, directory.path(), prepare);
@@ -295,6 +323,11 @@ void add_explore(Subcommand& self)
                 "begin runs by forking a process that waits before main: auto (where that is exact), on, off",
                 "auto|on|off");
     self.option("--time", given->time, "for trying, without the baseline before and repeating what was found: 30s, 10m", "DURATION");
+    self.option(
+        "--door", given->door,
+        "where calls are struck: preload (libc's symbols), kernel (system calls: static programs, Go, musl), or "
+        "auto, which is preload where that works (default: auto)",
+        door_values);
     self.option("--timeout", given->timeout, "of one run (default: 10 times a run without faults, and 1s)", "DURATION");
     self.flag("--every", given->every, "try each match of a site, not only the first, a middle and the last one");
     self.option("--depth", given->depth, "2: also fail what only the handling of a fault calls", "1|2");

@@ -70,7 +70,7 @@ constexpr Row rows[] = {
     {"--check", &ExploreOptions::check, nullptr, false},     {"--recover", &ExploreOptions::recover, nullptr, false},
     {"--timeout", &ExploreOptions::timeout, nullptr, false}, {"--every", nullptr, &ExploreOptions::every, false},
     {"--depth", &ExploreOptions::depth, nullptr, false},     {"--sample", &ExploreOptions::sample, nullptr, false},
-    {"--seed", &ExploreOptions::seed, nullptr, false},
+    {"--seed", &ExploreOptions::seed, nullptr, false},       {"--door", &ExploreOptions::door, nullptr, false},
 };
 constexpr const char* environment_option = "--env";
 

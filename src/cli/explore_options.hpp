@@ -19,6 +19,7 @@ struct ExploreOptions {
     bool in_place = false, empty = false, every = false, resume = false, quiet = false, json = false;
     std::string jobs, depth, sample, seed, fork_server = "auto";
     std::string on = "local", shards;
+    std::string door; // empty: auto
 };
 
 /// "crash,hang" as words.

@@ -7,6 +7,7 @@
 #include "report/exploration_json.hpp"
 #include "report/terminal.hpp"
 #include "report/text_file.hpp"
+#include "run/shell_words.hpp"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -122,7 +123,7 @@ int minimise_finding(const FindingAgain& typed)
                    least == found.point ? "nothing of it can be left out" : "less is enough", counted(count, "run"),
                    least.text());
         fmt::print("The plan is {}:\n  faultline run -c {} -- {}\n", printable(typed.plan), printable(typed.plan),
-                   printable(explore::shell_line(found.given.command)));
+                   printable(run::shell_line(found.given.command)));
         return 0;
     });
 }

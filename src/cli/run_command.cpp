@@ -40,15 +40,6 @@ struct Options {
     std::vector<std::string> command;
 };
 
-/// The value of --door; nullopt: there is no such door.
-std::optional<run::Way> way_of(const std::string& door)
-{
-    if (door == "preload") return run::Way::preload;
-    if (door == "kernel") return run::Way::kernel;
-    if (door == "auto") return run::Way::automatic;
-    return std::nullopt;
-}
-
 std::string why_unarmed(const Outcome& outcome, const std::string& command)
 {
     if (outcome.armed == run::Armed::elsewhere)
@@ -158,7 +149,7 @@ int run_with_plan(const Options& options)
         for (const auto& warning : plan->parsed.warnings)
             fmt::print(stderr, "faultline: warning: {}\n", warning.line == 0 ? warning.text : warning.at(plan->source));
 
-    const auto way = way_of(options.door);
+    const auto way = way_named(options.door);
     if (!way) return fail(own_error, fmt::format("--door {}: it is preload, kernel or auto", printable(options.door)));
     run::Request request;
     request.way = *way;
@@ -206,7 +197,7 @@ void add_run(Subcommand& self)
         "--door", options->door,
         "where calls are met: preload (libc's symbols), kernel (system calls: static programs, Go, musl), or auto,\n"
         "which is preload where that works (default: auto)",
-        "auto|preload|kernel");
+        door_values);
     self.flag("--trace", options->trace, "record every call that can fail, by its sites, and print a table of them");
     self.flag("--report,--json", options->report, "write all statistics and events as one JSON document at the end");
     self.flag("--control", options->control,

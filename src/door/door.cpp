@@ -35,6 +35,11 @@ Door::Door(std::vector<sock_filter> filter, const Serve& serve) : filter_(std::m
     supervisor_ = ::fork();
     if (supervisor_ == 0) become_supervisor(*shared_, serve);
     if (supervisor_ < 0) problem_ = fmt::format("the supervisor cannot be started: {}", std::strerror(errno));
+    // So that the program's process number is the next one, from run to run.
+    while (shared_->begun == 0 && serves()) {
+        const timespec limit{1, 0};
+        sys::call(SYS_futex, sys::address(&shared_->begun), FUTEX_WAIT, 0, sys::address(&limit));
+    }
 }
 
 Door::~Door()

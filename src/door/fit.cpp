@@ -38,12 +38,6 @@ std::string missing(const plan::Fault& fault)
     default:
         break;
     }
-    if (fault.sites.count != 0)
-        return "the selector 'site' needs the preload: leave it out, or name 'path', 'fd' or 'on'";
-    if (fault.caller_set != plan::no_index)
-        return "the selector 'caller' needs the preload: leave it out, or use 'program'";
-    if (fault.count == plan::Count::site || fault.sticky == plan::Sticky::site)
-        return "counting by \"site\" needs the preload: count by \"fd\", \"thread\", \"process\" or \"run\"";
     return {};
 }
 
@@ -115,9 +109,6 @@ Fit fit(std::vector<std::byte>& block)
     Fit result;
     auto& plan = *reinterpret_cast<plan::Plan*>(block.data());
     const auto faults = plan.view(plan.faults);
-    if (plan.traces)
-        result.refusals.emplace_back(
-            "recording every call (--trace) needs the preload: the kernel's door has no call sites");
     std::set<int> numbers(std::begin(of_lineage), std::end(of_lineage));
     std::vector<std::set<std::string>> reached(faults.size()), unreached(faults.size());
     const auto rows = plan.view(plan.function_of_row);
@@ -149,6 +140,9 @@ Fit fit(std::vector<std::byte>& block)
             }
         }
         function.faults.count = count;
+        if (plan.traces)
+            for (const auto& meaning : meanings())
+                if (rows[meaning.row] == index && calls::table[meaning.row].can_fail()) numbers.insert(meaning.number);
     }
     bool numbers_of_descriptors = false;
     for (std::size_t i = 0; i < faults.size(); ++i) {

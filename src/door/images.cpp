@@ -173,7 +173,9 @@ std::unique_ptr<Image> Images::make(pid_t process, pid_t parent, const std::stri
     open(ledger::place().pattern);
     if (fd < 0) open(setting_.directory + "/fault-stats.%p.json");
     const auto first_thread_end = sizes.threads_offset + ledger::rounded(2 * sizes.thread_stride, chunk);
-    if (fd < 0 || sys::allocate(fd, 0, first_thread_end) != 0 || sys::allocate(fd, sizes.events_offset, chunk) != 0) {
+    const bool traces = sizes.trace_offset != 0;
+    if (fd < 0 || sys::allocate(fd, 0, first_thread_end) != 0 || sys::allocate(fd, sizes.events_offset, chunk) != 0 ||
+        (traces && sys::allocate(fd, sizes.trace_offset, ledger::trace_modules_bytes + chunk) != 0)) {
         problem_ = fmt::format("the record of process {} cannot be written to {}: {}", process, ledger::place().ledger,
                                std::strerror(errno));
         if (fd >= 0) ::close(fd);
@@ -189,6 +191,7 @@ std::unique_ptr<Image> Images::make(pid_t process, pid_t parent, const std::stri
     ledger::lay_out(header, plan->plan(), most_threads, plan->plan().max_events, chunk);
     header.image_by_exec = by_exec ? 1 : 0;
     header.events_backed = chunk / sizeof(ledger::Event);
+    header.traces_backed = traces ? chunk / sizeof(ledger::TraceSite) : 0;
     header.seed = setting_.seed;
     header.started_s = started / second;
     header.started_ns = started % second;

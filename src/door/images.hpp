@@ -2,12 +2,14 @@
 // supervisor alone writes. So a record stays exact when a process is killed, and what reads ledgers reads these.
 #pragma once
 
+#include "door/origin.hpp"
 #include "engine/judge.hpp"
 
 #include <map>
 #include <memory>
 #include <string>
 #include <sys/types.h>
+#include <tuple>
 #include <vector>
 
 namespace faultline::door {
@@ -45,17 +47,24 @@ public:
     /// Room on disk for one more event, so that none is written where the disk is full.
     void make_room();
     void end(ledger::State state, std::int32_t status);
+    /// Notes where a call comes from that the plan's trace is to have; it is counted already.
+    void trace(std::uint16_t function, const ledger::Thread& block, const Origin& origin);
     [[nodiscard]] engine::Cells& cells();
     [[nodiscard]] engine::Descriptors& descriptors();
 
 private:
+    using TraceKey = std::tuple<std::uint16_t, std::uint32_t, std::string>; // function, site, thread
+
     bool back(std::uint64_t from, std::uint64_t to);
+    [[nodiscard]] ledger::TraceSite* claim_trace();
+    [[nodiscard]] std::uint64_t index_of_module(const std::string& path);
 
     ledger::Header* header_;
     std::shared_ptr<const PlanOfProgram> plan_;
     int ledger_;
     std::vector<std::uint32_t> free_;
     std::uint64_t threads_backed_;
+    std::map<TraceKey, ledger::TraceSite*> traced_;
     std::unique_ptr<engine::Cells> cells_;
     std::unique_ptr<engine::Descriptors> descriptors_; // as far as numbers are kept for each
 };
@@ -71,6 +80,7 @@ public:
     [[nodiscard]] const plan::Plan& plan() const { return *reinterpret_cast<const plan::Plan*>(setting_.plan.data()); }
     [[nodiscard]] const Setting& setting() const { return setting_; }
     [[nodiscard]] const std::string& problem() const { return problem_; }
+    void fail(std::string problem) { problem_ = std::move(problem); }
     /// A number for each fault, if some count over the whole run.
     [[nodiscard]] std::atomic<std::uint64_t>* run_matches();
 

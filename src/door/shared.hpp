@@ -21,6 +21,7 @@ struct InFlight {
 };
 
 struct Shared {
+    std::atomic<std::uint32_t> begun{0};    // the supervisor and its keeper are there
     std::atomic<std::uint32_t> listener{0}; // in the program's process: its number plus 1; or an errno, negated
     std::atomic<std::int32_t> program{0};   // pid
     std::atomic<std::uint32_t> ready{0};    // 1: the supervisor has the listener; 2: it could not have it

@@ -66,6 +66,8 @@ private:
         if (slot != nullptr) slot->id = 0;
     }
     bool is_armed();
+    [[nodiscard]] bool wants_origin(const plan::Plan& plan, const engine::Schedule::Target& target) const;
+    static const Origin* origin_of(Process& process, pid_t tid, std::uint64_t pc, const plan::Plan& plan);
 
     Shared& shared_;
     int listener_, events_ = -1;
@@ -112,6 +114,24 @@ bool Supervisor::is_armed()
     return true;
 }
 
+/// Whether it has to be known where a call comes from before it can be judged.
+bool Supervisor::wants_origin(const plan::Plan& plan, const engine::Schedule::Target& target) const
+{
+    if (target.traced) return true;
+    const auto faults = plan.view(plan.faults);
+    return std::ranges::any_of(std::span(target.faults, target.fault_count), [&](std::uint16_t index) {
+        const auto& fault = faults[index];
+        return fault.sites.count != 0 || fault.caller_set != plan::no_index || fault.count == plan::Count::site ||
+               fault.sticky == plan::Sticky::site;
+    });
+}
+
+const Origin* Supervisor::origin_of(Process& process, pid_t tid, std::uint64_t pc, const plan::Plan& plan)
+{
+    if (process.origins == nullptr) process.origins = std::make_unique<Origins>(process.pid);
+    return process.origins->of(tid, pc, plan);
+}
+
 void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
 {
     const auto tid = static_cast<pid_t>(notification.pid);
@@ -134,7 +154,7 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
     }
 
     const auto at = notification.data.instruction_pointer;
-    const auto& process = *task->process;
+    auto& process = *task->process;
     const bool by_loader = at >= process.loader_first && at < process.loader_end;
     Image* image = nullptr;
     ledger::Thread* block = nullptr;
@@ -158,22 +178,36 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
     auto& descriptors = image->descriptors();
     subject_ = {process.subject.pidfd, tid};
     descriptors.observe(subject_);
-    std::uint32_t thread_sets = 0;
-    if (plan.plan().names_threads) thread_sets = engine::match_thread_name(plan.plan(), name_of_thread(tid));
+    engine::Caller caller;
+    if (plan.plan().names_threads) caller.thread_sets = engine::match_thread_name(plan.plan(), name_of_thread(tid));
+    const auto& target = plan.schedule.targets[meaning->row];
+    const Origin* origin = nullptr;
+    if (wants_origin(plan.plan(), target)) {
+        origin = origin_of(process, tid, at, plan.plan());
+        if (origin == nullptr && still_waits(listener_, notification.id))
+            images_.fail("the plan asks where calls come from, and the kernel does not tell it of process " +
+                         std::to_string(process.pid));
+    }
+    if (origin != nullptr) {
+        caller.site = origin->site;
+        caller.caller_sets = origin->caller_sets;
+    }
     image->make_room();
-    const engine::Context context{plan.schedule,         image->header(), *block,       descriptors,
-                                  images_.run_matches(), false,           &thread_sets, &image->cells()};
+    const engine::Context context{plan.schedule,         image->header(), *block,  descriptors,
+                                  images_.run_matches(), false,           &caller, &image->cells()};
     const auto call = job->call->call();
     const bool struck = engine::judge(context, call, job->verdict);
+    if (target.traced && origin != nullptr) image->trace(target.function, *block, *origin);
     if (!struck) {
         tasks_.note(*task, told);
         return pass(notification.id, slot);
     }
-    // The place of the system call; a preload has that of the call to libc, with the stack above it.
-    if (job->verdict.event != nullptr) {
-        const auto place = place_in(process.pid, at);
-        job->verdict.event->module.assign(place.module);
-        job->verdict.event->caller_offset = place.offset;
+    if (origin == nullptr) origin = origin_of(process, tid, at, plan.plan());
+    if (auto* const event = job->verdict.event; event != nullptr && origin != nullptr) {
+        event->module.assign(origin->frames.front().module());
+        event->caller_offset = origin->frames.front().offset;
+        event->site = origin->site;
+        event->did |= ledger::did_site;
     }
     job->id = notification.id;
     job->tid = tid;

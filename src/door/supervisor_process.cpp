@@ -91,6 +91,7 @@ void become_supervisor(
         keep(shared, listener, self);
     }
     ::prctl(PR_SET_NAME, "faultline-door");
+    tell(shared.begun, 1);
     ::close(self);
     ::close(command);
     const int listener = take_listener(shared, [parent] { return ::getppid() != parent; });

@@ -196,6 +196,7 @@ void Tasks::become(Process& process)
     for (auto task = tasks_.begin(); task != tasks_.end();)
         task = task->second->process == &process ? tasks_.erase(task) : std::next(task);
     process.image.reset();
+    process.origins.reset();
     process.lineage = executing->lineage;
     process.shares_memory = false;
     process.left_out = false;

@@ -49,6 +49,7 @@ struct Process {
     bool begun_by_exec = false;
     bool over = false;                              // exit_group was called, or it is dead
     std::uint64_t loader_first = 0, loader_end = 0; // the dynamic loader's code; what it calls no preload sees
+    std::unique_ptr<Origins> origins;               // of the image's calls, once it was asked where one comes from
 
     /// An exec that has not been seen to succeed.
     struct Executing {

@@ -39,8 +39,8 @@ struct Context {
     Descriptors& descriptors;
     std::atomic<std::uint64_t>* run = nullptr; // matches of each fault in the whole run, if some fault counts them
     bool passing = false;                      // the plan comes and goes: nothing may be kept of what it selects
-    // Of a thread that is not the calling one: the sets that its name is in, and the numbers of its process.
-    const std::uint32_t* thread_sets = nullptr;
+    // Of a call that another process makes: who calls, and the numbers of that process.
+    const Caller* caller = nullptr;
     Cells* cells = &own_cells;
 
     [[nodiscard]] const plan::Plan& plan() const noexcept { return *schedule.plan; }

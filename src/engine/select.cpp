@@ -92,7 +92,7 @@ constinit std::atomic<std::uint32_t> renamings{1};
 
 ASKS(thread)
 {
-    if (context.thread_sets != nullptr) return (*context.thread_sets >> fault.thread_set & 1U) != 0;
+    if (context.caller != nullptr) return (context.caller->thread_sets >> fault.thread_set & 1U) != 0;
     const auto& plan = context.plan();
     const auto now = renamings.load(std::memory_order_acquire);
     if (own_name.renamings != now) {
@@ -119,6 +119,7 @@ ASKS(size)
 
 ASKS(caller)
 {
+    if (context.caller != nullptr) return (context.caller->caller_sets >> fault.caller_set & 1U) != 0;
     const auto& plan = context.plan();
     const auto sets = context.passing ? find_caller_sets(plan, call.caller) : caller_sets(plan, call.caller);
     return (sets >> fault.caller_set & 1U) != 0;
@@ -129,7 +130,9 @@ ASKS(fd_kind) { return (context.descriptors.sets(context.plan(), descriptor_of(c
 ASKS(site)
 {
     const auto sites = context.plan().view(fault.sites);
-    return may_be_site(call.caller, sites) && std::find(sites.begin(), sites.end(), site_of(call)) != sites.end();
+    const auto is_one = [&](std::uint32_t site) { return std::find(sites.begin(), sites.end(), site) != sites.end(); };
+    if (context.caller != nullptr) return is_one(context.caller->site);
+    return may_be_site(call.caller, sites) && is_one(site_of(call));
 }
 
 ASKS(lineage) { return plan::any_name_matches(context.plan(), fault.lineage_globs, context.thread.lineage.view()); }

@@ -1,7 +1,5 @@
 #include "engine/site.hpp"
 
-#include "engine/draw.hpp"
-
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -28,11 +26,10 @@ struct Walk {
     Frame frames[deepest];
 };
 
-std::uint64_t hash_of(std::uintptr_t address, std::uint64_t from) noexcept
+void add(SiteId& id, std::uintptr_t address) noexcept
 {
     const auto place = place_of(address);
-    // Code outside any module (a JIT's) has no address that is the same in the next run.
-    return hash(place.module, mix(from + (place.module.empty() ? 0 : place.offset)));
+    id.add(place.module, place.offset);
 }
 
 _Unwind_Reason_Code step(_Unwind_Context* context, void* data)
@@ -121,7 +118,9 @@ Place place_of(std::uintptr_t address) noexcept
 
 std::uint32_t leaf_of(const void* caller) noexcept
 {
-    return static_cast<std::uint32_t>(hash_of(reinterpret_cast<std::uintptr_t>(caller), 0) >> (64 - leaf_bits));
+    SiteId id;
+    add(id, reinterpret_cast<std::uintptr_t>(caller));
+    return id.leaf();
 }
 
 std::uint32_t site_of(const Call& call) noexcept
@@ -134,11 +133,11 @@ std::uint32_t site_of(const Call& call) noexcept
     walk.count = 0;
     _Unwind_Backtrace(&step, &walk);
     const bool found = walk.count != 0 && call.caller != nullptr;
-    std::uint64_t hash = found ? 0 : hash_of(walk.caller, 0);
+    SiteId id;
+    if (walk.count == 0) add(id, walk.caller);
     for (int i = 0; i < walk.count; ++i)
-        hash = hash_of(walk.frames[i].address, hash);
-    constexpr unsigned rest = 32 - leaf_bits;
-    site = leaf_of(call.caller) << rest | static_cast<std::uint32_t>(hash >> (64 - rest));
+        add(id, walk.frames[i].address);
+    site = id.get();
     if (remembers && found) remember(call, stack, walk, site);
     return site;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/call.hpp"
+#include "engine/draw.hpp"
 #include "ledger/layout.hpp"
 
 #include <link.h>
@@ -27,6 +28,29 @@ struct Place {
 [[nodiscard]] std::uint32_t site_of(const Call& call) noexcept;
 
 inline constexpr unsigned leaf_bits = 12;
+
+/// What a site's id is made of: the return addresses of a stack, innermost first, as their modules know them.
+class SiteId {
+public:
+    /// `module` is the file's name without directories. Code outside any module (a JIT's) has no address that is the same
+    /// in the next run.
+    void add(std::string_view module, std::uint64_t offset) noexcept
+    {
+        hash_ = hash(module, mix(hash_ + (module.empty() ? 0 : offset)));
+        if (count_++ == 0) leaf_ = hash_ >> (64 - leaf_bits);
+    }
+    [[nodiscard]] std::uint32_t leaf() const noexcept { return static_cast<std::uint32_t>(leaf_); }
+    [[nodiscard]] std::uint32_t get() const noexcept
+    {
+        constexpr unsigned rest = 32 - leaf_bits;
+        return leaf() << rest | static_cast<std::uint32_t>(hash_ >> (64 - rest));
+    }
+
+private:
+    std::uint64_t hash_ = 0, leaf_ = 0;
+    int count_ = 0;
+};
+
 /// The upper `leaf_bits` bits of the ids of all sites whose call returns there, as a number of their own.
 [[nodiscard]] std::uint32_t leaf_of(const void* caller) noexcept;
 

@@ -2,6 +2,8 @@
 // one, and what the engine has to know of it is asked for there.
 #pragma once
 
+#include <cstdint>
+
 namespace faultline::engine {
 
 /// By default the process that we are in. Else `pidfd` stays open, and stays the caller's, for as long as this is used.
@@ -10,6 +12,13 @@ struct Subject {
     int tid = 0;    // the thread of it that calls: its working directory is the one that counts
 
     [[nodiscard]] bool is_another() const noexcept { return pidfd >= 0; }
+};
+
+/// Of a call that another process makes, what its words do not tell. Who judges it finds out what the plan asks for.
+struct Caller {
+    std::uint32_t thread_sets = 0; // that the thread's name is in
+    std::uint32_t caller_sets = 0; // that the code is in
+    std::uint32_t site = 0;
 };
 
 /// A descriptor of the subject's as one of ours: the same number in our own process, a duplicate of another's, which is

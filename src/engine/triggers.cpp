@@ -19,7 +19,8 @@ Cell cell_of(const Context& context, const Call& call, Purpose purpose, std::uin
 {
     bool full = false;
     const int fd = by_site ? 0 : descriptor_of(call);
-    const auto of = by_site ? site_of(call) : static_cast<std::uint32_t>(fd);
+    const auto site = [&] { return context.caller != nullptr ? context.caller->site : site_of(call); };
+    const auto of = by_site ? site() : static_cast<std::uint32_t>(fd);
     const auto generation = by_site ? 0 : context.descriptors.generation(fd);
     const auto found = context.cells->cell(purpose, fault, of, generation, full);
     if (full) context.header.trouble.fetch_or(ledger::cells_shared, std::memory_order_relaxed);

@@ -2,6 +2,7 @@
 
 #include "explore/explorer.hpp"
 #include "explore/outside.hpp"
+#include "explore/stack.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -34,6 +35,7 @@ public:
         auto second = worker.run(trace, patience_of_baseline);
         if (!plain.problems.empty()) return fail(plain.problems.front());
         if (!first.problems.empty()) return fail(first.problems.front());
+        if (*first.end.trouble != '\0') return fail(first.end.trouble);
         if (plain.end.timed_out)
             return fail(
                 fmt::format("the command does not end within {} s without any fault", patience_of_baseline.count()));
@@ -55,6 +57,11 @@ public:
                                                : nanoseconds(static_cast<std::int64_t>(
                                                      (10 * std::max(first.end.seconds, third.end.seconds) + 1) * 1e9));
         summary_.sites = first.sites;
+        if (options_.through_door)
+            if (const auto left =
+                    std::erase_if(summary_.sites, [](const Site& site) { return before_program(site.stack); });
+                left != 0)
+                summary_.notes.push_back(fmt::format("{} sites of libc's own start, before main, are not tried", left));
         base.run = std::move(first);
         if (base.run.end.exit_status() != 0)
             summary_.notes.push_back(fmt::format("without any fault the command {}",

@@ -47,7 +47,7 @@ Paths paths_of(const Stage& stage, const Command& command, bool serves)
             stage.mounted || surroundings.in_place ? surroundings.working : stage.here + "/work"};
 }
 
-void become(const Stage& stage, const Command& command, int go, int server_channel)
+void become(const Stage& stage, const Command& command, int go, int server_channel, const door::Door* door)
 {
     const auto& surroundings = stage.surroundings;
     char byte = 0;
@@ -87,6 +87,7 @@ void become(const Stage& stage, const Command& command, int go, int server_chann
         environment.push_back(const_cast<char*>(each.c_str()));
     if (serves) environment.push_back(const_cast<char*>(ForkServer::variable));
     environment.push_back(nullptr);
+    if (door != nullptr) door::Door::enter(door);
     ::execve(command.path.c_str(), arguments.data(), environment.data());
     if (errno == ENOEXEC) { // a script without a first line that says so
         arguments[0] = const_cast<char*>(command.path.c_str());

@@ -1,6 +1,7 @@
 // The process of a command between its fork and the program: what is the same for all runs is made so here.
 #pragma once
 
+#include "door/door.hpp"
 #include "explore/enclosure.hpp"
 
 #include <fcntl.h>
@@ -24,7 +25,8 @@ struct Paths {
 inline constexpr int output_flags = O_WRONLY | O_CREAT | O_TRUNC;
 
 /// Becomes the command once `go` is closed at its other end; -1: at once. `server_channel`: of one that is to be the
-/// fork server; else -1. In a forked child.
-[[noreturn]] void become(const Stage& stage, const Command& command, int go, int server_channel);
+/// fork server; else -1. `door`: the kernel's, or nullptr. In a forked child.
+[[noreturn]] void become(const Stage& stage, const Command& command, int go, int server_channel,
+                         const door::Door* door = nullptr);
 
 } // namespace faultline::explore

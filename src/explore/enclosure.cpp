@@ -2,7 +2,9 @@
 
 #include "explore/command_process.hpp"
 #include "explore/crash.hpp"
+#include "explore/door_run.hpp"
 #include "explore/fork_client.hpp"
+#include "explore/namespaces.hpp"
 #include "explore/processes.hpp"
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <optional>
 #include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -38,42 +41,6 @@ struct Request {
 struct Refusal {
     char text[200] = {}; // empty: none
 };
-
-struct Hello {
-    int error = 0; // errno of what it cannot do without
-    bool mounts = false, processes = false;
-    int refused = 0; // errno of what the kernel did not allow
-};
-
-bool write_file(const char* path, const std::string& text)
-{
-    const int fd = ::open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return false;
-    const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    ::close(fd);
-    return written;
-}
-
-/// Forks into namespaces of its own, where the kernel allows it. Returns as fork does.
-pid_t fork_isolated(Hello& hello)
-{
-    const long own = SIGCHLD | CLONE_NEWNS | CLONE_NEWPID;
-    auto pid = ::syscall(SYS_clone, own, nullptr, nullptr, nullptr, nullptr);
-    hello.mounts = hello.processes = pid >= 0;
-    if (pid >= 0) return static_cast<pid_t>(pid);
-    hello.refused = errno;
-    const auto user = ::getuid();
-    const auto group = ::getgid();
-    pid = ::syscall(SYS_clone, own | CLONE_NEWUSER, nullptr, nullptr, nullptr, nullptr);
-    if (pid == 0) {
-        write_file("/proc/self/setgroups", "deny");
-        write_file("/proc/self/uid_map", fmt::format("{} {} 1", user, user));
-        write_file("/proc/self/gid_map", fmt::format("{} {} 1", group, group));
-    }
-    hello.mounts = hello.processes = pid >= 0;
-    if (pid >= 0) return static_cast<pid_t>(pid);
-    return ::fork();
-}
 
 /// The process itself, after the fork: waits for requests, runs, answers.
 class Servant {
@@ -136,6 +103,7 @@ private:
 
     std::string start_server(std::uint32_t command)
     {
+        if (surroundings_.commands[command].through_door) return "the kernel's door needs a process that is executed";
         // Elsewhere the server could not be told from what a run leaves behind.
         if (!isolated_) return "the kernel allows no process numbers of our own here";
         served_ = static_cast<std::int64_t>(command);
@@ -206,18 +174,32 @@ private:
         if (forks && pid < 0) end_all();
         end.forked = pid > 0;
         if (pid < 0) pid = execute(command, request.traced ? &watch : nullptr);
-        if (pid < 0) return end;
+        if (pid < 0) return without_door(end);
         const auto cpu_before = cpu_of_children() - cpu_of_servers_;
         wait(pid, began_ + request.limit_ns, request.traced ? &watch : nullptr, end);
         end.seconds = static_cast<double>(now_ns() - began_) / 1e9;
         end_all();
         end.cpu_seconds = cpu_of_children() - cpu_of_servers_ - cpu_before;
+        return without_door(end);
+    }
+
+    /// The end of a run, with what its door says.
+    End without_door(End end)
+    {
+        if (door_) door_->problem().copy(end.trouble, sizeof end.trouble - 1);
+        door_.reset();
         return end;
     }
 
     /// Begins the command in a new process, under the watch if there is one. -1: there can be none.
     pid_t execute(const Command& command, CrashWatch* watch)
     {
+        if (command.through_door) {
+            number_processes_from(first_of_server);
+            const auto paths = paths_of(stage(), command, false);
+            door_.emplace(directory_here(), paths.directory);
+            if (door_->door() == nullptr) return -1;
+        }
         number_processes_from(first_of_run);
         began_ = now_ns();
         int go[2];
@@ -225,7 +207,7 @@ private:
         const pid_t pid = ::fork();
         if (pid == 0) {
             ::close(go[1]);
-            become(stage(), command, go[0], -1);
+            become(stage(), command, go[0], -1, door_ ? door_->door() : nullptr);
         }
         ::close(go[0]);
         if (watch != nullptr && pid > 0) watch->seize(pid);
@@ -266,7 +248,7 @@ private:
                     end.timed_out = true;
                     end.busy = is_busy(command);
                 }
-                end.left_running = ended ? static_cast<int>(children().size()) - (server_.pid() > 0 ? 1 : 0) : 0;
+                end.left_running = ended ? static_cast<int>(children().size()) - own_children() : 0;
                 return;
             }
             sigset_t ends;
@@ -275,6 +257,13 @@ private:
             const timespec rest{left / 1'000'000'000, left % 1'000'000'000};
             ::sigtimedwait(&ends, nullptr, &rest);
         }
+    }
+
+    /// Of our children those that are no part of a run: the fork server, the supervisor of the kernel's door.
+    [[nodiscard]] int own_children() const
+    {
+        const bool supervised = door_ && door_->door() != nullptr && door_->door()->serves();
+        return (server_.pid() > 0 ? 1 : 0) + (supervised ? 1 : 0);
     }
 
     [[nodiscard]] bool only_server_is_left() const
@@ -316,9 +305,10 @@ private:
     bool mounted_ = false;
     std::int64_t began_ = 0; // the run
     ForkServer server_;
-    std::int64_t served_ = -1;  // the command whose runs it begins
-    pid_t server_pid_ = -1;     // … also after its end, until it is waited for
-    double cpu_of_servers_ = 0; // of those that have ended
+    std::optional<DoorRun> door_; // of the run
+    std::int64_t served_ = -1;    // the command whose runs it begins
+    pid_t server_pid_ = -1;       // … also after its end, until it is waited for
+    double cpu_of_servers_ = 0;   // of those that have ended
 };
 
 } // namespace

@@ -19,7 +19,8 @@ struct Command {
     std::string path; // absolute
     std::vector<std::string> arguments;
     std::vector<std::string> environment;
-    bool looked_at = true; // its output goes to `out` and `err`; else to `other`
+    bool looked_at = true;     // its output goes to `out` and `err`; else to `other`
+    bool through_door = false; // the kernel's, for the plan in the worker's directory
 };
 
 /// What is the same for all enclosures.

@@ -6,6 +6,7 @@
 #include "explore/journal.hpp"
 #include "explore/power_cuts.hpp"
 #include "explore/queue.hpp"
+#include "explore/stack.hpp"
 #include "explore/verdicts.hpp"
 #include "explore/workers.hpp"
 
@@ -118,7 +119,7 @@ private:
     void fill_queue()
     {
         for (const auto& site : summary_.sites) {
-            const auto tries = tries_of(site.function, options_.families);
+            const auto tries = tries_of(site.function, options_.families, options_.through_door);
             summary_.pairs += tries.size();
             add_site(queue_, site, tries, options_.every);
             sites_[{site.function, site.id}] = site;
@@ -173,6 +174,10 @@ private:
     {
         auto seen = verdicts_.observe(worker, plan_for(point, false), limit, outcome, traced);
         if (forks_ && !traced && !seen.end.forked) ++executed_;
+        if (*seen.end.trouble != '\0') {
+            const std::lock_guard lock(mutex_);
+            fail(fmt::format("a run is void: {}", seen.end.trouble));
+        }
         return seen;
     }
 
@@ -216,7 +221,8 @@ private:
         auto seen = worker.run(plan_for(point, true), limit_);
         std::vector<Site> fresh;
         for (auto& site : seen.sites)
-            if (!sites_.contains({site.function, site.id})) fresh.push_back(std::move(site));
+            if (!sites_.contains({site.function, site.id}) && !before_program(site.stack))
+                fresh.push_back(std::move(site));
         return fresh;
     }
 
@@ -290,7 +296,8 @@ private:
         if (line.outcome.kind != Class::not_reached && line.outcome.kind != Class::hang)
             add_followups(queue_, line.point, line.matched, level_of(strike, options_.families));
         for (const auto& site : line.new_sites)
-            add_site(queue_, site, tries_of(site.function, options_.families), false, line.point.strikes);
+            add_site(queue_, site, tries_of(site.function, options_.families, options_.through_door), false,
+                     line.point.strikes);
         Progress progress{points_, queue_.known(), seconds_since(began_), {}};
         for (const auto& [key, finding] : findings_)
             ++progress.findings[finding.kind];
@@ -336,6 +343,7 @@ Summary explore(Options options, const std::string& root, const Prepare& prepare
                 const std::function<void(const Progress&)>& tell)
 {
     Summary summary;
+    summary.notes = options.notes;
     Exploration(options, tell, summary).run(root, prepare);
     return summary;
 }

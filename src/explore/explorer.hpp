@@ -27,6 +27,8 @@ struct Options {
     std::chrono::nanoseconds time{0};    // for the whole exploration; 0: no limit
     std::chrono::nanoseconds timeout{0}; // of one run; 0: by the baseline
     ForkServing fork_server = ForkServing::automatic;
+    bool through_door = false; // the kernel's; else the library is preloaded
+    std::vector<std::string> notes; // what the report is to say first
     bool every = false;
     int depth = 1;
     std::uint64_t sample = 0; // of the trace's points so many, drawn by the seed, and what follows from them; 0: all

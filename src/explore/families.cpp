@@ -2,6 +2,7 @@
 
 #include "calls/errors.hpp"
 #include "calls/functions.hpp"
+#include "explore/door_run.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -122,7 +123,7 @@ const std::vector<Family>& families()
     return all;
 }
 
-std::vector<Try> tries_of(std::string_view function, const std::vector<std::string>& chosen)
+std::vector<Try> tries_of(std::string_view function, const std::vector<std::string>& chosen, bool through_door)
 {
     std::vector<Try> result;
     const auto* const spec = spec_named(function);
@@ -144,6 +145,7 @@ std::vector<Try> tries_of(std::string_view function, const std::vector<std::stri
             add(calls::error_name(code));
         }
     }
+    if (through_door) std::erase_if(result, [&](const Try& each) { return !door_does(function, each); });
     return result;
 }
 

@@ -28,7 +28,8 @@ struct Family {
 [[nodiscard]] const std::vector<Family>& families();
 
 /// What can be tried on a function of the table in these families, the most telling one of each family first. Nothing
-/// for a function that is not in the table.
-[[nodiscard]] std::vector<Try> tries_of(std::string_view function, const std::vector<std::string>& chosen);
+/// for a function that is not in the table. `through_door`: what the kernel's door does.
+[[nodiscard]] std::vector<Try> tries_of(std::string_view function, const std::vector<std::string>& chosen,
+                                        bool through_door = false);
 
 } // namespace faultline::explore

@@ -48,6 +48,8 @@ std::string as_options(const Point& point, bool tree)
     return text;
 }
 
+std::string_view door_option(const Options& options) { return options.through_door ? "--door kernel " : ""; }
+
 std::string plan_text(const Finding& finding, bool tree)
 {
     auto plan = plan_of(finding.point, tree, false);
@@ -61,7 +63,8 @@ std::string plan_text(const Finding& finding, bool tree)
     return plan;
 }
 
-report::Finding as_record(const Finding& finding, const std::vector<std::string>& command, bool tree)
+report::Finding as_record(const Finding& finding, const Options& options, const std::vector<std::string>& command,
+                          bool tree)
 {
     report::Finding record;
     record.outcome = finding.kind;
@@ -79,8 +82,8 @@ report::Finding as_record(const Finding& finding, const std::vector<std::string>
         record.crash = report::Crash{fmt::format("SIG{}", sigabbrev_np(finding.crash.signal)),
                                      clean_line(finding.crash.program), stack_of(finding.crash.stack)};
     record.plan = plan_text(finding, tree);
-    record.repro =
-        fmt::format("faultline run {} -- {}", as_options(finding.point, tree), clean_line(run::shell_line(command)));
+    record.repro = fmt::format("faultline run {}{} -- {}", door_option(options), as_options(finding.point, tree),
+                               clean_line(run::shell_line(command)));
     record.out = clean(finding.out);
     record.err = clean(finding.err);
     return record;
@@ -103,7 +106,7 @@ std::string repro(const report::Finding& finding, const Options& options, const 
     // Of a power cut: the search itself, of the model in which it fails.
     constexpr std::string_view ours = "faultline ";
     const auto words = finding.plan.empty() ? finding.repro.substr(ours.size())
-                                            : fmt::format("run -c \"$here/plan.toml\" -- {}", run::shell_line(command));
+                                            : fmt::format("run {}-c \"$here/plan.toml\" -- {}", door_option(options), run::shell_line(command));
     return text + fmt::format("exec \"${{FAULTLINE:-faultline}}\" {}{}\n", words, input);
 }
 
@@ -185,7 +188,7 @@ report::Exploration as_record(const Summary& summary, const Options& options, co
         record.command.push_back(clean_line(word));
     const bool tree = summary.baseline.run.processes > 1;
     for (const auto& finding : summary.findings)
-        record.findings.push_back(as_record(finding, command, tree));
+        record.findings.push_back(as_record(finding, options, command, tree));
     record.points = summary.runs;
     for (auto& point : record.points) {
         point.detail = clean_line(point.detail);
@@ -195,7 +198,7 @@ report::Exploration as_record(const Summary& summary, const Options& options, co
         const auto own = own_frames(site.stack, 1);
         record.places.push_back({site.function, fmt::format("{:08x}", site.id), site.calls,
                                  own.empty() ? report::Frame() : described(own.front()),
-                                 !tries_of(site.function, options.families).empty()});
+                                 !tries_of(site.function, options.families, options.through_door).empty()});
     }
     record.known_points = summary.known_points;
     record.pairs = summary.pairs;

@@ -29,7 +29,8 @@ struct End {
     bool busy = false;   // when its time was up, some thread was at work: it spins
     bool forked = false; // by the fork server, not executed
     double seconds = 0, cpu_seconds = 0;
-    int left_running = 0; // processes that were still there a moment after the command's end
+    int left_running = 0;   // processes that were still there a moment after the command's end
+    char trouble[200] = {}; // why the run is void; empty: it is not
 
     [[nodiscard]] bool crashed() const;
     [[nodiscard]] int exit_status() const; // -1 where it was killed

@@ -1,5 +1,7 @@
 #include "explore/stack.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cxxabi.h>
 #include <dwarf.h>
@@ -162,14 +164,28 @@ std::string text_of(const Frame& frame) { return report::words(report::Frame{fra
 std::string long_text_of(const Frame& frame) { return report::words(described(frame), true); }
 std::string short_text_of(const Frame& frame) { return report::words(described(frame)); }
 
+bool before_program(const std::vector<Frame>& stack)
+{
+    constexpr std::array<std::string_view, 4> of_program{"__libc_start_call_main", "main", "call_init",
+                                                         "__libc_csu_init"};
+    bool starts = false;
+    for (const auto& frame : stack) {
+        const auto function = symbol_of(frame).function;
+        if (std::ranges::find(of_program, function) != of_program.end()) return false;
+        starts = starts || function.starts_with("__libc_start_main");
+    }
+    return starts;
+}
+
 bool in_runtime(const Frame& frame) { return report::in_runtime(frame.module); }
 
 std::vector<Frame> own_frames(const std::vector<Frame>& stack, std::size_t most)
 {
     std::vector<Frame> own;
+    const auto outermost = stack.empty() ? std::string() : symbol_of(stack.back()).function;
     for (const auto& frame : stack) {
         if (own.size() == most) break;
-        if (!in_runtime(frame)) own.push_back(frame);
+        if (!in_runtime(frame) && !report::in_go_library(symbol_of(frame).function, outermost)) own.push_back(frame);
     }
     if (own.empty() && !stack.empty()) own.push_back(stack.front());
     return own;

@@ -39,6 +39,9 @@ struct Symbol {
 /// The same without directories: "fill at shop.c:5 (shop+0x1149)".
 [[nodiscard]] std::string short_text_of(const Frame& frame);
 
+/// Whether a stack is that of glibc's own start, in a static program, before it calls anything of the program's.
+[[nodiscard]] bool before_program(const std::vector<Frame>& stack);
+
 /// Whether a frame lies in code of the C and C++ runtimes, which is on every stack.
 [[nodiscard]] bool in_runtime(const Frame& frame);
 

@@ -97,6 +97,16 @@ std::string words(const Place& place)
     return place.path.empty() || at.empty() ? place.path + at : fmt::format("{} ({})", place.path, at);
 }
 
+bool in_go_library(std::string_view function, std::string_view outermost)
+{
+    if (!outermost.starts_with("runtime.")) return false;
+    // Its packages are those whose path begins with a word without a dot; a program's own is main.
+    const auto slash = function.rfind('/');
+    const auto package = function.substr(0, function.find('.', slash == std::string_view::npos ? 0 : slash));
+    const auto first = package.substr(0, package.find('/'));
+    return first != "main" && first.find('.') == std::string_view::npos;
+}
+
 bool in_runtime(const std::string& module)
 {
     constexpr std::array<std::string_view, 10> runtime{"libc.so",      "ld-linux",    "libpthread.so",   "libm.so",
@@ -110,7 +120,9 @@ bool in_runtime(const std::string& module)
 const Frame* own_frame(const std::vector<Frame>& stack)
 {
     if (stack.empty()) return nullptr;
-    const auto own = std::ranges::find_if_not(stack, in_runtime, &Frame::module);
+    const auto own = std::ranges::find_if_not(stack, [&](const Frame& frame) {
+        return in_runtime(frame.module) || in_go_library(frame.function, stack.back().function);
+    });
     return own == stack.end() ? &stack.front() : &*own;
 }
 

@@ -51,6 +51,9 @@ struct Frame {
 [[nodiscard]] std::string_view base_name(std::string_view path);
 /// Whether a frame lies in code of the C and C++ runtimes, which is on every stack.
 [[nodiscard]] bool in_runtime(const std::string& module);
+/// Whether a function is one of Go's standard library, which is part of every program and comes between it and each system
+/// call. `outermost`: the outermost function of its stack, by which Go's stacks are known.
+[[nodiscard]] bool in_go_library(std::string_view function, std::string_view outermost);
 
 /// The innermost frame of the program's own code, or where there is none, of any; nullptr: there is no stack.
 [[nodiscard]] const Frame* own_frame(const std::vector<Frame>& stack);

@@ -12,8 +12,6 @@ refused 'getaddrinfo:errno=EAI_AGAIN' 'peer = "*:53"'
 refused 'pthread_mutex_lock:errno=EAGAIN' 'threads wait for each other without the kernel'
 refused 'clock_gettime:clock,offset=1h' 'read the clock without the kernel'
 refused 'close:errno=EIO' 'it would have to act and fail'
-refused 'read:errno=EIO,site=12345678' "the selector 'site' needs the preload"
-refused 'read:errno=EIO,caller=libc.so.6' "the selector 'caller' needs the preload"
 faultline run --door kernel --seed 1 -f 'write,fwrite:errno=EIO' -- /bin/true
 expect 0
 says err "does not strike fwrite: name open, read, write and close, which stdio calls through the kernel's door"

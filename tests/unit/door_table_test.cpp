@@ -189,8 +189,6 @@ TEST(DoorFit, RefusesByNameWithTheWayOut)
         {"type = \"errno\"\nfunctions = [\"getaddrinfo\"]\nerrno = \"EAI_AGAIN\"", "*:53"},
         {"type = \"errno\"\nfunctions = [\"close\"]\nerrno = \"EIO\"", "act and fail"},
         {"type = \"clock\"\nfunctions = [\"clock_gettime\"]\noffset = \"1h\"", "vDSO"},
-        {"type = \"errno\"\nfunctions = [\"read\"]\nerrno = \"EIO\"\ncaller = \"libx.so\"", "'caller'"},
-        {"type = \"errno\"\nfunctions = [\"read\"]\nerrno = \"EIO\"\nsite = \"12345678\"", "'site'"},
         {"type = \"short\"\nfunctions = [\"sendfile\"]\nbytes = 1", "in the caller's place"},
         {"type = \"crash\"\nfunctions = [\"rename\"]\nmoment = \"after\"", "before"},
     };
@@ -200,6 +198,16 @@ TEST(DoorFit, RefusesByNameWithTheWayOut)
         EXPECT_NE(fit.refusals.front().find(each.way_out), std::string::npos) << fit.refusals.front();
         EXPECT_NE(fit.refusals.front().find("fault 'f'"), std::string::npos) << fit.refusals.front();
     }
+}
+
+TEST(DoorFit, AsksForEveryCallThatCanFailOfATrace)
+{
+    auto parsed = language::parse("trace = true\n", "");
+    const auto fit = door::fit(parsed.block);
+    EXPECT_TRUE(fit.refusals.empty());
+    EXPECT_TRUE(holds(fit.numbers, SYS_openat));
+    EXPECT_TRUE(holds(fit.numbers, SYS_write));
+    EXPECT_FALSE(holds(fit.numbers, SYS_getpid));
 }
 
 TEST(DoorFit, WarnsOfFunctionsOutOfReachBesideOthers)
