@@ -258,7 +258,7 @@ private:
     /// Findings that did not come again, of a command that does by itself something else by now.
     void leave_out_unsteady()
     {
-        static_cast<void>(verdicts_.look_again(*workers_.front()));
+        static_cast<void>(verdicts_.look_again(*workers_.front(), true));
         if (!verdicts_.changed()) return;
         for (auto& note : verdicts_.notes())
             summary_.notes.push_back(std::move(note));

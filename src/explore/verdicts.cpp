@@ -1,6 +1,5 @@
 #include "explore/verdicts.hpp"
 
-#include "explore/baseline.hpp"
 #include "explore/gather.hpp"
 
 #include <algorithm>
@@ -11,10 +10,20 @@ namespace faultline::explore {
 
 namespace {
 
+/// A plan has to have a fault. What it names is hardly ever called, so the run costs what a run under a fault costs; one
+/// that traces takes several times as long.
+constexpr const char* plan_that_does_nothing =
+    "[[fault]]\nname = \"none\"\nfunctions = \"syncfs\"\ntype = \"delay\"\ndelay = \"0ns\"\n[stats]\nrender = false\n";
+
 /// Whether an outcome is one by comparison with the baseline: not where a signal or its time has ended the run.
 bool is_compared(Class kind)
 {
     return is_finding(kind) && kind != Class::crash && kind != Class::abort && kind != Class::hang;
+}
+
+bool rests_on_recovery(Class kind)
+{
+    return kind == Class::cannot_recover || kind == Class::lost || kind == Class::false_failure;
 }
 
 std::string ending(const End& end)
@@ -50,7 +59,7 @@ Observation Verdicts::observe(Worker& worker, const std::string& plan, std::chro
     if (recovers) worker.run_recovery(seen, limit);
     outcome = classified(seen);
     if (!is_compared(outcome.kind)) return seen;
-    auto beyond = look_again(worker);
+    auto beyond = look_again(worker, rests_on_recovery(outcome.kind));
     outcome = beyond.empty() ? classified(seen) : Outcome{Class::unstable, "without any fault " + std::move(beyond)};
     return seen;
 }
@@ -61,15 +70,17 @@ void Verdicts::settle_child(const Observation& seen, const Crash& crash, Outcome
     explore::settle_child(baseline_, seen, crash, outcome);
 }
 
-std::string Verdicts::look_again(Worker& worker)
+std::string Verdicts::look_again(Worker& worker, bool recovers)
 {
     constexpr int patient = 4; // nothing is to be learnt of a machine that is busy for a moment
-    auto now = worker.run(plan_that_traces(), limit_ * patient);
-    if (baseline_.recovery_of_run && !now.end.timed_out) worker.run_recovery(now, limit_ * patient);
+    auto now = worker.run(plan_that_does_nothing, limit_ * patient);
+    if (recovers && baseline_.recovery_of_run && !now.end.timed_out) worker.run_recovery(now, limit_ * patient);
     const auto& then = baseline_.run;
     const auto failed = [](const std::optional<End>& end) { return end && end->status != 0; };
     std::string beyond;
-    if (now.end.status != then.end.status || now.end.timed_out)
+    if (!now.problems.empty())
+        beyond = fmt::format("it cannot be run any more: {}", now.problems.front());
+    else if (now.end.status != then.end.status || now.end.timed_out)
         beyond = fmt::format("it {} by now, and no longer {}", ending(now.end), ending(then.end));
     else if (failed(now.check))
         beyond = "--check fails by now";

@@ -28,8 +28,8 @@ public:
     void settle_child(const Observation& seen, const Crash& crash, Outcome& outcome) const;
 
     /// Runs the command without faults and masks what differs by now. Returns why the two cannot be compared at all:
-    /// "it exits 3 by now, and not 0"; empty: they can. Any thread.
-    [[nodiscard]] std::string look_again(Worker& worker);
+    /// "it exits 3 by now, and not 0"; empty: they can. `recovers`: the recovery as well. Any thread.
+    [[nodiscard]] std::string look_again(Worker& worker, bool recovers);
     /// Whether anything had to be masked since the beginning, and what: a line for each thing.
     [[nodiscard]] bool changed() const;
     [[nodiscard]] std::vector<std::string> notes() const;

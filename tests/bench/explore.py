@@ -25,8 +25,13 @@ GOAL_FIU = 5.0
 GOAL_POINTS_A_MINUTE = 500
 
 
-def lay_out(directory):
+def lay_out(directory, program):
+    """What the program works on, and no more: all of it is copied for each run."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
     (directory / "notes.txt").write_text("foo\nbar\nfoo\n")
+    if program != "git":
+        return
     subprocess.run(["git", "init", "-q"], cwd=directory, check=True)
     subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty", "-m", "x"],
                    cwd=directory, check=True)
@@ -90,17 +95,17 @@ def main():
     work = Path(tempfile.mkdtemp())
     os.environ.update(HOME=str(work), LC_ALL="C.UTF-8", GIT_CONFIG_NOSYSTEM="1")
     try:
-        (work / "tree").mkdir()
-        lay_out(work / "tree")
         print("\nExploring: runs per second with all that an exploration does beside, in one run of this script. Goals: at "
               f"least {GOAL_FIU:g} x a loop of fiu-run, and {GOAL_POINTS_A_MINUTE} points a minute and core.\n")
         row = "  {:<9} {:>7} {:>10} {:>9} {:>9} {:>10} {:>8} {:>12}"
         print(row.format("program", "points", "fiu-run", "one job", "two jobs", "no server", "ratio", "points/min"))
         for name, program in PROGRAMS.items():
+            lay_out(work / "tree", name)
             a_second, runs = rates(command, work, program, points, rounds)
             print(row.format(name, runs, *(f"{each:.0f}" for each in a_second.values()),
                              f"{a_second['one job'] / a_second['fiu-run']:.1f}", f"{60 * a_second['one job']:.0f}"),
                   flush=True)
+        lay_out(work / "tree", "sed")
         every = [explore(command, work, PROGRAMS["sed"], 100000, "-j", "2") for _ in range(rounds)]
         print(f"\n  sed -i, two jobs, {every[0][0]} points: the first finding after "
               f"{statistics.median(each[2] for each in every):.1f} s, all of them, repeated, after "
