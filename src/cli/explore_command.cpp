@@ -72,8 +72,9 @@ std::vector<std::string> without_faultline(std::vector<std::string> environment)
 }
 
 std::vector<explore::Command> commands(const std::string& view, const ExploreOptions& given,
-                                       const explore::Options& options, const Target& target, const std::optional<Setting>& setting,
-                                       const RunDirectory& directory, std::string& problem)
+                                       const explore::Options& options, const Target& target,
+                                       const std::optional<Setting>& setting, const RunDirectory& directory,
+                                       std::string& problem)
 {
     const auto& command = given.command;
     std::vector<std::string> plain;
@@ -178,8 +179,9 @@ std::string choose_door(const ExploreOptions& given, const Target& target, explo
     if (*way == run::Way::kernel && !obstacle.empty())
         return fmt::format("the kernel's door cannot be used: {}", obstacle);
     if (!options.through_door) return {};
-    options.notes.push_back(*way == run::Way::kernel ? std::string("through the kernel's door")
-                                             : fmt::format("through the kernel's door, for {}", target.problem));
+    options.notes.push_back(*way == run::Way::kernel
+                                ? std::string("through the kernel's door")
+                                : fmt::format("through the kernel's door, for {}", target.problem));
     if (target.obstacle == run::Obstacle::privileged && ::geteuid() != 0)
         options.notes.emplace_back("it runs without the privileges that its file gives it (no_new_privs)");
     return {};
@@ -257,8 +259,7 @@ int in_surroundings(const ExploreOptions& given, explore::Options options, const
     end_early_on_signals();
     fs::current_path(options.work.surroundings.working); // where the command will find itself
     const auto target = run::find_target(command.front());
-    if (const auto problem = choose_door(given, target, options); !problem.empty())
-        return fail(own_error, problem);
+    if (const auto problem = choose_door(given, target, options); !problem.empty()) return fail(own_error, problem);
     const bool reached =
         options.through_door && (kernel_door_reaches(target.obstacle) || target.obstacle == run::Obstacle::privileged);
     if (target.obstacle != run::Obstacle::none && !reached) {
@@ -322,7 +323,8 @@ void add_explore(Subcommand& self)
     self.option("--fork-server", given->fork_server,
                 "begin runs by forking a process that waits before main: auto (where that is exact), on, off",
                 "auto|on|off");
-    self.option("--time", given->time, "for trying, without the baseline before and repeating what was found: 30s, 10m", "DURATION");
+    self.option("--time", given->time, "for trying, without the baseline before and repeating what was found: 30s, 10m",
+                "DURATION");
     self.option(
         "--door", given->door,
         "where calls are struck: preload (libc's symbols), kernel (system calls: static programs, Go, musl), or "

@@ -27,7 +27,7 @@ struct Options {
     std::chrono::nanoseconds time{0};    // for the whole exploration; 0: no limit
     std::chrono::nanoseconds timeout{0}; // of one run; 0: by the baseline
     ForkServing fork_server = ForkServing::automatic;
-    bool through_door = false; // the kernel's; else the library is preloaded
+    bool through_door = false;      // the kernel's; else the library is preloaded
     std::vector<std::string> notes; // what the report is to say first
     bool every = false;
     int depth = 1;

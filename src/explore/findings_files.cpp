@@ -106,7 +106,8 @@ std::string repro(const report::Finding& finding, const Options& options, const 
     // Of a power cut: the search itself, of the model in which it fails.
     constexpr std::string_view ours = "faultline ";
     const auto words = finding.plan.empty() ? finding.repro.substr(ours.size())
-                                            : fmt::format("run {}-c \"$here/plan.toml\" -- {}", door_option(options), run::shell_line(command));
+                                            : fmt::format("run {}-c \"$here/plan.toml\" -- {}", door_option(options),
+                                                          run::shell_line(command));
     return text + fmt::format("exec \"${{FAULTLINE:-faultline}}\" {}{}\n", words, input);
 }
 
