@@ -2,7 +2,7 @@
 
 #include "power/promises.hpp"
 #include "power/sync_roles.hpp"
-#include "power/verdicts.hpp"
+#include "power/verdict_log.hpp"
 #include "run/ddmin.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ public:
     /// `known`: verdicts of earlier searches and other shards; nullptr: there is no check. `again`: the files and the
     /// verdicts were looked at already, and only states are wanted.
     Search(const door::Recording& recording, const Request& request, const std::function<void(const Progress&)>& tell,
-           Verdicts* known, bool again)
+           VerdictLog* known, bool again)
         : recording_(recording), request_(request), tell_(tell), micros_(cut(recording, {request.split_rename})),
           disks_(recording, micros_), known_(known), again_(again)
     {}
@@ -77,7 +77,7 @@ private:
         for (const auto& directory : request_.merge)
             if (out_.problem.empty()) out_.problem = known_->add(directory, out_.notes);
         std::error_code error; // where nothing was begun yet, all is left to do
-        if (request_.resume && std::filesystem::exists(Verdicts::path_in(request_.output), error) &&
+        if (request_.resume && std::filesystem::exists(VerdictLog::path_in(request_.output), error) &&
             out_.problem.empty())
             out_.problem = known_->add(request_.output, out_.notes);
         if (out_.problem.empty()) out_.problem = known_->open(request_.output);
@@ -358,7 +358,7 @@ private:
     const std::function<void(const Progress&)>& tell_;
     MicroOperations micros_;
     Disks disks_;
-    Verdicts* known_;
+    VerdictLog* known_;
     bool again_;
     std::optional<Checks> checks_;
     std::vector<Model> models_;
@@ -375,7 +375,7 @@ private:
 Summary search(const door::Recording& recording, const Request& request,
                const std::function<void(const Progress&)>& tell)
 {
-    std::optional<Verdicts> verdicts;
+    std::optional<VerdictLog> verdicts;
     if (!request.check.empty()) verdicts.emplace(search_name(recording, request));
     auto* const known = verdicts ? &*verdicts : nullptr;
     auto summary = Search(recording, request, tell, known, false).search();

@@ -1,4 +1,4 @@
-#include "power/verdicts.hpp"
+#include "power/verdict_log.hpp"
 
 #include "engine/draw.hpp"
 #include "report/json_document.hpp"
@@ -87,12 +87,12 @@ std::uint64_t search_name(const door::Recording& recording, const Request& reque
     return name;
 }
 
-Verdicts::~Verdicts()
+VerdictLog::~VerdictLog()
 {
     if (fd_ >= 0) ::close(fd_);
 }
 
-std::string Verdicts::add(const std::string& directory, std::vector<std::string>& notes)
+std::string VerdictLog::add(const std::string& directory, std::vector<std::string>& notes)
 {
     const auto path = path_in(directory);
     std::ifstream in(path);
@@ -126,7 +126,7 @@ std::string Verdicts::add(const std::string& directory, std::vector<std::string>
     return {};
 }
 
-std::string Verdicts::open(const std::string& directory)
+std::string VerdictLog::open(const std::string& directory)
 {
     const auto path = path_in(directory);
     auto text = report::one_line(Json::object({{"search", digits(search_)}})) + "\n";
@@ -138,7 +138,7 @@ std::string Verdicts::open(const std::string& directory)
     return fd_ < 0 ? fmt::format("{}: {}", path, std::strerror(errno)) : std::string();
 }
 
-std::string Verdicts::keep(std::uint64_t state, std::uint32_t acknowledgements, const Verdict& verdict)
+std::string VerdictLog::keep(std::uint64_t state, std::uint32_t acknowledgements, const Verdict& verdict)
 {
     known_[{state, acknowledgements}] = verdict;
     if (fd_ < 0) return {};
@@ -148,7 +148,7 @@ std::string Verdicts::keep(std::uint64_t state, std::uint32_t acknowledgements, 
     return fmt::format("the verdicts cannot be written: {} (mend that; --resume goes on)", std::strerror(errno));
 }
 
-const Verdict* Verdicts::find(std::uint64_t state, std::uint32_t acknowledgements) const
+const Verdict* VerdictLog::find(std::uint64_t state, std::uint32_t acknowledgements) const
 {
     const auto found = known_.find({state, acknowledgements});
     return found == known_.end() ? nullptr : &found->second;

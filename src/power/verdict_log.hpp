@@ -10,12 +10,12 @@ namespace faultline::power {
 /// count.
 [[nodiscard]] std::uint64_t search_name(const door::Recording& recording, const Request& request);
 
-class Verdicts {
+class VerdictLog {
 public:
-    explicit Verdicts(std::uint64_t search) : search_(search) {}
-    Verdicts(const Verdicts&) = delete;
-    Verdicts& operator=(const Verdicts&) = delete;
-    ~Verdicts();
+    explicit VerdictLog(std::uint64_t search) : search_(search) {}
+    VerdictLog(const VerdictLog&) = delete;
+    VerdictLog& operator=(const VerdictLog&) = delete;
+    ~VerdictLog();
 
     /// Adds what a search left in a directory. Returns why that is not this search; empty: it is.
     [[nodiscard]] std::string add(const std::string& directory, std::vector<std::string>& notes);
