@@ -35,7 +35,8 @@ public:
         auto second = worker.run(trace, patience_of_baseline);
         if (!plain.problems.empty()) return fail(plain.problems.front());
         if (!first.problems.empty()) return fail(first.problems.front());
-        if (*first.end.trouble != '\0') return fail(first.end.trouble);
+        for (const auto* seen : {&first, &second})
+            if (*seen->end.trouble != '\0') return fail(seen->end.trouble);
         if (plain.end.timed_out)
             return fail(
                 fmt::format("the command does not end within {} s without any fault", patience_of_baseline.count()));
@@ -44,6 +45,7 @@ public:
         base.mask.learn(first, second);
         base.mask.learn(plain, second);
         auto third = worker.run(trace, patience_of_baseline);
+        if (*third.end.trouble != '\0') return fail(third.end.trouble);
         if (!base.mask.agree(plain, first) || !base.mask.agree(first, third)) {
             base.mask.learn(first, third);
             const auto fourth = worker.run(trace, patience_of_baseline);

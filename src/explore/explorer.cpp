@@ -59,6 +59,7 @@ public:
         confirm_all(findings_, workers_, verdicts_,
                     {[this](const Point& point) { return plan_for(point, false); }, limit_, options_.stop});
         if (options_.stop == nullptr || !options_.stop->load()) leave_out_unsteady();
+        if (is_void()) return;
         if (tries_power_cuts(options_)) cut_power(*workers_.front(), options_, time_left(), summary_);
         finish();
     }
@@ -174,11 +175,17 @@ private:
     {
         auto seen = verdicts_.observe(worker, plan_for(point, false), limit, outcome, traced);
         if (forks_ && !traced && !seen.end.forked) ++executed_;
-        if (*seen.end.trouble != '\0') {
-            const std::lock_guard lock(mutex_);
-            fail(fmt::format("a run is void: {}", seen.end.trouble));
-        }
         return seen;
+    }
+
+    /// Whether there was a run of which nothing is known: then there is no more to explore.
+    bool is_void()
+    {
+        const auto trouble = verdicts_.trouble();
+        if (trouble.empty()) return false;
+        const std::lock_guard lock(mutex_);
+        fail(fmt::format("a run is void: {}", trouble));
+        return true;
     }
 
     void evaluate(Worker& worker, const Pending& next)
@@ -212,13 +219,13 @@ private:
         if (options_.depth > 1 && point.strikes.size() < static_cast<std::size_t>(options_.depth) &&
             outcome.kind != Class::not_reached)
             line.new_sites = new_sites(worker, point);
-        settle(line);
+        if (!is_void()) settle(line); // else a journal would tell later what is not so
     }
 
     /// Sites that the run has and the baseline has not: the handling of the fault.
     std::vector<Site> new_sites(Worker& worker, const Point& point)
     {
-        auto seen = worker.run(plan_for(point, true), limit_);
+        auto seen = verdicts_.run(worker, plan_for(point, true), limit_);
         std::vector<Site> fresh;
         for (auto& site : seen.sites)
             if (!sites_.contains({site.function, site.id}) && !before_program(site.stack))

@@ -29,6 +29,7 @@ Outcome Repetition::run(const Point& point, Class expected)
     if (outcome.kind == Class::crash && !seen.end.crashed())
         verdicts_.settle_child(seen, worker.enclosure().last_crash(), outcome);
     if (options_.stop != nullptr && options_.stop->load()) return {Class::unstable, "it was interrupted"};
+    if (auto trouble = verdicts_.trouble(); !trouble.empty()) return {Class::unstable, "the run is void: " + trouble};
     return outcome;
 }
 

@@ -47,10 +47,26 @@ Outcome Verdicts::classified(const Observation& seen) const
     return classify(baseline_, seen);
 }
 
+Observation Verdicts::run(Worker& worker, const std::string& plan, std::chrono::nanoseconds limit, bool traced)
+{
+    auto seen = worker.run(plan, limit, traced);
+    if (*seen.end.trouble != '\0') {
+        const std::unique_lock lock(mutex_);
+        trouble_ = seen.end.trouble;
+    }
+    return seen;
+}
+
+std::string Verdicts::trouble() const
+{
+    const std::shared_lock lock(mutex_);
+    return trouble_;
+}
+
 Observation Verdicts::observe(Worker& worker, const std::string& plan, std::chrono::nanoseconds limit, Outcome& outcome,
                               bool traced)
 {
-    auto seen = worker.run(plan, limit, traced);
+    auto seen = run(worker, plan, limit, traced);
     bool recovers = false;
     {
         const std::shared_lock lock(mutex_);
@@ -73,7 +89,7 @@ void Verdicts::settle_child(const Observation& seen, const Crash& crash, Outcome
 std::string Verdicts::look_again(Worker& worker, bool recovers)
 {
     constexpr int patient = 4; // nothing is to be learnt of a machine that is busy for a moment
-    auto now = worker.run(plan_that_does_nothing, limit_ * patient);
+    auto now = run(worker, plan_that_does_nothing, limit_ * patient);
     if (recovers && baseline_.recovery_of_run && !now.end.timed_out) worker.run_recovery(now, limit_ * patient);
     const auto& then = baseline_.run;
     const auto failed = [](const std::optional<End>& end) { return end && end->status != 0; };

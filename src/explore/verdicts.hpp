@@ -21,7 +21,13 @@ public:
     /// Once the baseline is known; `limit` is that of a run.
     void begin(std::chrono::nanoseconds limit);
 
-    /// A run under a plan, its recovery where it can only be judged by that, and what became of it. Any thread.
+    /// A run under a plan; where it is void, that is kept. Any thread.
+    [[nodiscard]] Observation run(Worker& worker, const std::string& plan, std::chrono::nanoseconds limit,
+                                  bool traced = false);
+    /// Why a run was void, so that nothing is known of what came of it; empty: none was. Any thread.
+    [[nodiscard]] std::string trouble() const;
+
+    /// Such a run, its recovery where it can only be judged by that, and what became of it. Any thread.
     [[nodiscard]] Observation observe(Worker& worker, const std::string& plan, std::chrono::nanoseconds limit,
                                       Outcome& outcome, bool traced = false);
     /// What a child's death was, once it is known how it died. Any thread.
@@ -42,6 +48,7 @@ private:
     std::vector<std::string> masked_at_first_;
     mutable std::shared_mutex mutex_; // over the mask and what follows
     std::string beyond_;              // the last answer of look_again that was none
+    std::string trouble_;
 };
 
 } // namespace faultline::explore

@@ -73,6 +73,33 @@ faultline explore -q --door window -w work -o refused -- "$PWD/dynamic"
 expect 125
 says err '--door window: it is preload, kernel or auto'
 
+# A run whose supervisor was killed tells nothing. Nothing is concluded from it, wherever it was made, and the journal is
+# free of it.
+export TWICE="$PWD/twice"
+program deadly <<'EOF'
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+int main(void)
+{
+    const int out = open("out.txt", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (out >= 0 && write(out, "x", 1) == 1) return 0;
+    return system("if [ -e \"$TWICE\" ]; then pkill -KILL -x faultline-door; sleep 1; fi; : >\"$TWICE\"") & 0;
+}
+EOF
+lines() { wc -l <"$1/journal.jsonl"; }
+: >twice
+faultline explore -q -j1 --door kernel -w work --try io -o void -- "$PWD/deadly" # in its first run under a fault
+expect 125
+says err 'a run is void'
+[ "$(lines void)" = 0 ] || fail 'the journal tells of a void run'
+rm twice # now in the run that is to repeat what was found
+faultline explore -q -j1 --door kernel -w work --try io --sample 1 -o void -- "$PWD/deadly"
+expect 125
+says err 'a run is void'
+[ "$(lines void)" = 1 ] || fail 'the run that was not void is not in the journal'
+unset TWICE
+
 program static -static <main.c || skip 'there is no static libc'
 program still -static -DSOUND <main.c || fail "$(cat still.log)"
 explore auto static
