@@ -121,15 +121,14 @@ private:
         const auto& state = checked.state;
         const auto in = " in " + text_of(checked.models);
         if (!state.lost.empty()) return strike(micros_.all[state.lost.front()].operation, lost, lost + in);
-        if (is_torn(state)) return strike(torn_operation(state), torn, torn + in);
-        return kill(state.cut, last + in);
+        return made(state, (is_torn(state) ? torn : last) + in);
     }
 
-    /// Everything is there up to the last change before a moment.
-    [[nodiscard]] report::Strike kill(std::uint32_t cut, std::string error = {}) const
+    /// What was in the making at a moment: there in part, or the last that is there.
+    [[nodiscard]] report::Strike made(const State& state, std::string error = {}) const
     {
-        for (auto i = cut; i > 0; --i)
-            if (micros_.first[i - 1] != micros_.first[i]) return strike(i - 1, last, std::move(error));
+        const auto operation = in_the_making(micros_, state);
+        if (operation != never) return strike(operation, is_torn(state) ? torn : last, std::move(error));
         report::Strike before_all;
         before_all.function = "start";
         before_all.path = "of the run";
@@ -140,11 +139,6 @@ private:
         return before_all;
     }
 
-    [[nodiscard]] std::uint32_t torn_operation(const State& state) const
-    {
-        return micros_.all[state.torn != never ? state.torn : state.early.front()].operation;
-    }
-
     [[nodiscard]] static std::string id_text(const State& state) { return fmt::format("{:016x}", id_of(state)); }
 
     [[nodiscard]] std::vector<report::Strike> strikes_of(const Finding& finding) const
@@ -153,8 +147,7 @@ private:
         for (const auto operation : finding.lost)
             strikes.push_back(strike(operation, lost));
         const auto& state = summary_.states.at(finding.states.front()).state;
-        if (finding.torn) strikes.push_back(strike(torn_operation(state), torn));
-        if (strikes.empty()) strikes.push_back(kill(state.cut));
+        if (finding.torn || strikes.empty()) strikes.push_back(made(state));
         return strikes;
     }
 

@@ -303,15 +303,6 @@ private:
             if (std::ranges::count(finding.models, name) == 0) finding.models.push_back(name);
     }
 
-    /// The operation that is there in part, or the last change before a kill.
-    [[nodiscard]] std::uint32_t in_the_making(const State& state) const
-    {
-        if (is_torn(state)) return micros_.all[state.torn != never ? state.torn : state.early.front()].operation;
-        for (auto i = state.cut; i > 0; --i)
-            if (micros_.first[i - 1] != micros_.first[i]) return i - 1;
-        return never;
-    }
-
     void add(std::size_t number)
     {
         const auto& checked = out_.states[number];
@@ -344,7 +335,7 @@ private:
             for (auto i = finding.lost.front() + 1; i < smallest.cut && finding.overtook == never; ++i)
                 if (micros_.first[i] != micros_.first[i + 1] && !std::ranges::binary_search(gone, i))
                     finding.overtook = i;
-        if (finding.lost.empty()) finding.atomic = in_the_making(checked.state);
+        if (finding.lost.empty()) finding.atomic = in_the_making(micros_, checked.state);
         const auto same = std::ranges::find_if(out_.findings, [&](const Finding& other) {
             return other.kind == finding.kind && other.lost == finding.lost && other.torn == finding.torn;
         });

@@ -78,8 +78,6 @@ struct Summary {
 [[nodiscard]] Summary search(const door::Recording& recording, const Request& request,
                              const std::function<void(const Progress&)>& tell);
 
-[[nodiscard]] inline bool is_torn(const State& state) { return state.torn != never || !state.early.empty(); }
-
 /// The name of its system call.
 [[nodiscard]] std::string_view operation_call(const door::Recording& recording, std::uint32_t operation);
 /// "#4 write notes.txt"

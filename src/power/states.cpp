@@ -242,6 +242,14 @@ Indices lose(const Model& model, const MicroOperations& micros, std::uint32_t cu
     return all;
 }
 
+std::uint32_t in_the_making(const MicroOperations& micros, const State& state)
+{
+    if (is_torn(state)) return micros.all[state.torn != never ? state.torn : state.early.front()].operation;
+    for (auto i = state.cut; i > 0; --i)
+        if (micros.first[i - 1] != micros.first[i]) return i - 1;
+    return never;
+}
+
 std::uint64_t id_of(const State& state)
 {
     return engine::hash(fmt::format("power {} {} {} {} {} {}", state.cut, fmt::join(state.lost, ","),

@@ -16,6 +16,12 @@ struct State {
     std::uint64_t torn_from = 0, torn_to = 0;
 };
 
+/// Whether something is there in part.
+[[nodiscard]] inline bool is_torn(const State& state) { return state.torn != never || !state.early.empty(); }
+
+/// The operation that is there in part, or else the last one before the cut that changed something; `never`: none did.
+[[nodiscard]] std::uint32_t in_the_making(const MicroOperations& micros, const State& state);
+
 /// A hash of what it is, by the operations of its recording.
 [[nodiscard]] std::uint64_t id_of(const State& state);
 
