@@ -1,6 +1,7 @@
 #include "explore/journal.hpp"
 
 #include "report/exploration_json.hpp"
+#include "run/whole_file.hpp"
 
 #include <cerrno>
 #include <charconv>
@@ -89,9 +90,7 @@ std::string Journal::append(const Line& line, bool sync)
     }
     const auto text = report::one_line(json) + "\n";
     // Half a line that was written before the disk was full is cut off when the journal is opened again.
-    errno = ENOSPC; // what a short write means
-    const bool written = ::write(fd_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    if (written && (!sync || ::fdatasync(fd_) == 0)) return {};
+    if (run::append_line(fd_, text, sync)) return {};
     return fmt::format("the journal cannot be written: {} (mend that; --resume goes on)", std::strerror(errno));
 }
 

@@ -142,9 +142,7 @@ std::string VerdictLog::keep(std::uint64_t state, std::uint32_t acknowledgements
 {
     known_[{state, acknowledgements}] = verdict;
     if (fd_ < 0) return {};
-    const auto line = line_of(state, acknowledgements, verdict);
-    errno = ENOSPC; // what a short write means
-    if (::write(fd_, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fdatasync(fd_) == 0) return {};
+    if (run::append_line(fd_, line_of(state, acknowledgements, verdict))) return {};
     return fmt::format("the verdicts cannot be written: {} (mend that; --resume goes on)", std::strerror(errno));
 }
 

@@ -1,5 +1,6 @@
 #include "run/whole_file.hpp"
 
+#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <sys/stat.h>
@@ -22,6 +23,13 @@ bool write_whole(const std::string& path, std::string_view text)
     if (written && closed && std::rename(temporary.c_str(), path.c_str()) == 0) return true;
     ::unlink(temporary.c_str());
     return false;
+}
+
+bool append_line(int fd, std::string_view line, bool sync)
+{
+    errno = ENOSPC; // what a short write means
+    return ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
+           (!sync || ::fdatasync(fd) == 0);
 }
 
 } // namespace faultline::run
