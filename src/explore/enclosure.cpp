@@ -6,6 +6,7 @@
 #include "explore/fork_client.hpp"
 #include "explore/namespaces.hpp"
 #include "explore/processes.hpp"
+#include "run/namespace_settings.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -218,7 +219,7 @@ private:
     /// The same process numbers in each run, where we may choose them.
     void number_processes_from(int first) const
     {
-        if (isolated_) write_file("/proc/sys/kernel/ns_last_pid", std::to_string(first));
+        if (isolated_) faultline::run::write_setting("/proc/sys/kernel/ns_last_pid", std::to_string(first));
     }
 
     [[nodiscard]] Stage stage() const { return {surroundings_, directory_here(), mounted_, isolated_}; }

@@ -1,7 +1,6 @@
 // Namespaces for the process that runs an enclosure's commands: of mounts, and of process numbers.
 #pragma once
 
-#include <string>
 #include <sys/types.h>
 
 namespace faultline::explore {
@@ -12,8 +11,6 @@ struct Hello {
     bool mounts = false, processes = false;
     int refused = 0; // errno of what the kernel did not allow
 };
-
-bool write_file(const char* path, const std::string& text);
 
 /// Forks into namespaces of its own, where the kernel allows it. Returns as fork does.
 pid_t fork_isolated(Hello& hello);

@@ -1,6 +1,7 @@
 #include "power/confined.hpp"
 
 #include "run/ending.hpp"
+#include "run/namespace_settings.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -59,9 +60,7 @@ void enter_namespaces(const std::string& place)
         give_up(place, fmt::format("the kernel allows no namespaces here ({}); as root, or with user namespaces "
                                    "allowed, there are some",
                                    std::strerror(errno)));
-    write_file("/proc/self/setgroups", "deny");
-    write_file("/proc/self/uid_map", fmt::format("{} {} 1", user, user));
-    write_file("/proc/self/gid_map", fmt::format("{} {} 1", group, group));
+    run::map_own_user(user, group);
 }
 
 std::string last_line(const std::string& path)
