@@ -2,6 +2,7 @@
 // could make it fail, one run each.
 #include "cli/cli.hpp"
 #include "cli/explore_options.hpp"
+#include "cli/interruption.hpp"
 
 #include "door/fit.hpp"
 #include "explore/campaign.hpp"
@@ -34,14 +35,6 @@ using report::printable;
 using run::RunDirectory, run::Setting, run::Target;
 
 constexpr int found_something = 1;
-
-std::atomic<bool> interrupted{false};
-
-void end_early_on_signals()
-{
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        std::signal(signal, [](int) { interrupted = true; });
-}
 
 const std::vector<std::string>& default_fail_on()
 {
@@ -189,7 +182,7 @@ std::string choose_door(const ExploreOptions& given, const Target& target, explo
 
 /// Explores where everything is prepared for it, and says what was found.
 int explore_in(const ExploreOptions& given, const explore::Options& options, const std::string& root,
-               const explore::Prepare& prepare, const std::string& accepted)
+               const explore::Prepare& prepare, const Target& target, const std::string& accepted)
 {
     const auto& command = given.command;
     explore::Summary summary;
@@ -203,7 +196,7 @@ int explore_in(const ExploreOptions& given, const explore::Options& options, con
     if (!summary.problem.empty()) return fail(summary.baseline_trouble ? nothing_explored : own_error, summary.problem);
     auto record = explore::as_record(summary, options, command);
     if (!options.through_door) {
-        const auto modules = run::load_modules(run::find_target(command.front()).program);
+        const auto modules = run::load_modules(target.program);
         for (auto& each : run::unreached(modules, run::sort_imports(modules)))
             record.unreached.push_back(std::move(each));
     }
@@ -233,9 +226,9 @@ int explore_command(ExploreOptions given)
         return fail(own_error, "there is no command (faultline explore [OPTIONS] -- COMMAND [ARGUMENTS])");
     if (given.resume)
         if (const auto problem = check_resumed(given); !problem.empty()) return fail(own_error, problem);
-    end_early_on_signals();
     explore::Options options;
     if (given.on == "slurm") {
+        end_early_on_signals();
         if (!given.merge.empty()) return fail(own_error, "--on slurm merges by itself: --merge has no meaning with it");
         auto problem = to_options(given, options);
         if (problem.empty()) problem = run_campaign(given, options);
@@ -243,11 +236,11 @@ int explore_command(ExploreOptions given)
         options = {};
     }
     if (const auto problem = to_options(given, options); !problem.empty()) return fail(own_error, problem);
-    options.stop = &interrupted;
     const auto accepted = given.accept.empty() ? std::string() : fs::absolute(given.accept).string();
-    return in_surroundings(given, options, [&](auto ready, const std::string& root, const auto& prepare) {
-        return explore_in(given, ready, root, prepare, accepted);
-    });
+    return in_surroundings(given, options,
+                           [&](auto ready, const std::string& root, const auto& prepare, const Target& target) {
+                               return explore_in(given, ready, root, prepare, target, accepted);
+                           });
 }
 
 } // namespace
@@ -260,8 +253,7 @@ int in_surroundings(const ExploreOptions& given, explore::Options options, const
     fs::current_path(options.work.surroundings.working); // where the command will find itself
     const auto target = run::find_target(command.front());
     if (const auto problem = choose_door(given, target, options); !problem.empty()) return fail(own_error, problem);
-    const bool reached =
-        options.through_door && (kernel_door_reaches(target.obstacle) || target.obstacle == run::Obstacle::privileged);
+    const bool reached = options.through_door && kernel_door_admits(target.obstacle);
     if (target.obstacle != run::Obstacle::none && !reached) {
         const bool absent = target.obstacle == run::Obstacle::not_found;
         const bool cannot = target.obstacle == run::Obstacle::not_executable;
@@ -302,7 +294,7 @@ int in_surroundings(const ExploreOptions& given, explore::Options options, const
                             directory, problem);
         return problem.empty() ? all : std::vector<explore::Command>();
     };
-    const int status = what(options, directory.path(), prepare);
+    const int status = what(options, directory.path(), prepare, target);
     return problem.empty() ? status : fail(own_error, problem);
 }
 

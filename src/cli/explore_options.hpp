@@ -2,6 +2,7 @@
 #pragma once
 
 #include "explore/explorer.hpp"
+#include "run/target.hpp"
 
 #include <functional>
 #include <string>
@@ -40,9 +41,10 @@ struct ExploreOptions {
 /// Takes what was not typed from an exploration's settings.
 void fill_in(ExploreOptions& given, const explore::Settings& settings);
 
-/// What can be done in the surroundings that an exploration makes: where the runs have their place, and what makes their
-/// commands. The exit status.
-using InSurroundings = std::function<int(explore::Options options, const std::string& root, const explore::Prepare&)>;
+/// What can be done in the surroundings that an exploration makes: where the runs have their place, what makes their
+/// commands, and what the command is. The exit status.
+using InSurroundings =
+    std::function<int(explore::Options options, const std::string& root, const explore::Prepare&, const run::Target&)>;
 /// Makes them and does it; or says what is wrong with command or options, and returns the status for that.
 [[nodiscard]] int in_surroundings(const ExploreOptions& given, explore::Options options, const InSurroundings& what);
 /// An exit status of whatever learns a baseline.

@@ -68,11 +68,12 @@ int with(const FindingAgain& typed, const std::function<int(const Found& found, 
     auto problem = read(typed, found);
     if (problem.empty()) problem = to_options(found.given, options);
     if (!problem.empty()) return fail(own_error, problem);
-    return in_surroundings(found.given, options, [&](auto ready, const std::string& root, const auto& prepare) {
-        explore::Repetition runs(std::move(ready), root, prepare);
-        if (runs.problem().empty()) return what(found, runs);
-        return fail(runs.baseline_trouble() ? nothing_explored : own_error, runs.problem());
-    });
+    return in_surroundings(found.given, options,
+                           [&](auto ready, const std::string& root, const auto& prepare, const auto&) {
+                               explore::Repetition runs(std::move(ready), root, prepare);
+                               if (runs.problem().empty()) return what(found, runs);
+                               return fail(runs.baseline_trouble() ? nothing_explored : own_error, runs.problem());
+                           });
 }
 
 } // namespace

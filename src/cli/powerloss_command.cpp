@@ -2,6 +2,7 @@
 #include "cli/cli.hpp"
 
 #include "cli/explore_options.hpp"
+#include "cli/interruption.hpp"
 #include "door/recorder.hpp"
 #include "power/promises.hpp"
 #include "power/sync_roles.hpp"
@@ -28,7 +29,6 @@ using report::printable;
 
 constexpr int found_something = 1;
 constexpr int no_verdict = 124;
-std::atomic<bool> interrupted{false};
 
 struct Given {
     std::vector<std::string> command, roots, merge;
@@ -232,8 +232,7 @@ int powerloss(const Given& given)
     if (given.command.empty() && given.merge.empty())
         return fail(own_error, "there is no command (faultline powerloss --check CMD -- COMMAND [ARGUMENTS])");
     try {
-        for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-            std::signal(signal, [](int) { interrupted = true; });
+        end_early_on_signals();
         if (given.command.empty()) return search(given, request, request.merge.front() + "/recording");
         const auto& first = given.command.front();
         const bool ours = first == "show" || first == "check";

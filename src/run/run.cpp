@@ -229,10 +229,8 @@ void Launch::State::begin()
     over = true;
     const auto target = find_target(request.command.front());
     choose_way(target);
-    const bool reachable = request.plan == nullptr
-                               ? target.obstacle > Obstacle::absent
-                               : outcome.way == Way::kernel &&
-                                     (kernel_door_reaches(target.obstacle) || target.obstacle == Obstacle::privileged);
+    const bool reachable = request.plan == nullptr ? target.obstacle > Obstacle::absent
+                                                   : outcome.way == Way::kernel && kernel_door_admits(target.obstacle);
     const bool runs = target.obstacle == Obstacle::none || reachable;
     if (!runs) return refuse_with(refusal_of(target));
     Setting setting;

@@ -197,6 +197,8 @@ bool kernel_door_reaches(Obstacle obstacle)
     return obstacle == Obstacle::statically_linked || obstacle == Obstacle::other_libc;
 }
 
+bool kernel_door_admits(Obstacle obstacle) { return kernel_door_reaches(obstacle) || obstacle == Obstacle::privileged; }
+
 std::string_view name_of(Obstacle obstacle)
 {
     constexpr std::string_view names[] = {"",     "",       "", "absent", "static", "privileged", "architecture",

@@ -38,6 +38,8 @@ struct Target {
 
 /// Whether the kernel's door (src/door/) reaches what cannot be preloaded into.
 [[nodiscard]] bool kernel_door_reaches(Obstacle obstacle);
+/// Whether such a program can be run through it where that is asked for: also one that has privileges of its own.
+[[nodiscard]] bool kernel_door_admits(Obstacle obstacle);
 
 /// An obstacle to preloading in one word, for other programs: "static", "privileged" …; empty: none.
 [[nodiscard]] std::string_view name_of(Obstacle obstacle);
