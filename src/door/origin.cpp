@@ -1,8 +1,8 @@
 #include "door/origin.hpp"
 
 #include "door/remote.hpp"
+#include "engine/callers.hpp"
 #include "engine/site.hpp"
-#include "plan/glob.hpp"
 #include "report/text_file.hpp"
 
 #include <algorithm>
@@ -16,7 +16,6 @@
 namespace faultline::door {
 namespace {
 
-constexpr std::size_t deepest = 24;           // return addresses that make up a site, as in the library
 constexpr std::uint64_t search_bytes = 65536; // of stack, for a frame whose place nothing tells
 constexpr std::size_t most_alike = 64;        // stacks that are kept for one depth of one place
 
@@ -200,7 +199,7 @@ void Origins::unwind(pid_t tid, std::uint64_t pc, std::uint64_t sp, Known& known
     Memory memory(tid);
     const ReadWord read = [&memory](std::uint64_t address) { return memory(address); };
     Registers frame{pc, sp, std::nullopt, 0};
-    while (known.addresses.size() < deepest) {
+    while (known.addresses.size() < std::size_t{engine::deepest_site}) {
         const auto before = frame.sp;
         const auto* const mapping = mapping_of(frame.pc);
         auto step = CodeFile::Step::unknown;
@@ -246,17 +245,13 @@ void Origins::name(std::uint64_t pc, const plan::Plan& plan, Known& known) const
     origin.site = id.get();
 
     const auto& caller = origin.frames.front();
-    const auto module = caller.module();
-    std::optional<std::string> function;
-    const auto is = [&](const plan::CallerGlob& glob) {
-        if (!plan::glob_matches(plan.text(glob.module), module)) return false;
-        if (glob.function.count == 0) return true;
-        if (!function) function = name_of_function(caller);
-        return plan::glob_matches(plan.text(glob.function), *function);
-    };
-    const auto sets = plan.view(plan.caller_sets);
-    for (std::size_t i = 0; i < sets.size(); ++i)
-        if (plan::chosen(plan.view(sets[i]), is)) origin.caller_sets |= 1U << i;
+    origin.caller_sets = engine::caller_sets_of(plan, caller.module(), [&caller] { return name_of_function(caller); });
+}
+
+CodeFrame Origins::place_of(std::uint64_t address)
+{
+    if (mapping_of(address) == nullptr) read_mappings();
+    return frame_of(address);
 }
 
 const Origin* Origins::of(pid_t tid, std::uint64_t pc, const plan::Plan& plan)

@@ -34,6 +34,8 @@ class Origins {
 public:
     explicit Origins(pid_t process) : process_(process) {}
 
+    /// What stands at an address.
+    [[nodiscard]] CodeFrame place_of(std::uint64_t address);
     /// nullptr: the kernel tells nothing of the thread. `plan` is always the same.
     [[nodiscard]] const Origin* of(pid_t tid, std::uint64_t pc, const plan::Plan& plan);
 

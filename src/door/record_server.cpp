@@ -1,5 +1,6 @@
 #include "door/record_server.hpp"
 
+#include "door/origin.hpp"
 #include "door/remote.hpp"
 #include "sys/syscalls.hpp"
 
@@ -249,8 +250,8 @@ void RecordServer::record(const Asked& asked, Operation operation, Known* known)
     if (asked.address != 0) {
         auto& place = places_[{asked.pid, asked.address}];
         if (place.first.empty()) {
-            auto found = place_in(asked.pid, asked.address);
-            place = {found.module.empty() ? "?" : std::move(found.module), found.offset};
+            const auto found = Origins(asked.pid).place_of(asked.address);
+            place = {found.path.empty() ? "?" : found.module(), found.offset};
         }
         operation.module = place.first;
         operation.caller = place.second;

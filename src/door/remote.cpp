@@ -101,26 +101,4 @@ std::string executable_of(pid_t process)
     return {path, length > 0 ? static_cast<std::size_t>(length) : 0};
 }
 
-CodePlace place_in(pid_t process, std::uint64_t address)
-{
-    std::ifstream maps(fmt::format("/proc/{}/maps", process));
-    std::string before;
-    std::uint64_t base = 0;
-    for (std::string line; std::getline(maps, line);) {
-        unsigned long long first = 0, last = 0, offset = 0;
-        int path_at = 0;
-        if (std::sscanf(line.c_str(), "%llx-%llx %*s %llx %*s %*s %n", &first, &last, &offset, &path_at) < 3) continue;
-        const auto path = line.substr(std::min(static_cast<std::size_t>(path_at), line.size()));
-        if (path != before) base = first - offset; // where the file's first byte would lie
-        before = path;
-        if (address < first || address >= last) continue;
-        if (path.empty() || path.front() != '/') return {"", address};
-        const auto executable = executable_of(process);
-        // A program that is not relocated has its addresses in its file.
-        const bool fixed = path == executable && base == 0x400000;
-        return {path.substr(path.rfind('/') + 1), fixed ? address : address - base};
-    }
-    return {"", address};
-}
-
 } // namespace faultline::door

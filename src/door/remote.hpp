@@ -41,11 +41,4 @@ struct Status {
 [[nodiscard]] std::vector<std::string> command_line_of(pid_t process);
 [[nodiscard]] std::string executable_of(pid_t process);
 
-/// The file of the module that lies at an address, without directories, and the address's offset as addr2line takes it.
-struct CodePlace {
-    std::string module;
-    std::uint64_t offset = 0;
-};
-[[nodiscard]] CodePlace place_in(pid_t process, std::uint64_t address);
-
 } // namespace faultline::door

@@ -3,7 +3,6 @@
 #include "engine/draw.hpp"
 #include "engine/site.hpp"
 #include "engine/symbols.hpp"
-#include "plan/glob.hpp"
 
 #include <atomic>
 
@@ -49,34 +48,15 @@ private:
 [[gnu::section(".bss.late")]] constinit Memory known_sets;
 [[gnu::section(".bss.late")]] constinit Memory known_leaves;
 
-bool matches(const plan::Plan& plan, const plan::CallerGlob& glob, std::string_view module,
-             std::string_view function) noexcept
-{
-    if (!plan::glob_matches(plan.text(glob.module), module)) return false;
-    return glob.function.count == 0 || plan::glob_matches(plan.text(glob.function), function);
-}
-
 } // namespace
 
 std::uint32_t find_caller_sets(const plan::Plan& plan, const void* return_address) noexcept
 {
     const auto caller = reinterpret_cast<std::uintptr_t>(return_address);
     const auto place = place_of(caller);
-    const auto sets = plan.view(plan.caller_sets);
-    bool names_functions = false;
-    for (const auto& set : sets)
-        for (const auto& glob : plan.view(set))
-            names_functions = names_functions || glob.function.count != 0;
     char room[192];
     // One byte before the return address: the call may be its function's last instruction.
-    const auto function = names_functions ? symbol_at(caller - 1, room) : std::string_view{};
-
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < sets.size(); ++i) {
-        const auto is = [&](const plan::CallerGlob& glob) { return matches(plan, glob, place.module, function); };
-        if (plan::chosen(plan.view(sets[i]), is)) bits |= 1U << i;
-    }
-    return bits;
+    return caller_sets_of(plan, place.module, [&] { return symbol_at(caller - 1, room); });
 }
 
 std::uint32_t caller_sets(const plan::Plan& plan, const void* caller) noexcept

@@ -9,8 +9,6 @@
 namespace faultline::engine {
 namespace {
 
-constexpr int deepest = 24; // frames of the program that make up a site
-
 // Our own library's code: from the frames of main's callers on it would make every id depend on how we were built.
 constinit std::uintptr_t own_begin = 0, own_end = 0;
 
@@ -23,7 +21,7 @@ struct Frame {
 struct Walk {
     std::uintptr_t caller;
     int count;
-    Frame frames[deepest];
+    Frame frames[deepest_site];
 };
 
 void add(SiteId& id, std::uintptr_t address) noexcept
@@ -40,7 +38,7 @@ _Unwind_Reason_Code step(_Unwind_Context* context, void* data)
     if (address == 0) return _URC_END_OF_STACK;                           // the program's beginning has no caller
     if (address >= own_begin && address < own_end) return _URC_NO_REASON;
     walk.frames[walk.count++] = {static_cast<std::uintptr_t>(_Unwind_GetCFA(context)) - sizeof(void*), address};
-    return walk.count < deepest ? _URC_NO_REASON : _URC_END_OF_STACK;
+    return walk.count < deepest_site ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
 // Unwinding takes microseconds, and most calls come from stacks that were there before. A stack is known again if all
@@ -58,8 +56,8 @@ struct Stack {
     std::atomic<std::uint32_t> site;
     std::atomic<int> count;
     Number words; // with the caller, what tells two calls from one place at different depths apart
-    Number slots[deepest];
-    Number addresses[deepest];
+    Number slots[deepest_site];
+    Number addresses[deepest_site];
 };
 constexpr std::size_t most_stacks = 256;
 [[gnu::section(".bss.late")]] constinit Stack stacks[most_stacks]{};

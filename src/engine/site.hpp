@@ -28,6 +28,7 @@ struct Place {
 [[nodiscard]] std::uint32_t site_of(const Call& call) noexcept;
 
 inline constexpr unsigned leaf_bits = 12;
+inline constexpr int deepest_site = 24; // return addresses of the program that make up a site
 
 /// What a site's id is made of: the return addresses of a stack, innermost first, as their modules know them.
 class SiteId {
