@@ -214,13 +214,16 @@ TEST_F(Ext4, TakesWhatASyncFailedToWriteForWritten)
     RealExt4 ext4("");
     const auto path = ext4.directory() + "/f";
     const auto open = [&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); };
+    const auto write_in_vain = [&](int fd) { // and then the disk is whole again
+        ASSERT_EQ(::pwrite(fd, "old", 3, 0), 3);
+        ASSERT_EQ(::fsync(fd), 0);
+        ext4.break_first_block(fd);
+        ASSERT_EQ(::pwrite(fd, "new", 3, 0), 3);
+        EXPECT_EQ(::fsync(fd), -1);
+        ext4.heal();
+    };
     int fd = open();
-    ASSERT_EQ(::pwrite(fd, "old", 3, 0), 3);
-    ASSERT_EQ(::fsync(fd), 0);
-    ext4.break_first_block(fd);
-    ASSERT_EQ(::pwrite(fd, "new", 3, 0), 3);
-    EXPECT_EQ(::fsync(fd), -1);
-    ext4.heal();
+    ASSERT_NO_FATAL_FAILURE(write_in_vain(fd));
     EXPECT_EQ(::fsync(fd), 0);
     EXPECT_EQ(report::content_of(path), "new") << "in memory it is";
     ext4.cut_power();
@@ -229,12 +232,7 @@ TEST_F(Ext4, TakesWhatASyncFailedToWriteForWritten)
     EXPECT_NE(report::content_of(path), "new") << "no later sync has written it";
 
     fd = open(); // once more, but now the page is written to after the failure
-    ASSERT_EQ(::pwrite(fd, "old", 3, 0), 3);
-    ASSERT_EQ(::fsync(fd), 0);
-    ext4.break_first_block(fd);
-    ASSERT_EQ(::pwrite(fd, "new", 3, 0), 3);
-    EXPECT_EQ(::fsync(fd), -1);
-    ext4.heal();
+    ASSERT_NO_FATAL_FAILURE(write_in_vain(fd));
     ASSERT_EQ(::pwrite(fd, "!", 1, 3), 1);
     EXPECT_EQ(::fsync(fd), 0);
     ext4.cut_power();

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
-#include <linux/loop.h>
 #include <sched.h>
 #include <stdexcept>
 #include <sys/ioctl.h>
@@ -29,33 +28,6 @@ constexpr const char* covered = "/mnt"; // every Linux has it
 [[noreturn]] void fail(const std::string& what)
 {
     throw std::runtime_error(fmt::format("{}: {}", what, std::strerror(errno)));
-}
-
-/// A free loop device over a file. The kernel frees it when it is neither open nor mounted.
-int make_loop(int image, std::string& device)
-{
-    const int control = ::open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-    if (control < 0) fail("/dev/loop-control");
-    int loop = -1;
-    for (int attempt = 0; attempt < 100 && loop < 0; ++attempt) { // others look for one too
-        const int number = ::ioctl(control, LOOP_CTL_GET_FREE);
-        if (number < 0) break;
-        device = fmt::format("/dev/loop{}", number);
-        loop = ::open(device.c_str(), O_RDWR | O_CLOEXEC);
-        loop_config config{};
-        config.fd = static_cast<std::uint32_t>(image);
-        config.info.lo_flags = LO_FLAGS_AUTOCLEAR;
-        if (loop >= 0 && ::ioctl(loop, LOOP_CONFIGURE, &config) != 0) {
-            ::close(loop);
-            loop = -1;
-            if (errno != EBUSY) break;
-        }
-    }
-    const int error = errno;
-    ::close(control);
-    errno = error;
-    if (loop < 0) fail("a loop device");
-    return loop;
 }
 
 std::string enter_own_mounts()
@@ -97,24 +69,25 @@ RealExt4::RealExt4(const std::string& options) : options_("commit=300" + (option
     filler_ = ::open(directory_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (image_ < 0 || filler_ < 0 || ::ftruncate(image_, image_size) != 0) fail("an image");
     if (::umount2(directory_.c_str(), MNT_DETACH) != 0) fail(directory_);
-    loop_ = make_loop(image_, device_);
+    loop_.take(image_);
     // Blocks as on a disk of the usual size; a small one would get those of 1 KiB.
     const auto command = fmt::format(
-        "PATH=/usr/sbin:/sbin:$PATH mkfs.ext4 -q -b 4096 -E lazy_itable_init=0,lazy_journal_init=0 {}", device_);
-    if (std::system(command.c_str()) != 0) throw std::runtime_error("mkfs.ext4 fails on " + device_);
+        "PATH=/usr/sbin:/sbin:$PATH mkfs.ext4 -q -b 4096 -E lazy_itable_init=0,lazy_journal_init=0 {}", loop_.path());
+    if (std::system(command.c_str()) != 0) throw std::runtime_error("mkfs.ext4 fails on " + loop_.path());
     mount();
 }
 
 RealExt4::~RealExt4()
 {
     ::umount2(directory_.c_str(), MNT_DETACH);
-    for (const int fd : {loop_, image_, filler_})
+    for (const int fd : {image_, filler_})
         ::close(fd);
 }
 
 void RealExt4::mount() const
 {
-    if (::mount(device_.c_str(), directory_.c_str(), "ext4", 0, options_.c_str()) != 0) fail("mount of " + device_);
+    if (::mount(loop_.path().c_str(), directory_.c_str(), "ext4", 0, options_.c_str()) != 0)
+        fail("mount of " + loop_.path());
 }
 
 void RealExt4::sync() const

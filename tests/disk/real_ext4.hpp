@@ -1,6 +1,8 @@
-// A real ext4 whose power can be cut: on a loop device over a file in memory, mounted where only this process sees it. However the
-// process ends, nothing is left of it: the kernel takes mounts, device and memory back.
+// A real ext4 whose power can be cut: on a loop device over a file in memory, mounted where only this process sees it. However
+// the process ends, no mount and no memory of it is left: the kernel takes them back.
 #pragma once
+
+#include "loop_device.hpp"
 
 #include <string>
 
@@ -33,8 +35,9 @@ public:
 private:
     void mount() const;
 
-    std::string options_, directory_, device_;
-    int image_ = -1, loop_ = -1;
+    std::string options_, directory_;
+    LoopDevice loop_;
+    int image_ = -1;
     int filler_ = -1; // takes the memory that a broken block would need
 };
 
