@@ -1,8 +1,7 @@
 # `faultline explore` finds what is wrong with a command, leaves what it takes to see it again, goes on where it was
 # stopped, does one shard of the work, and fails only for what is new and counts.
 . "$(dirname "$0")/lib.sh"
-unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
-    skip "the kernel allows no namespaces here"
+needs_namespaces
 planted -O1 -g
 mkdir work
 mv planted work

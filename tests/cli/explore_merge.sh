@@ -3,8 +3,7 @@
 # by its name.
 # shellcheck disable=SC2086 # words are wanted of $options and $others
 . "$(dirname "$0")/lib.sh"
-unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
-    skip "the kernel allows no namespaces here"
+needs_namespaces
 program planted -g <<'END'
 #include <fcntl.h>
 #include <stdlib.h>

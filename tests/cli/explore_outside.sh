@@ -1,8 +1,7 @@
 # A command that writes where all runs meet is told so: which paths, and what cures it. What each run has of its own, what
 # is only read and what keeps nothing is not named.
 . "$(dirname "$0")/lib.sh"
-unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
-    skip "the kernel allows no namespaces here"
+needs_namespaces
 program scribe <<'END' || fail "cc: $(cat scribe.log)"
 #include <fcntl.h>
 #include <stdio.h>

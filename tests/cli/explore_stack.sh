@@ -1,8 +1,7 @@
 # Crashes with one cause are one finding, wherever the memory came from that was missing: what counts is where the program
 # itself stood, by name. Two mistakes in one function are two findings. With debug information file and line are told.
 . "$(dirname "$0")/lib.sh"
-unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
-    skip "the kernel allows no namespaces here"
+needs_namespaces
 mkdir empty 'other place'
 
 program shop -g <<'END'

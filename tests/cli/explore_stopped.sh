@@ -1,8 +1,7 @@
 # An exploration that is interrupted says what it knows and leaves a journal to go on from; one that is killed leaves no
 # program running, neither what it had started nor a daemon of that.
 . "$(dirname "$0")/lib.sh"
-unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
-    skip "the kernel allows no namespaces here"
+needs_namespaces
 program slow <<'END'
 #include <stdlib.h>
 #include <unistd.h>

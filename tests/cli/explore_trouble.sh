@@ -29,8 +29,7 @@ faultline explore --absorb no-such-file -- true
 expect 125
 says err 'no-such-file cannot be read'
 
-unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
-    skip "the kernel allows no namespaces here"
+needs_namespaces
 mkdir empty
 # What changes in part is masked, and said; what cannot be compared at all ends it.
 # shellcheck disable=SC2016 # for the inner shell

@@ -1,8 +1,7 @@
 # What a command does otherwise by itself once the baseline is long over (a counter, a full disk) is no finding: it is
 # masked from where it is seen, and said. What is really wrong is found all the same.
 . "$(dirname "$0")/lib.sh"
-unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
-    skip "the kernel allows no namespaces here"
+needs_namespaces
 # Counts its runs in a file elsewhere. From some run on it prints another line, or exits with another status.
 program turning <<'END' || fail "cc: $(cat turning.log)"
 #include "raw.h"

@@ -29,6 +29,12 @@ skip() {
     exit 77
 }
 
+# needs_namespaces: what an exploration runs commands in; a user may have them where user namespaces are allowed.
+needs_namespaces() {
+    unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
+        skip "the kernel allows no namespaces here"
+}
+
 # faultline ARGUMENT…: runs the command; its outputs are in out and err, its exit status in $status.
 faultline() {
     status=0
@@ -52,6 +58,18 @@ for expression in sys.argv[2:]:
     if not eval(expression):
         sys.exit(f"not so: {expression}\n{json.dumps(d, indent=1)[:4000]}")
 END
+}
+
+# reports DIRECTORY PATH…: the report in every format, as DIRECTORY/report.FORMAT.
+reports() {
+    into=$1
+    shift
+    mkdir -p "$into"
+    for format in text json html junit sarif; do
+        faultline report --format $format -o "$into/report.$format" "$@"
+        expect 0
+        is out ''
+    done
 }
 
 # left_nothing: no run has left anything in the directory for temporary files.

@@ -1,8 +1,7 @@
 # A finding's directory in the place of a record: replay runs it as its exploration did and compares the class of the
 # outcome; minimise finds the weakest point that still gives it. Both say what is wrong with a directory.
 . "$(dirname "$0")/lib.sh"
-unshare --mount --pid --fork true 2>/dev/null || unshare --user --mount --pid --fork true 2>/dev/null ||
-    skip "the kernel allows no namespaces here"
+needs_namespaces
 planted -O1 -g
 mkdir work
 mv planted work

@@ -33,16 +33,6 @@ END
 mv planted work
 echo hello >work/in.txt
 
-reports() { # DIRECTORY PATH…
-    into=$1
-    shift
-    mkdir -p "$into"
-    for format in text json html junit sarif; do
-        faultline report --format $format -o "$into/report.$format" "$@"
-        expect 0
-        is out ''
-    done
-}
 faultline explore -q --try oom,io -w work -o whole.d -- ./planted
 expect 1
 reports whole whole.d
