@@ -25,7 +25,7 @@ using control::LiveRun, report::Json, report::printable;
 
 constexpr int not_yet = 1; // not all took it over, or the wait was in vain
 
-struct Options {
+struct CtlOptions {
     std::string target;
     std::vector<std::string> words;
     std::string timeout = "5s";
@@ -62,7 +62,7 @@ int tell(const control::Done& done, bool json)
     return done.behind.empty() ? 0 : not_yet;
 }
 
-int list(const LiveRun& run, const Options& options)
+int list(const LiveRun& run, const CtlOptions& options)
 {
     std::string problem;
     const auto faults = run.faults(problem);
@@ -74,7 +74,7 @@ int list(const LiveRun& run, const Options& options)
     return 0;
 }
 
-int status(const LiveRun& run, const Options& options)
+int status(const LiveRun& run, const CtlOptions& options)
 {
     std::string problem;
     const auto text =
@@ -125,7 +125,7 @@ int watch(const LiveRun& run)
 
 /// The verbs that only look.
 std::optional<int> look(const LiveRun& run, const std::string& verb, const std::vector<std::string>& words,
-                        const Options& options, std::int64_t patience_ns)
+                        const CtlOptions& options, std::int64_t patience_ns)
 {
     if (verb == "wait" && (words.size() == 1 || words.size() == 2)) return wait(run, words, patience_ns);
     if (verb == "wait") return fail(own_error, "it is: wait NAME [TIMES] [--timeout DURATION]");
@@ -146,7 +146,7 @@ std::string unknown_verb(const std::string& verb)
                        nearest.empty() ? fmt::format(" (there are {})", fmt::join(names, ", ")) : nearest);
 }
 
-int control_run(const Options& options)
+int control_run(const CtlOptions& options)
 {
     const auto patience = language::parse_duration(options.timeout);
     if (!patience.value) return fail(own_error, fmt::format("--timeout {}: {}", options.timeout, patience.problem));
@@ -165,7 +165,7 @@ int control_run(const Options& options)
 
 void add_ctl(Subcommand& self)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<CtlOptions>();
     self.word("TARGET", options->target, "a process of the run, a program's name, or the run's directory");
     self.optional_words("VERB", options->words, "what to do, and with what (default: status)");
     self.option("--timeout", options->timeout,

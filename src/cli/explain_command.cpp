@@ -225,13 +225,13 @@ void print_json(const Explanation& about)
     fmt::print("{}\n", report::lines(document));
 }
 
-struct Options {
+struct ExplainOptions {
     std::string program, plan, format = "text";
     std::vector<std::string> faults;
     bool all = false;
 };
 
-int explain(const Options& options)
+int explain(const ExplainOptions& options)
 {
     const auto& command = options.program;
     Explanation about;
@@ -266,7 +266,7 @@ int explain(const Options& options)
 
 void add_explain(Subcommand& self)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ExplainOptions>();
     self.word("PROGRAM", options->program, "a file, or a command along PATH");
     self.option("-c,--config", options->plan, "a plan: also say which system calls its functions are for --door kernel",
                 "PLAN");

@@ -34,8 +34,6 @@ namespace fs = std::filesystem;
 using report::printable;
 using run::RunDirectory, run::Setting, run::Target;
 
-constexpr int found_something = 1;
-
 const std::vector<std::string>& default_fail_on()
 {
     static const std::vector<std::string> all{"silent-wrong",  "told-wrong", "crash",   "hang",

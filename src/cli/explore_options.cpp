@@ -57,13 +57,13 @@ struct Number {
 };
 
 /// Options that are part of the settings. A place differs from machine to machine and does not decide anything.
-struct Row {
+struct KeptOption {
     const char* option;
     std::string ExploreOptions::*text;
     bool ExploreOptions::*flag;
     bool place;
 };
-constexpr Row rows[] = {
+constexpr KeptOption kept_options[] = {
     {"--try", &ExploreOptions::families, nullptr, false},    {"--workdir", &ExploreOptions::workdir, nullptr, true},
     {"--empty", nullptr, &ExploreOptions::empty, false},     {"--in-place", nullptr, &ExploreOptions::in_place, false},
     {"--stdin", &ExploreOptions::input, nullptr, true},      {"--absorb", &ExploreOptions::absorb, nullptr, true},
@@ -77,7 +77,8 @@ constexpr const char* environment_option = "--env";
 explore::Settings without_places(explore::Settings settings)
 {
     std::erase_if(settings.options, [](const auto& option) {
-        return std::ranges::any_of(rows, [&](const Row& row) { return row.place && option.first == row.option; });
+        return std::ranges::any_of(kept_options,
+                                   [&](const KeptOption& kept) { return kept.place && option.first == kept.option; });
     });
     return settings;
 }
@@ -194,7 +195,7 @@ explore::Settings settings_of(const ExploreOptions& given)
     explore::Settings settings;
     settings.command = given.command;
     std::error_code error;
-    for (const auto& row : rows) {
+    for (const auto& row : kept_options) {
         if (row.flag != nullptr) {
             if (given.*row.flag) settings.options.emplace_back(row.option, "");
             continue;
@@ -216,7 +217,7 @@ void fill_in(ExploreOptions& given, const explore::Settings& settings)
         const auto found = std::ranges::find(settings.options, option, [](const auto& each) { return each.first; });
         return found == settings.options.end() ? nullptr : &*found;
     };
-    for (const auto& row : rows) {
+    for (const auto& row : kept_options) {
         const auto* const there = from_there(row.option);
         if (there == nullptr) continue;
         if (row.flag != nullptr) given.*row.flag = true;

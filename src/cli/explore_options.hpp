@@ -47,7 +47,8 @@ using InSurroundings =
     std::function<int(explore::Options options, const std::string& root, const explore::Prepare&, const run::Target&)>;
 /// Makes them and does it; or says what is wrong with command or options, and returns the status for that.
 [[nodiscard]] int in_surroundings(const ExploreOptions& given, explore::Options options, const InSurroundings& what);
-/// An exit status of whatever learns a baseline.
+/// Exit statuses of whatever searches: it found what was asked for, or learnt no baseline.
+inline constexpr int found_something = 1;
 inline constexpr int nothing_explored = 124;
 
 /// Whether an exploration in the output directory is the one that is to be resumed. Returns why not.

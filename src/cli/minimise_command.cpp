@@ -19,14 +19,14 @@ namespace {
 
 using report::counted, report::printable;
 
-struct Options {
+struct MinimiseOptions {
     std::vector<std::string> records;
     std::string condition, before, timeout, plan = "minimal.toml";
     bool quiet = false;
     std::vector<std::string> command;
 };
 
-int minimise(const Options& options)
+int minimise(const MinimiseOptions& options)
 {
     if (options.records.size() == 1 && is_finding_directory(options.records.front())) {
         if (!options.condition.empty() || !options.before.empty())
@@ -87,7 +87,7 @@ int minimise(const Options& options)
 
 void add_minimise(Subcommand& self)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<MinimiseOptions>();
     self.words("RECORD", options->records,
                "statistics files, ledgers, reports in JSON of one run, or its directory; or a finding's directory");
     self.option("--while", options->condition,

@@ -18,12 +18,12 @@ namespace faultline::cli {
 
 namespace {
 
-struct Row {
+struct Entry {
     const char* name;
     const char* summary;
     void (*add)(Subcommand& self);
 };
-constexpr Row rows[] = {
+constexpr Entry subcommands[] = {
 #define SUBCOMMAND(name, summary) {#name, summary, add_##name},
 #include "cli/subcommands.def"
 #undef SUBCOMMAND
@@ -45,7 +45,7 @@ std::string unknown_command(const std::string& word)
 {
     if (word.starts_with('-')) return {};
     std::vector<std::string_view> names;
-    for (const auto& row : rows)
+    for (const auto& row : subcommands)
         names.emplace_back(row.name);
     if (std::ranges::count(names, word) != 0) return {};
     const auto nearest = language::did_you_mean(word, names);
@@ -205,7 +205,7 @@ int parse_and_run(int argc, char** argv)
                "Exit status of its own: 125 Faultline's error, 126 the command cannot be run, 127 it was not found.");
     int status = 0;
     std::deque<Subcommand::Parser> parsers; // which stay where they are
-    for (const auto& row : rows) {
+    for (const auto& row : subcommands) {
         parsers.push_back({*app.add_subcommand(row.name, row.summary), behind, status});
         Subcommand self(parsers.back());
         row.add(self);

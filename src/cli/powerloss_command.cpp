@@ -27,7 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 using report::printable;
 
-constexpr int found_something = 1;
 constexpr int no_verdict = 124;
 
 struct Given {

@@ -15,14 +15,14 @@ namespace {
 
 using report::counted, report::printable;
 
-struct Options {
+struct ReplayOptions {
     std::vector<std::string> records;
     std::string plan;
     bool quiet = false;
     std::vector<std::string> command;
 };
 
-int replay(const Options& options)
+int replay(const ReplayOptions& options)
 {
     if (options.records.size() == 1 && is_finding_directory(options.records.front()))
         return replay_finding({options.records.front(), options.command, options.plan, {}, options.quiet});
@@ -68,7 +68,7 @@ int replay(const Options& options)
 
 void add_replay(Subcommand& self)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ReplayOptions>();
     self.words("RECORD", options->records,
                "statistics files, ledgers, reports in JSON of one run, or its directory; or a finding's directory");
     self.option("-p,--plan", options->plan, "write the plan that repeats the record, and run nothing", "FILE");

@@ -24,31 +24,31 @@ namespace {
 
 using report::Report;
 
-struct Options {
+struct ReportOptions {
     std::vector<std::string> paths;
     std::string format = "text", output, root, location;
     bool events = false;
 };
 
-std::string text(const Report& all, const Options& options)
+std::string text(const Report& all, const ReportOptions& options)
 {
     const bool colour = options.output.empty() && report::coloured(STDOUT_FILENO);
     return report::text_report(all, {.colour = colour, .events = options.events, .keys = true});
 }
-std::string json(const Report& all, const Options& /*options*/) { return report::json_report(all); }
-std::string html(const Report& all, const Options& /*options*/) { return report::html_report(all); }
-std::string junit(const Report& all, const Options& options)
+std::string json(const Report& all, const ReportOptions& /*options*/) { return report::json_report(all); }
+std::string html(const Report& all, const ReportOptions& /*options*/) { return report::html_report(all); }
+std::string junit(const Report& all, const ReportOptions& options)
 {
     return report::junit_report(all, {options.root, options.location});
 }
-std::string sarif(const Report& all, const Options& options)
+std::string sarif(const Report& all, const ReportOptions& options)
 {
     return report::sarif_report(all, {options.root, options.location});
 }
 
 struct Format {
     std::string_view name;
-    std::string (*render)(const Report& all, const Options& options);
+    std::string (*render)(const Report& all, const ReportOptions& options);
     bool tells_problems; // in the document itself, so there is one even where nothing else could be read
 };
 constexpr Format formats[] = {
@@ -73,7 +73,7 @@ Report gather(const std::vector<std::string>& paths)
 }
 
 /// Returns what went wrong; empty: nothing.
-int report_all(Options& options)
+int report_all(ReportOptions& options)
 {
     const auto* const format = std::ranges::find(formats, options.format, &Format::name);
     if (options.root.empty()) options.root = ".";
@@ -93,7 +93,7 @@ int report_all(Options& options)
 
 void add_report(Subcommand& self)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ReportOptions>();
     self.words("PATH", options->paths,
                "directories of explorations and of power cuts; statistics files (JSON), ledgers (.live), reports in "
                "JSON, or a directory of them");

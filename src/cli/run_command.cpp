@@ -26,7 +26,7 @@ namespace {
 using report::Json, report::printable;
 using run::Outcome, run::RunPlan;
 
-struct Options {
+struct RunOptions {
     std::string plan;
     std::vector<std::string> faults;
     std::string seed;
@@ -50,7 +50,7 @@ std::string why_unarmed(const Outcome& outcome, const std::string& command)
         command, run::ending(outcome.status));
 }
 
-Json document(const Options& options, const RunPlan& plan, const Outcome& outcome)
+Json document(const RunOptions& options, const RunPlan& plan, const Outcome& outcome)
 {
     auto result = Json::object();
     result["faultline"] = FAULTLINE_VERSION;
@@ -136,7 +136,7 @@ private:
     int error_ = 0;
 };
 
-int run_with_plan(const Options& options)
+int run_with_plan(const RunOptions& options)
 {
     const auto& command = options.command;
     if (command.empty()) return fail(own_error, "there is no command to run: write it behind '--'");
@@ -189,7 +189,7 @@ int run_with_plan(const Options& options)
 
 void add_run(Subcommand& self)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<RunOptions>();
     self.option("-c,--config", options->plan, "the plan, a TOML file (default: $FAULT_CONFIG)", "PLAN");
     self.option("-f,--fault", options->faults, "a fault: FUNCTIONS:KEY=VALUE,…; may be given several times", "FAULT");
     self.option("--seed", options->seed, "use this seed, whatever the plan says", "N");

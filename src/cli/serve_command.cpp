@@ -15,7 +15,7 @@ namespace faultline::cli {
 
 namespace {
 
-struct Options {
+struct ServeOptions {
     std::string target;
     std::string listen = "127.0.0.1:9637";
 };
@@ -38,7 +38,7 @@ std::optional<std::uint16_t> port_of(const std::string& listen, std::string& pro
     return std::nullopt;
 }
 
-int serve_run(const Options& options)
+int serve_run(const ServeOptions& options)
 {
     std::string problem;
     const auto port = port_of(options.listen, problem);
@@ -58,7 +58,7 @@ int serve_run(const Options& options)
 
 void add_serve(Subcommand& self)
 {
-    const auto options = std::make_shared<Options>();
+    const auto options = std::make_shared<ServeOptions>();
     self.word("TARGET", options->target, "a process of the run, a program's name, or the run's directory");
     self.option("--listen", options->listen, "where: 127.0.0.1:PORT; port 0 is one that is free (default: 9637)",
                 "ADDRESS");

@@ -20,7 +20,7 @@ void search(std::span<const int> numbers, std::vector<sock_filter>& out)
             out.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
             out.push_back(notify);
         }
-        out.push_back(pass);
+        out.push_back(allow);
         return;
     }
     const auto middle = numbers.size() / 2;
@@ -43,7 +43,7 @@ std::vector<sock_filter> make_filter(std::span<const int> numbers)
     std::vector<sock_filter> program{
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, architecture, 1, 0),
-        pass,
+        allow,
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
     };
     search(sorted, program);

@@ -16,6 +16,6 @@ inline constexpr std::uint32_t architecture = AUDIT_ARCH_AARCH64;
 
 // A jump reaches 255 instructions, and a filter may be longer: its leaves return by themselves.
 inline constexpr sock_filter notify = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF);
-inline constexpr sock_filter pass = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+inline constexpr sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 
 } // namespace faultline::door

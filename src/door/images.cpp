@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t most_threads = 4096;
 constexpr std::uint64_t chunk = 16 * 1024;
-constexpr std::int64_t second = 1'000'000'000;
+using sys::second;
 
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 

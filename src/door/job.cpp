@@ -17,7 +17,7 @@ namespace faultline::door {
 namespace {
 
 using Shape = calls::Data::Shape;
-constexpr std::int64_t second = 1'000'000'000;
+using sys::second;
 
 bool synchronizes(int number) { return number == SYS_fsync || number == SYS_fdatasync; }
 

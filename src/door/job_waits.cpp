@@ -15,7 +15,7 @@ namespace faultline::door {
 namespace {
 
 using Shape = calls::Data::Shape;
-constexpr std::int64_t second = 1'000'000'000;
+using sys::second;
 
 /// How long the caller itself would have waited; nullopt: it did not say.
 std::optional<std::int64_t> patience_of(const Job& job)

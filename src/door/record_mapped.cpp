@@ -17,8 +17,7 @@
 namespace faultline::door {
 namespace {
 
-constexpr std::size_t page = 4096;
-constexpr std::size_t piece = 256 << 10;
+constexpr std::size_t window = 256 << 10;
 
 } // namespace
 
@@ -70,7 +69,7 @@ void RecordServer::renew_shadow(InodeId inode, std::uint64_t offset, std::uint64
         auto data = ::lseek(mapped->file.get(), static_cast<off_t>(at), SEEK_DATA); // a file may be all holes, and huge
         if (data < 0 && errno == ENXIO) break;
         if (data > static_cast<off_t>(at) && size == UINT64_MAX) at = static_cast<std::uint64_t>(data);
-        const auto part = std::min<std::uint64_t>(piece, end - at);
+        const auto part = std::min<std::uint64_t>(window, end - at);
         const auto got = ::pread(mapped->file.get(), other_buffer_.data(), part, static_cast<off_t>(at));
         if (got <= 0) break;
         if (::pwrite(mapped->shadow.get(), other_buffer_.data(), static_cast<std::size_t>(got),
@@ -97,12 +96,12 @@ void RecordServer::compare(Mapped& mapped)
     storing.thread = mapped.thread;
     storing.name = "mmap";
     auto* const now = other_buffer_.data();
-    auto* const before = now + piece;
+    auto* const before = now + window;
     for (std::uint64_t at = 0; at < status.stx_size;) {
         const auto data = ::lseek(mapped.file.get(), static_cast<off_t>(at), SEEK_DATA);
         if (data < 0 && errno == ENXIO) break;
         if (data > 0) at = std::max(at, static_cast<std::uint64_t>(data) / page * page);
-        const auto size = ::pread(mapped.file.get(), now, piece, static_cast<off_t>(at));
+        const auto size = ::pread(mapped.file.get(), now, window, static_cast<off_t>(at));
         if (size <= 0) break;
         const auto old = ::pread(mapped.shadow.get(), before, static_cast<std::size_t>(size), static_cast<off_t>(at));
         if (old < size)

@@ -117,7 +117,7 @@ std::vector<sock_filter> make_recording_filter()
     std::vector<sock_filter> program{
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, architecture, 1, 0),
-        pass,
+        allow,
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
     };
     // One after the other: the kernel keeps a bitmap of the numbers that pass whatever their arguments.
@@ -136,12 +136,12 @@ std::vector<sock_filter> make_recording_filter()
             then.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, row.any_of, 0, 1));
             then.push_back(notify);
         }
-        then.push_back(row.argument >= 0 ? pass : notify);
+        then.push_back(row.argument >= 0 ? allow : notify);
         program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(row.number), 0,
                                    static_cast<std::uint8_t>(then.size())));
         program.insert(program.end(), then.begin(), then.end());
     }
-    program.push_back(pass);
+    program.push_back(allow);
     return program;
 }
 

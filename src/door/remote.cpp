@@ -14,8 +14,6 @@
 namespace faultline::door {
 namespace {
 
-constexpr std::uint64_t page = 4096;
-
 std::uint64_t field(const std::string& text, const char* name, int base)
 {
     const auto at = text.find(name);

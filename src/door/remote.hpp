@@ -9,6 +9,8 @@
 
 namespace faultline::door {
 
+inline constexpr std::size_t page = 4096;
+
 /// Copies from the memory of a thread's process. False where not all of it could be read.
 [[nodiscard]] bool read_memory(pid_t tid, std::uint64_t from, void* to, std::size_t bytes);
 /// The same, the other way.

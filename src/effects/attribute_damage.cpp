@@ -6,7 +6,7 @@
 namespace faultline::effects {
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
+using sys::second;
 
 /// Moves a time, whose nanoseconds are the four bytes behind its seconds in every structure.
 void move_time(char* field, std::int64_t by_ns) noexcept

@@ -12,7 +12,7 @@ namespace faultline::effects {
 namespace {
 
 using calls::Tells;
-constexpr std::int64_t second = 1'000'000'000;
+using sys::second;
 constexpr std::int64_t tick = second / 100; // times() counts in hundredths of a second on every Linux
 
 /// Whether the next library's clock is not libc's own. Found out when a call first asks, because few plans move clocks.
@@ -51,8 +51,6 @@ std::int64_t never_back(const Reading& reading, std::int64_t ns) noexcept
     }
     return before < ns ? ns : before;
 }
-
-std::int64_t in_ns(const timespec& time) noexcept { return time.tv_sec * second + time.tv_nsec; }
 
 /// Room for what the real call tells. The program's own may be read by another thread, so nothing else passes there.
 union Room {

@@ -3,8 +3,14 @@
 
 #include "effects/effects.hpp"
 #include "effects/told.hpp"
+#include "sys/syscalls.hpp"
+
+#include <sys/time.h>
 
 namespace faultline::effects {
+
+inline std::int64_t in_ns(const timespec& time) noexcept { return time.tv_sec * sys::second + time.tv_nsec; }
+inline std::int64_t in_ns(const timeval& time) noexcept { return time.tv_sec * sys::second + time.tv_usec * 1000; }
 
 /// What a call that tells the time, and that no clock fault has struck, says where the plan moves clocks: the truth,
 /// but a monotonic clock does not go back for it. Returns the call's result. After boot; in a signal handler too.

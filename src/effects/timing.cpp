@@ -11,13 +11,10 @@ namespace {
 
 using calls::Lasts;
 using Form = Lasts::Form;
-constexpr std::int64_t second = 1'000'000'000;
+using sys::second;
 constexpr std::int64_t longest = 2'000'000'000 * second; // beyond it there is no room for arithmetic
 
 // --- how long --------------------------------------------------------------------------------------------------------
-
-std::int64_t in_ns(const timespec& time) noexcept { return time.tv_sec * second + time.tv_nsec; }
-std::int64_t in_ns(const timeval& time) noexcept { return time.tv_sec * second + time.tv_usec * 1000; }
 
 /// Whether a time is one that the kernel takes, and short enough to be waited for.
 bool is_sound(const timespec& time) noexcept

@@ -18,7 +18,7 @@ namespace faultline::effects {
 namespace {
 
 constexpr std::int64_t for_ever = INT64_MAX;
-constexpr std::int64_t second = 1'000'000'000;
+using sys::second;
 
 /// How long a socket's operations may take.
 struct Patience {

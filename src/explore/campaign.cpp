@@ -69,7 +69,7 @@ std::string ranges(const std::vector<std::size_t>& numbers)
 }
 
 /// How far the attempt at a shard has come.
-struct Shard {
+struct Attempt {
     std::size_t number = 1;
     int attempts = 0; // of this campaign
     int round = 0;    // of its last attempt; 0: there is none
@@ -123,7 +123,7 @@ public:
 
 private:
     [[nodiscard]] bool stopped() const { return campaign_.stop != nullptr && campaign_.stop->load(); }
-    [[nodiscard]] std::string directory_of(const Shard& shard) const
+    [[nodiscard]] std::string directory_of(const Attempt& shard) const
     {
         return fmt::format("{}/shards/{}.{}", campaign_.output, shard.number, shard.round);
     }
@@ -228,7 +228,7 @@ private:
     }
 
     /// -1: it has none.
-    [[nodiscard]] int status_of(const Shard& shard) const
+    [[nodiscard]] int status_of(const Attempt& shard) const
     {
         const auto text = report::content_of(directory_of(shard) + "/status");
         int status = -1;
@@ -237,7 +237,7 @@ private:
     }
 
     /// Why a shard that ended well is not done all the same: it had been asked to end.
-    [[nodiscard]] std::string trouble_of_done(const Shard& shard) const
+    [[nodiscard]] std::string trouble_of_done(const Attempt& shard) const
     {
         const auto json = report::parse_json(report::content_of(directory_of(shard) + "/findings.json"));
         if (!json) return "it left no findings.json";
@@ -247,7 +247,7 @@ private:
     }
 
     /// Whether an attempt came to an end that makes another one necessary.
-    bool ended(Shard& shard, bool asked)
+    bool ended(Attempt& shard, bool asked)
     {
         const int status = status_of(shard);
         if (status == 0) {
@@ -268,12 +268,12 @@ private:
         return true;
     }
 
-    void note(const Shard& shard, const std::string& why)
+    void note(const Attempt& shard, const std::string& why)
     {
         end_.notes.push_back(fmt::format("shard {}, attempt {}: {}", shard.number, shard.attempts, why));
     }
 
-    static void count(std::ifstream& in, Shard& shard)
+    static void count(std::ifstream& in, Attempt& shard)
     {
         std::string bytes(1U << 16U, '\0');
         while (in.read(bytes.data(), static_cast<std::streamsize>(bytes.size())) || in.gcount() > 0) {
@@ -283,7 +283,7 @@ private:
         }
     }
 
-    void count_lines(Shard& shard) const
+    void count_lines(Attempt& shard) const
     {
         if (shard.round == 0) return;
         std::ifstream in(directory_of(shard) + "/journal.jsonl", std::ios::binary);
@@ -292,7 +292,7 @@ private:
 
     const Campaign& campaign_;
     CampaignEnd& end_;
-    std::vector<Shard> shards_;
+    std::vector<Attempt> shards_;
     std::string name_, script_;
     int round_ = 0;
     bool submitted_ = false;

@@ -83,7 +83,7 @@ void read_attributes(FaultDraft& draft, const Field& field)
     }
 }
 
-constexpr FaultKey keys[] = {
+constexpr FaultKey damage_rows[] = {
     {"contiguous", one(Type::corruption), no_types, read_contiguous,
      "true: the damaged bytes lie side by side, as in one bad block"},
     {"attributes", one(Type::corruption), no_types, read_attributes,
@@ -92,7 +92,7 @@ constexpr FaultKey keys[] = {
 
 } // namespace
 
-std::span<const FaultKey> damage_keys() { return keys; }
+std::span<const FaultKey> damage_keys() { return damage_rows; }
 
 void check_damage(const FaultDraft& draft, Remarks& remarks)
 {

@@ -215,7 +215,7 @@ constexpr Types waiting_types = [] {
     return types;
 }();
 
-constexpr FaultKey keys[] = {
+constexpr FaultKey effect_rows[] = {
     {"delay", all_types & ~one(Type::delay) & ~waiting_types, no_types, read_delay_key,
      "wait first: \"10ms\", { min, max } or { mean, stddev, distribution }"},
     {"delay", one(Type::delay), one(Type::delay), read_delay_key,
@@ -254,7 +254,7 @@ constexpr std::pair<std::string_view, std::string_view> alternatives[] = {
 
 } // namespace
 
-std::span<const FaultKey> effect_keys() { return keys; }
+std::span<const FaultKey> effect_keys() { return effect_rows; }
 
 void complete_effect(FaultDraft& draft, Remarks& remarks)
 {

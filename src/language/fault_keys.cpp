@@ -39,7 +39,7 @@ void read_enabled(FaultDraft& draft, const Field& field)
     if (const auto value = read_bool(field)) draft.fault.enabled = *value;
 }
 
-constexpr FaultKey keys[] = {
+constexpr FaultKey own_rows[] = {
     {"name", all_types, all_types, read_name, "what messages and statistics call the fault; unique"},
     {"functions", all_types, all_types, read_functions,
      "which calls: names, globs, @groups; \"!…\" takes some out again"},
@@ -52,7 +52,7 @@ template <class See>
 void each_row(std::string_view name, const See& see)
 {
     for (const auto rows :
-         {std::span<const FaultKey>(keys), selector_keys(), trigger_keys(), effect_keys(), damage_keys()})
+         {std::span<const FaultKey>(own_rows), selector_keys(), trigger_keys(), effect_keys(), damage_keys()})
         for (const auto& key : rows)
             if (key.name == name) see(key);
 }
@@ -119,7 +119,7 @@ void check_required(const FaultDraft& draft, Remarks& remarks)
 
 std::vector<FaultKey> fault_keys()
 {
-    std::vector<FaultKey> all(std::begin(keys), std::end(keys));
+    std::vector<FaultKey> all(std::begin(own_rows), std::end(own_rows));
     for (const auto rows : {selector_keys(), trigger_keys(), effect_keys(), damage_keys()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;

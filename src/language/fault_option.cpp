@@ -2,6 +2,7 @@
 
 #include "calls/errors.hpp"
 #include "language/toml.hpp"
+#include "language/values.hpp"
 #include "plan/plan.hpp"
 
 #include <algorithm>
@@ -41,17 +42,6 @@ template <class Range>
 bool contains(const Range& range, std::string_view word)
 {
     return std::ranges::find(range, word) != std::ranges::end(range);
-}
-
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && text.front() == ' ')
-        text.remove_prefix(1);
-    while (!text.empty() && text.back() == ' ')
-        text.remove_suffix(1);
-    return text;
 }
 
 /// Finds the end of the quoted string that `text` begins with: the place after the closing quote, or npos.

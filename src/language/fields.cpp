@@ -11,10 +11,10 @@ namespace {
 using Kind = Value::Kind;
 
 /// In the order of Value::Kind.
-constexpr std::array<std::string_view, 7> kind_names{
+constexpr std::array<std::string_view, 7> value_kinds{
     "a string", "an integer", "a number with a fraction", "true or false", "an array", "a table", "a date or time"};
 
-std::string_view kind_name(const Value& value) { return kind_names[static_cast<std::size_t>(value.kind)]; }
+std::string_view kind_name(const Value& value) { return value_kinds[static_cast<std::size_t>(value.kind)]; }
 
 /// The value as it stands in the plan, for a message.
 std::string shown(const Value& value)

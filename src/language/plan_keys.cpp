@@ -131,7 +131,7 @@ void read_faults(PlanDraft& draft, const Field& field)
     }
 }
 
-constexpr PlanKey keys[] = {
+constexpr PlanKey plan_rows[] = {
     {"", "seed", read_seed, "0 to 2^63-1; left out: drawn at random and written to the statistics"},
     {"", "arm", read_arm, "when faults begin: \"load\", \"main\", \"5s\" after main, \"file:PATH\" once it exists"},
     {"", "programs", read_programs, "globs over the executable's name; left out: every process"},
@@ -147,11 +147,11 @@ constexpr PlanKey keys[] = {
 void read_section(std::string_view section, const Value& table, PlanDraft& draft, Remarks& remarks)
 {
     for (const auto& [name, value] : table.entries) {
-        const auto* key = std::find_if(std::begin(keys), std::end(keys),
+        const auto* key = std::find_if(std::begin(plan_rows), std::end(plan_rows),
                                        [&, text = std::string_view(name.name)](const PlanKey& candidate) {
                                            return candidate.section == section && candidate.name == text;
                                        });
-        if (key == std::end(keys))
+        if (key == std::end(plan_rows))
             unknown_key(name, value, section, remarks);
         else if (draft.faults_only && key->name != "fault")
             remarks.mistake(name.place,
@@ -173,7 +173,7 @@ std::string headed(std::string_view section)
 std::vector<KnownKey> known_keys()
 {
     std::vector<KnownKey> all;
-    for (const auto& key : keys)
+    for (const auto& key : plan_rows)
         all.push_back({key.section, key.name, key.name == "fault", "", key.help});
     for (const auto& key : fault_keys())
         all.push_back({"fault", key.name, key.required != 0, names_of(key.types, "and"), key.help});

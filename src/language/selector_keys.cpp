@@ -173,13 +173,13 @@ void read_lineage(FaultDraft& draft, const Field& field)
     });
 }
 
-constexpr FaultKey keys[] = {
+constexpr FaultKey selector_rows[] = {
 #define SELECTOR(key, cost, scope, takes, why_not, help) {#key, all_types, no_types, read_##key, help},
 #include "plan/selectors.def"
 };
 
 } // namespace
 
-std::span<const FaultKey> selector_keys() { return keys; }
+std::span<const FaultKey> selector_keys() { return selector_rows; }
 
 } // namespace faultline::language

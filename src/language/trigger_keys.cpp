@@ -99,7 +99,7 @@ void read_sticky(FaultDraft& draft, const Field& field)
     if (const auto choice = read_choice(field, stickies)) draft.fault.sticky = static_cast<Sticky>(*choice + 1);
 }
 
-constexpr FaultKey keys[] = {
+constexpr FaultKey trigger_rows[] = {
     {"after", all_types, no_types, read_after, "not before this time since arming: \"2s\""},
     {"until", all_types, no_types, read_until, "not after this time since arming"},
     {"on", all_types, no_types, read_on,
@@ -118,7 +118,7 @@ constexpr FaultKey keys[] = {
 
 } // namespace
 
-std::span<const FaultKey> trigger_keys() { return keys; }
+std::span<const FaultKey> trigger_keys() { return trigger_rows; }
 
 void check_triggers(const FaultDraft& draft, Remarks& remarks)
 {

@@ -24,17 +24,6 @@ constexpr Unit size_units[] = {{"B", 1}, {"KiB", 1U << 10U}, {"MiB", 1U << 20U},
 constexpr std::uint64_t longest_duration = 8760ULL * 3'600'000'000'000;
 constexpr std::uint64_t biggest_size = 1ULL << 62U;
 
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// A whole number, nothing else; no value where it does not fit.
 std::optional<std::uint64_t> whole(std::string_view text)
 {
@@ -113,6 +102,15 @@ Reading<Positions> parse_position(std::string_view item)
 }
 
 } // namespace
+
+std::string_view trimmed(std::string_view text)
+{
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
+}
 
 Reading<std::uint64_t> parse_duration(std::string_view text)
 {

@@ -24,6 +24,10 @@ struct Range {
     std::uint64_t last = unlimited;
 };
 
+[[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+/// Without the blanks at its ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
 /// "10ms", "1.5s": nanoseconds, at most a year.
 [[nodiscard]] Reading<std::uint64_t> parse_duration(std::string_view text);
 

@@ -17,7 +17,7 @@ constinit Storage storage;
 namespace {
 
 constexpr std::uint32_t most_threads = 4096;
-constexpr std::uint64_t second = 1'000'000'000;
+using sys::second;
 constinit std::uint64_t reserved_bytes = 0;
 
 /// The header of the ledger at a path, in room of our own that the next call takes again; nullptr where there is none.
@@ -191,8 +191,8 @@ void introduce(Header& header, const Identity& identity, std::int64_t started) n
 {
     header.image_by_exec = identity.image_by_exec ? 1 : 0;
     header.seed = identity.seed;
-    header.started_s = started / static_cast<std::int64_t>(second);
-    header.started_ns = started % static_cast<std::int64_t>(second);
+    header.started_s = started / second;
+    header.started_ns = started % second;
     header.started_monotonic_ns = sys::now(CLOCK_MONOTONIC);
     header.pid = identity.pid;
     header.ppid = identity.ppid;
@@ -241,7 +241,7 @@ Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
     lay_out(sizes, plan, most_threads, plan.max_events, chunk);
     const std::int64_t started = sys::now(CLOCK_REALTIME);
     Header* made = nullptr;
-    if (make_file(identity, started / static_cast<std::int64_t>(second), sizes, problem)) {
+    if (make_file(identity, started / second, sizes, problem)) {
         storage.kept = Kept::in_file;
         sizes.events_backed = chunk / sizeof(Event);
         sizes.traces_backed = chunk / sizeof(TraceSite);

@@ -19,7 +19,7 @@ namespace faultline::ledger {
 namespace {
 
 constexpr std::uint64_t most_bytes = 4ULL << 30U;
-constexpr std::uint64_t most_threads = 1U << 20U;
+constexpr std::uint64_t most_thread_slots = 1U << 20U;
 constexpr std::uint64_t most_functions = 1U << 14U;
 constexpr std::uint64_t most_stride = 1U << 24U;
 
@@ -67,7 +67,8 @@ std::optional<std::uint64_t> extent(const Header& header) noexcept
         header.threads_offset % alignof(Thread) != 0 || header.events_offset % alignof(Event) != 0)
         return {};
     if (header.fault_count > plan::most_faults || header.function_count > most_functions) return {};
-    if (header.thread_limit > most_threads || header.thread_stride > most_stride || header.thread_stride % 64 != 0 ||
+    if (header.thread_limit > most_thread_slots || header.thread_stride > most_stride ||
+        header.thread_stride % 64 != 0 ||
         header.thread_stride < thread_stride(header.fault_count, header.function_count))
         return {};
     if (slots(header) > most_bytes / sizeof(Event)) return {};

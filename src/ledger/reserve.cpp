@@ -22,12 +22,12 @@ constinit Reserve* lender = nullptr; // of the slot that this process has taken
 [[gnu::section(".bss.late")]] constinit char paths[2][sizeof(Place::json) + 32]{};
 constinit unsigned current = 0;
 constinit std::uint32_t made = 0; // by this image
-constinit bool joined = false;
+constinit bool taken = false;
 constinit bool in_vain = false; // one could not be made: not to be tried at each fork
 constinit std::atomic<bool> preparing{false};
 
 /// How a Reserve begins.
-struct Head {
+struct ReserveHead {
     std::uint64_t magic_number;
     std::uint32_t version, slots;
     std::uint64_t slot_bytes;
@@ -39,7 +39,7 @@ Reserve* map_reserve(const char* from) noexcept
 {
     const int fd = sys::open(from, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) return nullptr;
-    Head head{};
+    ReserveHead head{};
     const auto length = sys::call(SYS_lseek, fd, 0, SEEK_END);
     const bool whole = sys::call(SYS_pread64, fd, sys::address(&head), sizeof head, 0) == sizeof head &&
                        head.magic_number == reserve_magic && head.version == layout_version &&
@@ -91,7 +91,7 @@ long make_reserve(const char* at, std::uint32_t slots, std::uint64_t bytes, int 
         fd = sys::open(at, flags, 0600); // an earlier process of this pid left it
     if (fd < 0) return fd;
     long error = whole > sys::file_size_limit() ? -EFBIG : fill(fd, 0, whole);
-    const Head head{reserve_magic, layout_version, slots, bytes};
+    const ReserveHead head{reserve_magic, layout_version, slots, bytes};
     if (error == 0 && sys::write(fd, &head, sizeof head) != sizeof head) error = -ENOSPC;
     if (error == 0 && mode != 0600) error = sys::call(SYS_fchmod, fd, mode);
     sys::close(fd);
@@ -142,14 +142,14 @@ void inherit_reserve() noexcept
 {
     in_vain = false;
     preparing = false; // another thread's, which is not here
-    joined = false;
+    taken = false;
     rejoin_reserve();
 }
 
 void rejoin_reserve() noexcept
 {
-    if (reserve == nullptr || joined || in_run()) return;
-    joined = true;
+    if (reserve == nullptr || taken || in_run()) return;
+    taken = true;
     const auto pid = sys::getpid();
     for (std::size_t i = 0; i < std::size(reserve->members); ++i) {
         auto& member = reserve->members[(static_cast<std::size_t>(pid) + i) % std::size(reserve->members)];
@@ -161,8 +161,8 @@ void rejoin_reserve() noexcept
 
 void leave_reserve() noexcept
 {
-    if (!joined || in_run()) return;
-    joined = false;
+    if (!taken || in_run()) return;
+    taken = false;
     const auto pid = sys::getpid();
     bool is_last = true;
     for (auto& member : reserve->members) {

@@ -19,5 +19,8 @@ namespace faultline::report {
 
 /// At most so many bytes of a clean text: its beginning and its end, with what is left out between them.
 [[nodiscard]] std::string shortened(const std::string& text, std::size_t most);
+/// Bytes of one finding's output in a document: whatever is much longer is cut off by those who read it, or costs them
+/// their memory.
+inline constexpr std::size_t most_output = 16UL * 1024;
 
 } // namespace faultline::report

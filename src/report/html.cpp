@@ -17,7 +17,6 @@ namespace faultline::report {
 
 namespace {
 
-constexpr std::size_t most_output = 16UL * 1024;       // of one finding's output, and less where there are many
 constexpr std::size_t outputs_together = 384UL * 1024; // so that the page stays below a megabyte
 constexpr std::size_t most_events = 5'000;
 

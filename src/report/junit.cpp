@@ -14,9 +14,6 @@ namespace faultline::report {
 
 namespace {
 
-/// Whatever is much longer is cut off by those who read it, or costs them their memory.
-constexpr std::size_t most_output = 16UL * 1024;
-
 struct Case {
     std::string name;
     std::string file;

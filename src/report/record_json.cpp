@@ -35,7 +35,7 @@ void each_detail(const Use& use)
     use("failed", &Event::failed);
 }
 
-constexpr std::string_view columns[] = {"fault", "type", "target", "call", "match", "time", "thread"};
+constexpr std::string_view event_columns[] = {"fault", "type", "target", "call", "match", "time", "thread"};
 
 // One `read` for each type of value: nothing where the document holds another.
 template <class T>
@@ -102,7 +102,7 @@ Event event_of(const Json& json)
     event.match = json.member("match").count();
     event.time = json.member("time").number();
     event.thread = json.member("thread").text();
-    std::set<std::string_view> known(std::begin(columns), std::end(columns));
+    std::set<std::string_view> known(std::begin(event_columns), std::end(event_columns));
     each_detail([&](std::string_view key, auto field) {
         read(json.member(key), event.*field);
         if (event.*field) known.insert(key);

@@ -3,6 +3,7 @@
 #include "run/keeper.hpp"
 
 #include "door/pointers.hpp"
+#include "sys/syscalls.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -22,7 +23,7 @@ namespace faultline::run {
 
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
+using sys::second;
 constexpr std::int64_t killing_ns = 5 * second; // for killed processes to be gone
 constexpr std::size_t most_children = 4096;
 

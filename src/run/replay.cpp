@@ -17,7 +17,6 @@ namespace faultline::run {
 
 namespace {
 
-using language::quoted;
 using report::Event, report::Record;
 
 std::string text_of(const report::Named& named)
@@ -35,7 +34,7 @@ struct Again {
 Again with_error(const Event& event, const Record&)
 {
     if (!event.error) return {{}, "the error is not in the record"};
-    std::string keys = fmt::format("errno = {}\n", quoted(text_of(*event.error)));
+    std::string keys = fmt::format("errno = {}\n", language::quoted(text_of(*event.error)));
     if (event.returned) keys += fmt::format("returns = {}\n", *event.returned);
     return {keys, {}};
 }
@@ -66,13 +65,15 @@ Again signalled(const Event& event, const Record&)
 {
     if (!event.signal) return {{}, "the signal is not in the record"};
     const bool interrupts = event.error && text_of(*event.error) == "EINTR";
-    return {fmt::format("signal = {}\n{}", quoted(text_of(*event.signal)), interrupts ? "interrupt = true\n" : ""), {}};
+    return {fmt::format("signal = {}\n{}", language::quoted(text_of(*event.signal)),
+                        interrupts ? "interrupt = true\n" : ""),
+            {}};
 }
 
 Again crashed(const Event& event, const Record& record)
 {
     auto keys = event.moment ? fmt::format("moment = \"{}\"\n", *event.moment) : std::string();
-    if (event.signal) return {keys + fmt::format("signal = {}\n", quoted(text_of(*event.signal))), {}};
+    if (event.signal) return {keys + fmt::format("signal = {}\n", language::quoted(text_of(*event.signal))), {}};
     if (record.exit.how == report::Exit::How::exited && record.exit.status)
         return {keys + fmt::format("status = {}\n", *record.exit.status), {}};
     return {{}, "neither the signal nor the exit status is in the record"};
@@ -225,7 +226,7 @@ std::string Replay::toml(std::span<const std::size_t> chosen) const
         auto& on = faults[{strike.thread, strike.function, keys}];
         on += fmt::format("{}{}", on.empty() ? "" : ",", strike.call);
     }
-    auto text = fmt::format("arm = {}\n", quoted(arm));
+    auto text = fmt::format("arm = {}\n", language::quoted(arm));
     std::size_t number = 0;
     for (const auto& [what, on] : faults) {
         const auto& [thread, function, keys] = what;

@@ -81,12 +81,12 @@ std::string privilege(const std::string& path)
 }
 
 /// Why nothing can be preloaded into a program, and what can be done about it.
-struct Refusal {
+struct Hindrance {
     Obstacle obstacle = Obstacle::none;
     std::string problem, advice;
 };
 
-Refusal inspect_elf(const ElfFile& file, const std::string& path)
+Hindrance inspect_elf(const ElfFile& file, const std::string& path)
 {
     using enum Obstacle;
     if (const auto why = privilege(path); !why.empty())
@@ -144,7 +144,7 @@ Shebang shebang(std::string_view start)
 
 void inspect(Target& target, const std::string& path)
 {
-    const auto refuse = [&](Refusal refusal) {
+    const auto refuse = [&](Hindrance refusal) {
         target.obstacle = refusal.obstacle;
         target.advice = std::move(refusal.advice);
         target.problem = target.scripts.empty() || refusal.problem.empty()

@@ -12,8 +12,6 @@ namespace faultline::sys {
 
 namespace {
 
-constexpr std::int64_t second = 1'000'000'000;
-
 int clock_by_system_call(clockid_t clock, timespec* time)
 {
     return static_cast<int>(call(SYS_clock_gettime, clock, address(time)));

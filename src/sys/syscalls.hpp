@@ -16,6 +16,8 @@
 
 namespace faultline::sys {
 
+inline constexpr std::int64_t second = 1'000'000'000; // in nanoseconds
+
 inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) noexcept
 {
 #if defined(__x86_64__)

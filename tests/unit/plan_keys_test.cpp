@@ -11,7 +11,7 @@
 namespace faultline::language {
 namespace {
 
-using Shape = Delay::Shape;
+using Shape = plan::Delay::Shape;
 constexpr std::uint64_t ms = 1'000'000;
 
 TEST(PlanKeys, HaveTheDefaultsOfTheManual)
@@ -104,7 +104,7 @@ TEST(FaultKeys, TypeIsOneOfTheTable)
     for (std::size_t i = 0; i < type_names.size(); ++i) {
         const auto type = type_names[i];
         const auto more = type == "delay" ? std::string("delay = \"1s\"") : needs_of(type);
-        EXPECT_EQ(Valid(fault(type, taker_of(type), more)).fault().type, static_cast<Type>(i)) << type;
+        EXPECT_EQ(Valid(fault(type, taker_of(type), more)).fault().type, static_cast<plan::Type>(i)) << type;
     }
 }
 
@@ -188,7 +188,10 @@ TEST(FaultKeys, SizeIsAConditionOrANumber)
     EXPECT_EQ(exactly.fault().size_most, 512U);
 }
 
-Delay delay_of(std::string_view value) { return Valid(with("delay", "delay = " + std::string(value))).fault().delay; }
+plan::Delay delay_of(std::string_view value)
+{
+    return Valid(with("delay", "delay = " + std::string(value))).fault().delay;
+}
 
 TEST(FaultKeys, DelayIsFixedOrDrawn)
 {

@@ -131,7 +131,7 @@ TEST(ValidPlan, HasBoolsThatAreBools)
 
 TEST(ValidPlan, HasEnumsThatAreEnumerated)
 {
-    refuses(&Fault::type, static_cast<Type>(type_names.size()));
+    refuses(&Fault::type, static_cast<plan::Type>(type_names.size()));
     refuses(&Fault::mode, static_cast<Mode>(mode_names.size()));
     refuses(&Fault::count, static_cast<Count>(count_names.size()));
     refuses(&Fault::sticky, static_cast<Sticky>(sticky_names.size()));
