@@ -173,6 +173,17 @@ build() {
     if (($# > 1)); then targets=(--target "${@:2}"); fi
     # A directory keeps the generator it began with.
     [[ -e $directory/CMakeCache.txt ]] || ! command -v ninja >/dev/null || options+=(-G Ninja)
+    # A room at a time where nothing is there yet; one who works on the sources has a build that is ready sooner after
+    # each change by -DFAULTLINE_UNITY=OFF.
+    [[ -e $directory/CMakeCache.txt ]] || options+=(-DFAULTLINE_UNITY=ON)
     quietly cmake -S "$root" -B "$directory" "${options[@]}" || die "the build cannot be configured"
     quietly cmake --build "$directory" --parallel "$cores" "${targets[@]}" || die "the build failed"
+}
+
+# build_sanitized TARGET…: with clang, ASan, UBSan and libFuzzer's instrumentation, into $sanitized. The unit tests and the
+# fuzzers are of one build: nearly all of it is the same.
+build_sanitized() {
+    sanitized=$(realpath -m "$BUILD")-sanitized
+    build "$sanitized" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Sanitize \
+        -DFAULTLINE_SANITIZE=address,undefined -DFAULTLINE_TESTS=ON -DFAULTLINE_FUZZ=ON -- "$@"
 }
