@@ -84,7 +84,7 @@ def environments(build, work, statistics_directory):
     plans = {}
     for name, text in PLANS.items():
         path = Path(work, f"{name}.toml")
-        path.write_text("seed = 1\n\n" + text)
+        path.write_text("seed = 1\n\n[stats]\nempty = true\n\n" + text)
         plans[name] = {**faultline, "FAULT_CONFIG": str(path)}
     return {
         "bare": {},

@@ -31,6 +31,7 @@ def ways(build):
     """Title, the call that is measured, the command in front of the program."""
     return [
         ("bare getpgid", "getpgid", []),
+        ("getpgid under an empty filter", "getpgid filtered", []),
         ("bare wait4", "wait4", []),
         ("bare pread of 64 bytes", "pread", []),
         ("door: not notified", "getpgid", door(build, "getsid:errno=EPERM")),
@@ -48,7 +49,8 @@ def ways(build):
 
 
 def measure(build, call, command, count, threads):
-    done = subprocess.run([*command, f"{build}/bench/door_calls", call, str(count), str(threads)], capture_output=True,
+    call, *more = call.split()
+    done = subprocess.run([*command, f"{build}/bench/door_calls", call, str(count), str(threads), *more], capture_output=True,
                           text=True)
     if done.returncode != 0 or not done.stdout:
         sys.exit(f"door.py: {command}: {done.returncode} {done.stderr}")
@@ -75,6 +77,7 @@ def calls(build, rounds, count):
 
     print(f"\n{'ratios of the same round, median':72}" + "".join(f"{threads:>3} thr." for threads in THREADS))
     ratio("door: not notified", "bare getpgid")
+    ratio("getpgid under an empty filter", "bare getpgid")
     for kind in "judged", "failed":
         ratio(f"door: {kind}", f"strace: {kind}")
         ratio(f"door: {kind}", f"strace --seccomp-bpf: {kind}")
