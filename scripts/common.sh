@@ -181,9 +181,10 @@ build() {
 }
 
 # build_sanitized TARGET…: with clang, ASan, UBSan and libFuzzer's instrumentation, into $sanitized. The unit tests and the
-# fuzzers are of one build: nearly all of it is the same.
+# fuzzers are of one build: nearly all of it is the same. The library, which never has sanitizers, is that of $BUILD.
 build_sanitized() {
     sanitized=$(realpath -m "$BUILD")-sanitized
     build "$sanitized" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Sanitize \
-        -DFAULTLINE_SANITIZE=address,undefined -DFAULTLINE_TESTS=ON -DFAULTLINE_FUZZ=ON -- "$@"
+        -DFAULTLINE_SANITIZE=address,undefined -DFAULTLINE_TESTS=ON -DFAULTLINE_FUZZ=ON \
+        -DFAULTLINE_LIBRARY="${sanitized%-sanitized}/libfaultline.so" -- "$@"
 }
