@@ -125,7 +125,9 @@ std::uint32_t site_of(const Call& call) noexcept
 {
     auto& stack = slot_of(call);
     std::uint32_t site = 0;
-    if (remembers && recall(call, stack, site)) return site;
+    // A program's own functions have no words on the stack: what is remembered of them may lie on one that is gone.
+    const bool lasts = remembers && call.words != nullptr;
+    if (lasts && recall(call, stack, site)) return site;
     Walk walk;
     walk.caller = reinterpret_cast<std::uintptr_t>(call.caller);
     walk.count = 0;
@@ -136,7 +138,7 @@ std::uint32_t site_of(const Call& call) noexcept
     for (int i = 0; i < walk.count; ++i)
         add(id, walk.frames[i].address);
     site = id.get();
-    if (remembers && found) remember(call, stack, walk, site);
+    if (lasts && found) remember(call, stack, walk, site);
     return site;
 }
 

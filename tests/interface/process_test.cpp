@@ -5,7 +5,10 @@
 #include <atomic>
 #include <fcntl.h>
 #include <fstream>
+#include <functional>
 #include <gtest/gtest-spi.h>
+#include <pthread.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -209,6 +212,44 @@ TEST_F(Process, LeavesAScopeInWhichEveryAllocationFails)
         ::free(memory);
         EXPECT_EQ(process().stats().faults_triggered, before + 1);
     }
+}
+
+/// Runs a function on a stack of its own, which nobody may touch afterwards.
+void on_passing_stack(void* (*function)(void*), void* argument)
+{
+    constexpr std::size_t size = 1 << 20;
+    void* const stack = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(stack, MAP_FAILED);
+    pthread_attr_t attributes;
+    ASSERT_EQ(::pthread_attr_init(&attributes), 0);
+    ASSERT_EQ(::pthread_attr_setstack(&attributes, stack, size), 0);
+    pthread_t thread{};
+    ASSERT_EQ(::pthread_create(&thread, &attributes, function, argument), 0);
+    ::pthread_join(thread, nullptr);
+    ::pthread_attr_destroy(&attributes);
+    ::mprotect(stack, size, PROT_NONE); // unmapped, the next would come to lie in its place
+}
+
+TEST_F(Process, KnowsTheSiteOfAFunctionWhoseStackOfBeforeIsGone)
+{
+    faultline::Injector injector;
+    injector.add({.name = "own", .functions = {"save"}, .type = Type::exception});
+    int caught = 0;
+    std::function<void()> save = [&, function = injector.inject("save", [] {})]() mutable {
+        try {
+            function();
+        } catch (const faultline::InjectedError&) {
+            ++caught;
+        }
+    };
+    for (int i = 0; i < 3; ++i)
+        on_passing_stack(
+            [](void* argument) -> void* {
+                (*static_cast<std::function<void()>*>(argument))();
+                return nullptr;
+            },
+            &save);
+    EXPECT_EQ(caught, 3);
 }
 
 TEST_F(Process, SaysWhatIsWrongWithAFault)
