@@ -50,8 +50,8 @@ def ways(build):
 
 def measure(build, call, command, count, threads):
     call, *more = call.split()
-    done = subprocess.run([*command, f"{build}/bench/door_calls", call, str(count), str(threads), *more], capture_output=True,
-                          text=True)
+    done = subprocess.run([*command, f"{build}/bench/door_calls", call, str(count), str(threads), *more],
+                          capture_output=True, text=True)
     if done.returncode != 0 or not done.stdout:
         sys.exit(f"door.py: {command}: {done.returncode} {done.stderr}")
     return float(done.stdout)
