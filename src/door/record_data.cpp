@@ -128,7 +128,6 @@ RecordServer::Answer RecordServer::write(const Asked& asked)
     if (known != nullptr) touch(*known, fd.get());
     const auto begun = begin();
     // Memory for O_DIRECT has to lie as the caller's does.
-    constexpr std::size_t page = 4096;
     const auto start = (flags & O_DIRECT) != 0 && !pieces->empty()
                            ? reinterpret_cast<std::uintptr_t>(pieces->front().iov_base) % page
                            : 0;
