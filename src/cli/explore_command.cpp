@@ -132,7 +132,9 @@ std::string run_campaign(ExploreOptions& given, const explore::Options& options)
                         "--fail-on",
                         "none",
                         "--fork-server",
-                        given.fork_server};
+                        given.fork_server,
+                        "--copies",
+                        given.copies};
     for (auto& word : as_arguments(options.settings))
         campaign.command.push_back(std::move(word));
     // Without a number of its own a shard is one task on one processor.
@@ -313,6 +315,10 @@ void add_explore(Subcommand& self)
     self.option("--fork-server", given->fork_server,
                 "begin runs by forking a process that waits before main: auto (where that is exact), on, off",
                 "auto|on|off");
+    self.option(
+        "--copies", given->copies,
+        "where each run's copy lies: memory (quicker), disk, or auto, which is memory where there is enough of it",
+        "auto|disk|memory");
     self.option("--time", given->time, "for trying, without the baseline before and repeating what was found: 30s, 10m",
                 "DURATION");
     self.option(

@@ -166,6 +166,10 @@ std::string to_options(const ExploreOptions& given, explore::Options& options)
     const auto* const way = std::ranges::find(ways, given.fork_server);
     if (way == std::end(ways)) return fmt::format("--fork-server is '{}'; write auto, on or off", given.fork_server);
     options.fork_server = static_cast<explore::ForkServing>(way - std::begin(ways));
+    constexpr std::string_view places[] = {"auto", "disk", "memory"}; // in the order of Copies
+    const auto* const place = std::ranges::find(places, given.copies);
+    if (place == std::end(places)) return fmt::format("--copies is '{}'; write auto, disk or memory", given.copies);
+    options.copies = static_cast<explore::Copies>(place - std::begin(places));
     std::uint64_t jobs = std::max(1U, std::thread::hardware_concurrency());
     std::uint64_t depth = 1, shards = 1;
     constexpr std::uint64_t large = ~std::uint64_t{0} >> 1U;

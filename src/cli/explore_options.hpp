@@ -18,7 +18,7 @@ struct ExploreOptions {
                                                                        shard;
     std::vector<std::string> environment, merge;
     bool in_place = false, empty = false, every = false, resume = false, quiet = false, json = false;
-    std::string jobs, depth, sample, seed, fork_server = "auto";
+    std::string jobs, depth, sample, seed, fork_server = "auto", copies = "auto";
     std::string on = "local", shards;
     std::string door; // empty: auto
 };

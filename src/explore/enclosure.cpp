@@ -72,6 +72,19 @@ public:
     }
 
 private:
+    /// A file system in memory goes with its last process: whatever ends an exploration, nothing of it is left.
+    [[nodiscard]] bool hold_in_memory() const
+    {
+        const auto options = fmt::format("mode=0700,size={}", surroundings_.memory_bytes);
+        return ::mount("faultline", directory_.c_str(), "tmpfs", 0, options.c_str()) == 0;
+    }
+
+    [[nodiscard]] bool make_parts() const
+    {
+        const auto make = [this](const char* part) { return ::mkdir((directory_ + "/" + part).c_str(), 0700) == 0; };
+        return std::ranges::all_of(parts, make) && (surroundings_.kept.empty() || make("power")); // covered by it
+    }
+
     /// The view and the copy of the working directory, at their places.
     bool arrange(Hello& hello)
     {
@@ -80,6 +93,7 @@ private:
         };
         const auto& [view, working, kept] = std::tie(surroundings_.view, surroundings_.working, surroundings_.kept);
         const bool arranged = ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                              (surroundings_.memory_bytes == 0 || hold_in_memory()) && make_parts() &&
                               bind(directory_, view) && (kept.empty() || bind(kept, view + "/power")) &&
                               (surroundings_.in_place || bind(view + "/work", working));
         if (!arranged) hello.refused = errno;
@@ -339,6 +353,7 @@ Enclosure::Enclosure(const Surroundings& surroundings, std::string directory)
         return;
     }
     isolation_ = {hello.mounts, hello.processes, hello.refused != 0 ? std::strerror(hello.refused) : ""};
+    if (hello.mounts && surroundings.memory_bytes != 0) directory_ = fmt::format("/proc/{}/root{}", pid_, directory_);
 }
 
 Enclosure::~Enclosure()

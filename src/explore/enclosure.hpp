@@ -14,6 +14,9 @@
 
 namespace faultline::explore {
 
+/// What a worker's own directory holds: the copy that commands work on, their HOME and TMPDIR, their records.
+inline constexpr const char* parts[] = {"work", "home", "tmp", "stats"};
+
 /// Something to execute; fixed when the enclosures start.
 struct Command {
     std::string path; // absolute
@@ -33,6 +36,7 @@ struct Surroundings {
     std::uint64_t most_files = 1024; // descriptors
     std::uint64_t most_file_bytes = 1U << 30U;   // of one file
     std::uint64_t most_data_bytes = 8ULL << 30U; // of memory; 0: no limit
+    std::uint64_t memory_bytes = 0; // what a worker's own directory may hold, in memory; 0: it is where it was made
     std::vector<Command> commands;
     const std::atomic<bool>* stop = nullptr; // once true, runs that go on are ended, and none begins
 };
@@ -53,7 +57,7 @@ struct Crash {
 
 class Enclosure {
 public:
-    /// Starts one over `directory`, which holds work, home and tmp. Only while this process has one thread.
+    /// Starts one over `directory`, which is empty. Only while this process has one thread.
     Enclosure(const Surroundings& surroundings, std::string directory);
     Enclosure(const Enclosure&) = delete;
     Enclosure& operator=(const Enclosure&) = delete;
@@ -61,6 +65,7 @@ public:
 
     [[nodiscard]] const std::string& problem() const { return problem_; } // why it could not start; empty: it did
     [[nodiscard]] const Isolation& isolation() const { return isolation_; }
+    /// As this process finds it, which sees none of the enclosure's mounts.
     [[nodiscard]] const std::string& directory() const { return directory_; }
 
     /// Runs a command to its end, or ends it; after a stop its result means nothing. `traced`: signals are watched, for last_crash(). One thread at a time.

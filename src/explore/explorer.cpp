@@ -113,7 +113,7 @@ private:
             return fail(fmt::format("{}: {}", path, problem));
         if (!options_.merge.empty())
             for (const auto& [id, line] : done_)
-                if (auto problem = journal_.append(line, false); !problem.empty()) return fail(std::move(problem));
+                if (auto problem = journal_.append(line); !problem.empty()) return fail(std::move(problem));
         return true;
     }
 

@@ -19,6 +19,9 @@ namespace faultline::explore {
 /// Whether runs are begun by a fork server: where it is exact, never, or else it is a mistake.
 enum class ForkServing : std::uint8_t { automatic, off, required };
 
+/// Where the runs' own directories lie: in memory where there is enough of it, on the disk, or else it is a mistake.
+enum class Copies : std::uint8_t { automatic, disk, memory };
+
 struct Options {
     std::vector<std::string> families; // names; those that are tried
     WorkPlan work;                     // its surroundings' view and commands are set by the caller of environment()
@@ -27,6 +30,7 @@ struct Options {
     std::chrono::nanoseconds time{0};    // for the whole exploration; 0: no limit
     std::chrono::nanoseconds timeout{0}; // of one run; 0: by the baseline
     ForkServing fork_server = ForkServing::automatic;
+    Copies copies = Copies::automatic;
     bool through_door = false;      // the kernel's; else the library is preloaded
     std::vector<std::string> notes; // what the report is to say first
     bool every = false;

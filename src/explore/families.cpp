@@ -149,4 +149,14 @@ std::vector<Try> tries_of(std::string_view function, const std::vector<std::stri
     return result;
 }
 
+bool can_last(std::string_view function, std::string_view error)
+{
+    if (error == calls::error_name(EINTR)) return false;
+    const auto* const spec = spec_named(function);
+    const bool moves_data =
+        spec != nullptr && (spec->in.shape != calls::Data::Shape::none || spec->out.shape != calls::Data::Shape::none);
+    const bool accepts = spec != nullptr && spec->waits.error == EAGAIN;
+    return error != calls::error_name(EAGAIN) || !(moves_data || accepts);
+}
+
 } // namespace faultline::explore

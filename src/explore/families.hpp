@@ -32,4 +32,8 @@ struct Family {
 [[nodiscard]] std::vector<Try> tries_of(std::string_view function, const std::vector<std::string>& chosen,
                                         bool through_door = false);
 
+/// Whether it may go on for good. Not where the error asks for the call to be made again: a sound program does so until it
+/// goes through, and would never end.
+[[nodiscard]] bool can_last(std::string_view function, std::string_view error);
+
 } // namespace faultline::explore

@@ -1,9 +1,10 @@
-// The journal of an exploration: one line of JSON for each run, appended and synced, so that it is whole whatever kills
-// the explorer, and another one goes on where it stopped.
+// The journal of an exploration: one line of JSON for each run, appended at once, so that it is whole whatever kills
+// the explorer, and another one goes on where it stopped. What the power cutting out may take are the runs of a moment.
 #pragma once
 
 #include "explore/finding.hpp"
 
+#include <chrono>
 #include <map>
 #include <string>
 
@@ -29,8 +30,8 @@ public:
 
     /// Opens the file for appending, and cuts off a last line that was not finished. Returns what was wrong.
     [[nodiscard]] std::string open(const std::string& path, bool resume);
-    /// `sync`: it is on the disk before this returns. Returns what was wrong.
-    [[nodiscard]] std::string append(const Line& line, bool sync = true);
+    /// Writes a line. Returns what was wrong.
+    [[nodiscard]] std::string append(const Line& line);
 
     /// The lines of a journal; what cannot be read is skipped and counted.
     [[nodiscard]] static std::vector<Line> read(const std::string& path, std::size_t& unreadable);
@@ -39,7 +40,10 @@ public:
     [[nodiscard]] static std::vector<std::string> add(const std::string& path, std::map<std::uint64_t, Line>& lines);
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     int fd_ = -1;
+    Clock::time_point synced_; // to the disk
 };
 
 } // namespace faultline::explore

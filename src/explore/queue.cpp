@@ -1,6 +1,7 @@
 #include "explore/queue.hpp"
 
 #include "engine/draw.hpp"
+#include "explore/families.hpp"
 
 #include <algorithm>
 
@@ -99,7 +100,7 @@ void add_followups(Queue& queue, const Point& point, std::uint64_t matched, int 
         more.strikes.back().persistence = persistence;
         queue.add(at, std::move(more));
     };
-    add(Persistence::on, level + 1);
+    if (can_last(strike.function, strike.what.error)) add(Persistence::on, level + 1);
     if (later >= 2) add(Persistence::twice, level + 4);
     if (later >= 3) add(Persistence::thrice, level + 4);
 }

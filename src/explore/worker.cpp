@@ -10,22 +10,16 @@
 
 namespace faultline::explore {
 
-namespace {
-
-constexpr const char* parts[] = {"work", "home", "tmp", "stats"};
-
-} // namespace
-
-Worker::Worker(const WorkPlan& plan, const std::string& root, const std::string& name)
-    : plan_(plan), directory_(root + "/" + name)
+Worker::Worker(const WorkPlan& plan, const std::string& root, const std::string& name) : plan_(plan)
 {
-    if (::mkdir(directory_.c_str(), 0700) != 0) problem_ = std::strerror(errno);
-    for (const auto* const part : parts)
-        if (problem_.empty() && ::mkdir((directory_ + "/" + part).c_str(), 0700) != 0) problem_ = std::strerror(errno);
-    if (!problem_.empty()) return;
-    if (!plan.surroundings.kept.empty()) ::mkdir((directory_ + "/power").c_str(), 0700); // covered by it
-    enclosure_ = std::make_unique<Enclosure>(plan.surroundings, directory_);
+    const auto directory = root + "/" + name;
+    if (::mkdir(directory.c_str(), 0700) != 0) {
+        problem_ = std::strerror(errno);
+        return;
+    }
+    enclosure_ = std::make_unique<Enclosure>(plan.surroundings, directory);
     problem_ = enclosure_->problem();
+    directory_ = enclosure_->directory();
 }
 
 std::string Worker::refresh()

@@ -1,5 +1,6 @@
 #include "explore/workers.hpp"
 
+#include "explore/memory.hpp"
 #include "explore/power_cuts.hpp"
 
 #include <cerrno>
@@ -9,6 +10,21 @@
 
 namespace faultline::explore {
 
+namespace {
+
+/// A run that writes the largest file it may has to find room for it.
+std::string choose_place(const Options& options, Surroundings& surroundings)
+{
+    if (options.copies == Copies::disk) return {};
+    const auto each = memory_for_each(options.jobs);
+    if (each >= surroundings.most_file_bytes) surroundings.memory_bytes = each;
+    if (surroundings.memory_bytes != 0 || options.copies == Copies::automatic) return {};
+    return fmt::format("--copies=memory: there are {} MiB for each of {} runs at a time, and {} are needed",
+                       each >> 20U, options.jobs, surroundings.most_file_bytes >> 20U);
+}
+
+} // namespace
+
 std::string start_workers(Options& options, const std::string& root, const Prepare& prepare,
                           std::vector<std::unique_ptr<Worker>>& workers)
 {
@@ -16,6 +32,7 @@ std::string start_workers(Options& options, const std::string& root, const Prepa
     surroundings.view = root + "/run";
     surroundings.stop = options.stop;
     if (::mkdir(surroundings.view.c_str(), 0700) != 0) return std::strerror(errno);
+    if (auto problem = choose_place(options, surroundings); !problem.empty()) return problem;
     surroundings.commands = prepare(surroundings.view);
     if (surroundings.commands.empty()) return "the commands cannot be prepared";
     if (tries_power_cuts(options)) surroundings.kept = make_power_directory(options);

@@ -130,6 +130,22 @@ TEST(ExploreQueue, StrikesOnOnlyWhereTheProgramCalledAgain)
     EXPECT_EQ(all.size(), 3U); // on, twice, thrice
 }
 
+TEST(ExploreQueue, StrikesOnOnlyWhatMayLast)
+{
+    const auto followups = [](const char* function, const char* error) {
+        Queue queue;
+        add_followups(queue, {{{function, 2, {"io", "errno", error}, 1, Persistence::once, 0}}}, 4, 0);
+        return queue.size();
+    };
+    EXPECT_EQ(followups("read", "EIO"), 3U);
+    // A sound program calls again until it goes through.
+    EXPECT_EQ(followups("read", "EAGAIN"), 2U);
+    EXPECT_EQ(followups("pwrite", "EAGAIN"), 2U);
+    EXPECT_EQ(followups("accept", "EAGAIN"), 2U);
+    EXPECT_EQ(followups("open", "EINTR"), 2U);
+    EXPECT_EQ(followups("fork", "EAGAIN"), 3U); // no more processes are allowed
+}
+
 TEST(ExploreQueue, TakesNoPointTwiceUnlessItIsPutAside)
 {
     Queue queue;
