@@ -15,7 +15,7 @@ class Door {
 public:
     /// Starts the supervisor. `numbers`: fit()'s. Where that fails, problem() says why.
     Door(Setting setting, const std::vector<int>& numbers);
-    /// With another supervisor, which calls `ready` when the program may begin, and comes back when nobody is left.
+    /// With another supervisor, which calls `ready` when the program may begin, and comes back when no process is left.
     using Serve = std::function<void(Shared& shared, int listener, const std::function<void()>& ready)>;
     Door(std::vector<sock_filter> filter, const Serve& serve);
     ~Door(); // the supervisor goes on for as long as somebody is left of the tree

@@ -143,7 +143,7 @@ RecordServer::Answer RecordServer::change_attributes(const Asked& asked)
     if (!fd || !look(fd.get(), "", 0, status)) return std::nullopt;
     auto* const known = files_.find(status);
     if (known == nullptr) return std::nullopt;
-    // Nobody but the kernel refuses what links cannot have.
+    // The kernel alone refuses what links cannot have.
     if (S_ISLNK(status.stx_mode) && form.kind != Kind::owner && form.kind != Kind::times) return std::nullopt;
     const auto values = values_of(asked, form);
     if (!values) return std::nullopt;

@@ -211,7 +211,7 @@ void RecordServer::drain_closes()
             Asked nobody;
             nobody.name = "close";
             record(nobody, operation(nobody, Did::release, begin()), known);
-            // A lease is given only where nobody has the file open to write, and so nobody has it mapped.
+            // A lease is given only where no process has the file open to write, and so none has it mapped.
             if (auto* const mapped = find_mapped(known->id);
                 mapped != nullptr && ::fcntl(mapped->file.get(), F_SETLEASE, F_RDLCK) == 0) {
                 ::fcntl(mapped->file.get(), F_SETLEASE, F_UNLCK);

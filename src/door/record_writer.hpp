@@ -25,7 +25,7 @@ public:
     void kept(const Inode& inode);
     void entry(const Entry& entry);
     void operation(const Operation& operation);
-    /// Without this nobody reads the recording.
+    /// Without this no reader takes the recording.
     void finish();
 
     /// Bytes that are there already are not written again, where that is easily seen.

@@ -114,7 +114,7 @@ public:
     static Recording read(const std::string& directory);
 
     std::vector<Root> roots;
-    std::vector<Inode> inodes; // by id: inodes[0] is nobody
+    std::vector<Inode> inodes; // by id: inodes[0] is no inode
     std::vector<Entry> entries;
     std::vector<Operation> operations; // by end
     std::vector<std::string> command;

@@ -33,7 +33,7 @@ struct Shared {
     static constexpr std::size_t most_in_flight = 4096;
     InFlight in_flight[most_in_flight];
     // The notification received last: the kernel itself writes it here, so there is no moment at which one is received
-    // and nobody else knows of it. id 0: none.
+    // and no other knows of it. id 0: none.
     seccomp_notif received{};
 };
 

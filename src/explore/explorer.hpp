@@ -40,7 +40,7 @@ struct Options {
     std::uint64_t shard = 1, shards = 1;
     bool resume = false;
     std::vector<std::string> merge;    // directories of explorations whose journals are joined; nothing else is tried
-    Settings settings;                 // what it was asked to do, written down for whoever merges or resumes
+    Settings settings;                 // what it was asked to do, written down for the one that merges or resumes
     std::set<std::string> known;       // keys of findings that are known
     std::vector<std::string> absorbed; // function patterns and sites whose failure may be swallowed
     std::atomic<bool>* stop = nullptr; // becomes true when the exploration is to end early

@@ -1,5 +1,5 @@
 // What a command does to files outside of the directories that each run has of its own. Runs meet there, and what becomes
-// of it is not compared: whoever explores has to know.
+// of it is not compared: the user has to know.
 #pragma once
 
 #include "explore/observation.hpp"

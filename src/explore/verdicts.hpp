@@ -16,7 +16,7 @@ namespace faultline::explore {
 
 class Verdicts {
 public:
-    /// The baseline's mask is this object's from now on: nobody else reads it while runs are judged.
+    /// The baseline's mask is this object's from now on: no other reads it while runs are judged.
     explicit Verdicts(Baseline& baseline) : baseline_(baseline) {}
     /// Once the baseline is known; `limit` is that of a run.
     void begin(std::chrono::nanoseconds limit);

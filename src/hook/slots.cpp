@@ -168,7 +168,7 @@ void* gate_of(calls::Id row) noexcept
     return faultline_stubs[row];
 }
 
-/// Points the slot of a row that was found at what it is to lead to, unless it leads there. Whoever has set it meanwhile
+/// Points the slot of a row that was found at what it is to lead to, unless it leads there. A thread that has set it meanwhile
 /// is right: a row that is armed at this moment stays so.
 void settle(calls::Id row) noexcept
 {

@@ -243,7 +243,7 @@ std::uint64_t Disks::digest(const Tree& tree) const
         if (file) one = with(one, file->digest());
         sum += one;
     }
-    for (std::size_t i = 0; i < tree.files.size(); ++i) // what has a name that nobody changes
+    for (std::size_t i = 0; i < tree.files.size(); ++i) // what has a name that no operation changes
         if (tree.files[i] && !above.contains(static_cast<InodeId>(i)) && fixed_[i])
             sum += with(with(7, i), tree.files[i]->digest());
     return sum;

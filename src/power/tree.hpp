@@ -37,7 +37,7 @@ struct Met {
     std::size_t root;
     const std::string& path; // below the root; empty: the root itself
     door::InodeId inode;
-    const File* file; // nullptr: nobody touched it
+    const File* file; // nullptr: no operation touched it
 };
 
 /// Makes trees of the states of a recording, which has to live as long.

@@ -60,7 +60,7 @@ void read_journal(const std::string& path, Exploration& exploration, std::vector
 void read_power(const std::string& path, Exploration& exploration, std::vector<Problem>& problems)
 {
     const auto text = content(path);
-    if (!text) return; // nobody asked for them
+    if (!text) return; // they were not asked for
     const auto json = parse_json(*text);
     auto power = json ? exploration_from_json(json->member("exploration")) : std::nullopt;
     if (!power)

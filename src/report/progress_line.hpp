@@ -1,4 +1,4 @@
-// One line on standard error that says how far long work has come. There is none where nobody would see it: standard error
+// One line on standard error that says how far long work has come. There is none where no user would see it: standard error
 // is no terminal, or one that cannot go back in a line.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Whole files as text, for whoever in our own process has one to read.
+// Whole files as text, for the parts of our own process that have one to read.
 #pragma once
 
 #include <string>

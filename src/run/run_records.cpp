@@ -85,7 +85,7 @@ bool settle(const Image& image, ledger::Opened opened, const plan::Plan* plan, c
     }
     const bool running =
         deaths.count(image.pid) == 0 && header.state == ledger::State::running && report::lives(header);
-    // Whoever names a file gets one of the processes that something befell. One that was killed is among those.
+    // A user who names a file gets one of the processes that something befell. One that was killed is among those.
     const bool empty = header.state != ledger::State::running && header.is_empty() && !directory.holds(image.ledger);
     const bool settled = !running && (empty || write_whole(statistics, text));
     if (running && directory.holds(image.ledger)) directory.keep();

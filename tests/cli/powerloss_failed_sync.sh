@@ -34,5 +34,5 @@ says out '[ext4, posix]'
 says out 'that failed (#2), write it anew'
 searched ,after_failure=keep anew
 expect 0
-searched ,after_failure=late # nobody can know before the next sync
+searched ,after_failure=late # no program can know before the next sync
 expect 1

@@ -1,5 +1,5 @@
 // expect: hang blocked
-// A thread that gives up tells nobody that waits for it.
+// A thread that gives up tells none of those that wait for it.
 #include "corpus.h"
 
 #include <condition_variable>

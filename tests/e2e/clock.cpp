@@ -28,7 +28,7 @@ int main()
     IS(timespec_get(&moment, TIME_UTC), TIME_UTC);
     IS(hour_behind(moment.tv_sec), true);
     IS(clock_gettime(CLOCK_MONOTONIC, &moment), 0);
-    IS(real(CLOCK_MONOTONIC) - moment.tv_sec <= 1, true); // its offset is nobody's to move
+    IS(real(CLOCK_MONOTONIC) - moment.tv_sec <= 1, true); // its offset cannot be moved
     GIVES(clock_gettime((clockid_t)99, &moment), -1, EINVAL);
     return 0;
 }

@@ -5,7 +5,7 @@
 // "$1" says how to write.
 int main(int, char** arguments)
 {
-    signal(SIGTERM, SIG_IGN); // a power cut asks nobody
+    signal(SIGTERM, SIG_IGN); // a power cut does not ask
     atexit([] { IS(0, 1); });
     const int file = open("data", O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (strcmp(arguments[1], "write") == 0) write(file, "0123456789", 10);

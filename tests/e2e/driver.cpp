@@ -195,7 +195,7 @@ void Driver::prepare()
 void Driver::become_host(const std::string& seed)
 {
     setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); // whoever stops the driver stops the host
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // what stops the driver stops the host
     std::vector<std::string> arguments{host_}, environment{"PATH=/usr/bin:/bin"};
     if (find("preload") == nullptr) environment.push_back("LD_PRELOAD=" + library_);
     std::string config = (root_ / plan_.filename()).string();
@@ -302,7 +302,7 @@ std::vector<Record> Driver::collect()
             complain(record.file + " is no record");
             continue;
         }
-        // An image that another one replaced which is not ours: nobody was there to remove its ledger.
+        // An image that another one replaced which is not ours: there was no one to remove its ledger.
         if (live && fs::exists(path.substr(0, path.size() - 5)) && record.document["process"]["exit"] == "executed") {
             ++stale_;
             continue;

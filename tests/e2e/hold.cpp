@@ -25,7 +25,7 @@ int main()
     state = 2;
     close(open("go", O_CREAT | O_WRONLY, 0600));
     IS(pthread_join(thread, nullptr), 0);
-    GIVES(fsync(99), -1, EBADF);     // the file is there: nobody waits
+    GIVES(fsync(99), -1, EBADF);     // the file is there: no thread waits
     GIVES(fdatasync(99), -1, EBADF); // this one's file never comes, so the time has to be over
     return 0;
 }

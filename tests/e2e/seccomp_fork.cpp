@@ -18,7 +18,7 @@ static void* strikes(void*)
 int main()
 {
     strikes(nullptr);
-    // What a host of few calls would not list, and what a record of its own would take. Whoever makes one is killed.
+    // What a host of few calls would not list, and what a record of its own would take. A process that makes one is killed.
     sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
                             DENY(SYS_getpid),
                             DENY(SYS_getppid),

@@ -26,7 +26,7 @@ int main()
     later.tv_sec += 20;
     GIVES(pthread_mutex_timedlock(&mutex, &later), ETIMEDOUT, untouched);
     GIVES(pthread_mutex_trylock(&mutex), EBUSY, untouched);
-    IS(pthread_mutex_lock(&mutex), 0); // nobody has it
+    IS(pthread_mutex_lock(&mutex), 0); // no thread has it
 
     sem_t semaphore;
     IS(sem_init(&semaphore, 0, 1), 0);

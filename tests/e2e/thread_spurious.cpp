@@ -24,7 +24,7 @@ int main()
     pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ERRORCHECK);
     pthread_mutex_init(&mutex, &kind);
     IS(pthread_mutex_lock(&mutex), 0);
-    GIVES(pthread_cond_wait(&condition, &mutex), 0, untouched); // nobody has signalled
+    GIVES(pthread_cond_wait(&condition, &mutex), 0, untouched); // no thread has signalled
     IS(ready, false);
     pthread_t thread{};
     void* result = nullptr;

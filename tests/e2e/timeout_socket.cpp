@@ -15,7 +15,7 @@ int main()
     msghdr message = {};
     message.msg_iov = &piece;
     message.msg_iovlen = 1;
-    GIVES(recv(pair[0], bytes, 4, 0), -1, ETIMEDOUT); // nobody had set a limit
+    GIVES(recv(pair[0], bytes, 4, 0), -1, ETIMEDOUT); // no limit had been set
     const timeval limit = {0, 20000};                 // a whole number of ticks at any HZ
     IS(setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), 0);
     GIVES(recv(pair[0], bytes, 4, 0), -1, EAGAIN);

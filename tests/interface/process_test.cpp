@@ -214,7 +214,7 @@ TEST_F(Process, LeavesAScopeInWhichEveryAllocationFails)
     }
 }
 
-/// Runs a function on a stack of its own, which nobody may touch afterwards.
+/// Runs a function on a stack of its own, which no thread may touch afterwards.
 void on_passing_stack(void* (*function)(void*), void* argument)
 {
     constexpr std::size_t size = 1 << 20;

@@ -53,7 +53,7 @@ if [ "${1:-}" != inside ]; then
         fi
         rm -f s*.json*
     done
-    # Somebody else's directory, for a user who is nobody.
+    # The directory of another user, for the user nobody.
     if [ "$(id -u)" = 0 ] && cp "$LIB" lib.so && mkdir locked && chmod 755 . locked; then
         status=0
         setpriv --reuid 65534 --regid 65534 --clear-groups env LD_PRELOAD="$PWD/lib.so" FAULT_CONFIG="$PWD/plan.toml" \

@@ -1,4 +1,4 @@
-# Records are nobody else's: mode 0600 whatever the umask, and never through a link that somebody planted where they go,
+# Records are their user's alone: mode 0600 whatever the umask, and never through a link that another user planted where they go,
 # symbolic or hard, for the statistics, the ledger or the temporary file; nor is a file of another kind overwritten in place.
 . "${0%/*}/../cli/lib.sh"
 printf '[[fault]]\nname = "f"\nfunctions = "write"\ntype = "errno"\nerrno = "EIO"\n[stats]\nfile = "dir/s.json"\n' >plan.toml
@@ -33,7 +33,7 @@ rm -rf dir && mkdir dir
 strike sh -c './writer a; kill -KILL $$'
 expect 137
 [ "$(find dir -name '*.live' -perm 600)" = dir/s.json.live ] || fail "the ledger: $(ls -la dir)"
-for name in s.json s.json.live s.json.tmp; do # directories and pipes of others: nobody waits for them
+for name in s.json s.json.live s.json.tmp; do # directories and pipes of others: no process waits for them
     rm -rf dir && mkdir dir && mkfifo dir/$name
     strike timeout 10 ./writer a b
     expect 2

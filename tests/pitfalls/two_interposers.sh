@@ -1,4 +1,4 @@
-# P26: another interposer of the same function, before us and after us. Each sees the call; whoever comes first sees what
+# P26: another interposer of the same function, before us and after us. Each sees the call; the one that comes first sees what
 # the other makes of it.
 . "${0%/*}/../cli/lib.sh"
 program other.so -shared -fPIC <<'END2' || fail "cc: $(cat other.so.log)"

@@ -1,4 +1,4 @@
-# Nobody listens; curl tries again when told to, and comes through when the service is back.
+# No program listens; curl tries again when told to, and comes through when the service is back.
 . "$(dirname "$0")/lib.sh"
 nginx_serves
 under connection-refused curl -sS "$url/"

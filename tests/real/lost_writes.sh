@@ -1,4 +1,4 @@
-# Nobody is told of a lost write; whoever checks finds the damage afterwards.
+# No program is told of a lost write; one that checks finds the damage afterwards.
 . "$(dirname "$0")/lib.sh"
 needs sqlite3
 under lost-writes sqlite3 t.db "PRAGMA journal_mode=OFF; CREATE TABLE t(x); BEGIN; WITH RECURSIVE n(i) AS

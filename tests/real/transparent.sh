@@ -192,7 +192,7 @@ exit \$status
 END
     ;;
 *)
-    echo "nobody has said what to do with $program"
+    echo "this test does not say what to do with $program"
     exit 1
     ;;
 esac

@@ -1,7 +1,7 @@
 #!/bin/sh
 # usage: marks.sh CHECK FAULTLINE LIBRARY
 # What a command says on its standard output, and by faultline mark, is recorded in its place among what it did, line by
-# line, whoever wrote the pieces; and faultline mark says when nobody hears it.
+# line, though several processes wrote the pieces; and faultline mark says when no recorder hears it.
 set -eu
 check=$1 faultline=$2
 export FAULTLINE_LIBRARY="$3" PYTHONDONTWRITEBYTECODE=1

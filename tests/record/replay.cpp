@@ -157,7 +157,7 @@ public:
         struct stat real {};
         if (::lstat(path.c_str(), &real) != 0) return say(path, "is not there");
         const auto attributes = tree_.attributes.find(id);
-        if (attributes == tree_.attributes.end()) return say(path, "is an inode that nobody made");
+        if (attributes == tree_.attributes.end()) return say(path, "is an inode that no operation made");
         if (attributes->second.mode != real.st_mode)
             say(path, fmt::format("has mode {:o}, not {:o}", real.st_mode, attributes->second.mode));
         if (attributes->second.owner != real.st_uid || attributes->second.group != real.st_gid)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: trouble.sh CHECK
-# When there can be no recording, the program goes on as if nobody had watched, and somebody is told why.
+# When there can be no recording, the program goes on as if it were not watched, and the user is told why.
 # shellcheck disable=SC2016 # the scripts expand in the shells that run them
 set -eu
 check=$1

@@ -645,7 +645,7 @@ const Case table[] = {
          r.call<decltype(::fremovexattr)>(r.fd(fd), "user.key");
          r.saw(static_cast<long>(getxattr("file", "user.key", nullptr, 0)));
      }},
-    // Nothing is mounted or unmounted: whoever runs this, these fail.
+    // Nothing is mounted or unmounted: these fail for any user.
     {"mount", [](Run& r) { r.call<decltype(::mount)>("none", r.path("missing"), "no-such-fs", 0UL, nullptr); }},
     {"umount", [](Run& r) { r.call<decltype(::umount)>(r.path("missing")); }},
     {"umount2", [](Run& r) { r.call<decltype(::umount2)>(r.path("missing"), 0); }},

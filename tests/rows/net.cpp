@@ -1,5 +1,5 @@
 // Cases for src/calls/net.def. No network but the loopback: names are numbers or "localhost", and the resolver is
-// pointed at a port of this machine where nobody listens.
+// pointed at a port of this machine where no program listens.
 #include "run.hpp"
 
 #include <algorithm>
@@ -443,7 +443,7 @@ const Case table[] = {
          r.call<int(char*, size_t, size_t)>(room, r.size(100), sizeof room);
          r.effect(room[0] != '\0');
      }},
-    // Longer than a name may be: refused, whoever asks.
+    // Longer than a name may be: refused, to any user.
     {"sethostname setdomainname", [](Run& r) { r.call<int(const char*, size_t)>("x", 100'000UL); }},
     {"getifaddrs",
      [](Run& r) {

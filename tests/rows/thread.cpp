@@ -81,7 +81,7 @@ int wake_c11(void*)
     return 0;
 }
 
-/// Waits for the condition until somebody says so; nobody does before this thread waits.
+/// Waits for the condition until another thread says so; none does before this thread waits.
 void* wait_for_it(void*)
 {
     pthread_mutex_lock(&mutex);

@@ -105,7 +105,7 @@ void* short_lived(void*)
 
 void* blocked(void* end)
 {
-    // A struck close really closes, and is a cancellation point: cancelled there, it is on record and nobody saw it fail.
+    // A struck close really closes, and is a cancellation point: cancelled there, it is on record and no caller saw it fail.
     int before = 0;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
     calls();

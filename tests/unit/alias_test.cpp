@@ -25,7 +25,7 @@ std::string path_of_libc()
     return dladdr(reinterpret_cast<void*>(&gnu_get_libc_version), &info) != 0 ? info.dli_fname : "";
 }
 
-/// The functions that a library defines for others, but for those of version GLIBC_PRIVATE, which are nobody's but its
+/// The functions that a library defines for others, but for those of version GLIBC_PRIVATE, which are for none but its
 /// own.
 std::set<std::string> exported_functions(const std::string& path)
 {

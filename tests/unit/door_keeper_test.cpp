@@ -27,7 +27,7 @@ int end_of_target(const Place& place)
         const int listener = install_filter(all);
         const pid_t target = ::fork();
         if (target == 0) {
-            ::alarm(60); // so that a call that nobody answers is a failure and no wait
+            ::alarm(60); // so that a call that is not answered is a failure and no wait
             ::_exit(::getpgid(0) > 0 ? 0 : errno == EINTR ? 1 : 2);
         }
         const auto* const notification = receive(shared, listener);

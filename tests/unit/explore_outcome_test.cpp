@@ -156,7 +156,7 @@ TEST(ExploreOutcome, LooksAtWhatRecoveryMakesOfIt)
     seen.err = "sorry\n";
     seen.recovered_tree = base.recovered_run;
     EXPECT_EQ(kind_of(base, seen), Class::false_failure);
-    seen.struck = {{"fsync", 1, "0", -1}}; // then nobody can know whether it is there
+    seen.struck = {{"fsync", 1, "0", -1}}; // then the program cannot know whether it is there
     EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
     seen.recovery->status = exited(3);
     EXPECT_EQ(kind_of(base, seen), Class::cannot_recover);

@@ -48,7 +48,7 @@ TEST(ExploreFamilies, TryOnlyWhatWasChosenAndWhatTheTableKnows)
     EXPECT_EQ(tries_of("malloc", {"oom"}).size(), 1U);
     EXPECT_TRUE(tries_of("malloc", {"net"}).empty());
     EXPECT_TRUE(tries_of("no_such_function", all_families).empty());
-    // Nobody survives a lock that fails; it is tried on request.
+    // No program survives a lock that fails; it is tried on request.
     EXPECT_TRUE(tries_of("pthread_mutex_lock", all_families).empty());
     EXPECT_FALSE(tries_of("pthread_create", all_families).empty());
 }
