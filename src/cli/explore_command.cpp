@@ -5,7 +5,6 @@
 #include "cli/interruption.hpp"
 
 #include "door/fit.hpp"
-#include "explore/campaign.hpp"
 #include "explore/findings_files.hpp"
 #include "explore/power_cuts.hpp"
 #include "report/exploration_json.hpp"
@@ -111,51 +110,27 @@ void print_summary(const explore::Summary& summary, const report::Exploration& r
                    output);
 }
 
-void show(const explore::CampaignProgress& progress, std::size_t shards, report::ProgressLine& line)
-{
-    line.say(fmt::format("{} of {} shards done  {} running  {} waiting  {} runs{}{}", progress.done, shards,
-                         progress.running, progress.waiting, progress.runs, progress.trouble.empty() ? "" : "  ",
-                         printable(progress.trouble)));
-}
-
 /// Has Slurm run the shards; then they are to be merged. Returns what is wrong.
-std::string run_campaign(ExploreOptions& given, const explore::Options& options)
+std::string explore_on_slurm(ExploreOptions& given, const explore::Options& options)
 {
-    if (!given.shard.empty()) return "--on slurm makes the shards: say how many by --shards, without --shard";
     std::error_code error;
-    explore::Campaign campaign;
-    campaign.settings = options.settings;
-    campaign.command = {fs::read_symlink("/proc/self/exe", error).string(),
-                        "explore",
-                        "--quiet",
-                        "--resume",
-                        "--fail-on",
-                        "none",
-                        "--fork-server",
-                        given.fork_server,
-                        "--copies",
-                        given.copies};
+    fs::create_directories(options.output, error);
+    if (error) return fmt::format("{} cannot be made: {}", options.output, error.message());
+    if (auto problem = explore::write_settings(options.settings, options.output); !problem.empty()) return problem;
+    run::Campaign campaign;
+    campaign.command = {"explore",       "--quiet",         "--resume", "--fail-on", "none",
+                        "--fork-server", given.fork_server, "--copies", given.copies};
     for (auto& word : as_arguments(options.settings))
         campaign.command.push_back(std::move(word));
-    // Without a number of its own a shard is one task on one processor.
-    const auto jobs = given.jobs.empty() ? std::string("1") : given.jobs;
-    campaign.command.insert(campaign.command.end(), {"--jobs", jobs});
     if (!given.time.empty()) campaign.command.insert(campaign.command.end(), {"--time", given.time});
     campaign.program = given.command;
+    campaign.journal = "journal.jsonl";
+    campaign.left_undone = explore::left_undone;
     campaign.output = options.output;
-    campaign.processors = given.jobs.empty() ? 1 : options.jobs;
     campaign.resume = given.resume;
-    campaign.stop = &interrupted;
-    constexpr std::size_t usual_shards = 8;
-    campaign.shards = given.shards.empty() ? usual_shards : std::strtoul(given.shards.c_str(), nullptr, 10);
-    explore::CampaignEnd end;
-    {
-        report::ProgressLine line(given.quiet);
-        end = explore::run_on_slurm(campaign, [&](const auto& progress) { show(progress, campaign.shards, line); });
-    }
-    for (const auto& note : end.notes)
-        fmt::print(stderr, "faultline: {}\n", printable(note));
-    given.merge = end.directories;
+    auto end = run_campaign(std::move(campaign), given.campaign, given.jobs, given.quiet, "runs");
+    given.merge = std::move(end.directories);
+    given.campaign = {};
     given.time.clear();
     given.resume = false;
     return end.problem;
@@ -227,11 +202,10 @@ int explore_command(ExploreOptions given)
     if (given.resume)
         if (const auto problem = check_resumed(given); !problem.empty()) return fail(own_error, problem);
     explore::Options options;
-    if (given.on == "slurm") {
+    if (given.campaign.on_slurm()) {
         end_early_on_signals();
-        if (!given.merge.empty()) return fail(own_error, "--on slurm merges by itself: --merge has no meaning with it");
         auto problem = to_options(given, options);
-        if (problem.empty()) problem = run_campaign(given, options);
+        if (problem.empty()) problem = explore_on_slurm(given, options);
         if (!problem.empty()) return fail(own_error, problem);
         options = {};
     }
@@ -336,8 +310,7 @@ void add_explore(Subcommand& self)
                 "only the I-th part of N, for as many machines; auto: as the engine says that started it", "I/N|auto");
     self.list("--merge", given->merge,
               "join what shards left in these directories into one; their settings count, if none are typed", "DIR");
-    self.option("--on", given->on, "local, or slurm: as one job array, merged at the end", "local|slurm");
-    self.option("--shards", given->shards, "of --on slurm (default: 8); each should take minutes", "N");
+    add_campaign_options(self, given->campaign);
     self.flag("--resume", given->resume, "go on where an exploration with the same output directory stopped");
     self.option("--known", given->known, "findings that are known: only others make the status 1", "FILE");
     self.option("--accept", given->accept, "add what is found to such a file, and exit 0", "FILE");

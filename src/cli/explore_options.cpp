@@ -171,20 +171,18 @@ std::string to_options(const ExploreOptions& given, explore::Options& options)
     if (place == std::end(places)) return fmt::format("--copies is '{}'; write auto, disk or memory", given.copies);
     options.copies = static_cast<explore::Copies>(place - std::begin(places));
     std::uint64_t jobs = std::max(1U, std::thread::hardware_concurrency());
-    std::uint64_t depth = 1, shards = 1;
+    std::uint64_t depth = 1;
     constexpr std::uint64_t large = ~std::uint64_t{0} >> 1U;
     const Number numbers[] = {{"--jobs", given.jobs, 1, 1024, jobs},
                               {"--depth", given.depth, 1, 2, depth},
                               {"--sample", given.sample, 1, large, options.sample},
-                              {"--seed", given.seed, 0, large, options.seed},
-                              {"--shards", given.shards, 1, 1'000'000, shards}};
+                              {"--seed", given.seed, 0, large, options.seed}};
     for (const auto& number : numbers)
         if (!number.read())
             return fmt::format("{} is '{}'; it must be a whole number from {} to {}", number.option, number.text,
                                number.least, number.most);
-    if (given.on != "local" && given.on != "slurm") return fmt::format("--on is '{}'; write local or slurm", given.on);
-    if (given.on == "local" && !given.shards.empty())
-        return "--shards says how many --on slurm makes; here --shard I/N does one of them";
+    if (auto wrong = check_campaign(given.campaign, !given.shard.empty(), !given.merge.empty()); !wrong.empty())
+        return wrong;
     options.jobs = static_cast<unsigned>(jobs);
     options.depth = static_cast<int>(depth);
     options.resume = given.resume;

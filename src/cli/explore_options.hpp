@@ -1,6 +1,7 @@
 // What can be typed behind `faultline explore`, and what it means.
 #pragma once
 
+#include "cli/campaign_options.hpp"
 #include "explore/explorer.hpp"
 #include "run/target.hpp"
 
@@ -19,7 +20,7 @@ struct ExploreOptions {
     std::vector<std::string> environment, merge;
     bool in_place = false, empty = false, every = false, resume = false, quiet = false, json = false;
     std::string jobs, depth, sample, seed, fork_server = "auto", copies = "auto";
-    std::string on = "local", shards;
+    CampaignOptions campaign;
     std::string door; // empty: auto
 };
 

@@ -145,7 +145,7 @@ private:
             if (over()) {
                 if (queue_.size() != 0 && summary_.stopped.empty() && summary_.problem.empty())
                     summary_.stopped =
-                        options_.stop != nullptr && options_.stop->load() ? "it was interrupted" : "the time is up";
+                        options_.stop != nullptr && options_.stop->load() ? was_interrupted : "the time is up";
                 break;
             }
             auto next = queue_.take();

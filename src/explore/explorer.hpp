@@ -52,6 +52,9 @@ struct Progress {
     std::map<Class, std::size_t> findings;
 };
 
+/// Why not all was tried, where somebody asked it to end: another attempt goes on.
+inline constexpr const char* was_interrupted = "it was interrupted";
+
 struct Summary {
     std::string problem;            // why there was no exploration; empty: there was
     bool baseline_trouble = false;  // … because the baseline is unstable or reaches no point

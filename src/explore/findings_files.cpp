@@ -249,4 +249,12 @@ std::string write_findings(const report::Exploration& record, const Summary& sum
     return write(file, report::lines(report::to_json(record, false)) + "\n") ? std::string() : cannot(file);
 }
 
+std::string left_undone(const std::string& directory)
+{
+    const auto json = report::parse_json(report::content_of(directory + "/findings.json"));
+    if (!json) return "it left no findings.json";
+    const auto& reasons = json->member("stopped").elements();
+    return std::ranges::count(reasons, was_interrupted, &Json::text) == 0 ? "" : was_interrupted;
+}
+
 } // namespace faultline::explore

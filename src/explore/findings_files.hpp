@@ -16,6 +16,10 @@ namespace faultline::explore {
 [[nodiscard]] std::string write_findings(const report::Exploration& record, const Summary& summary,
                                          const Options& options, const std::vector<std::string>& command);
 
+/// Why what an exploration left in a directory is not all that it was to do, although it exited 0: it was interrupted, or
+/// there is no findings.json. Empty: it is all, or as much as there was time for.
+[[nodiscard]] std::string left_undone(const std::string& directory);
+
 /// The keys of the findings in a file of --known; a file that is not there has none. `problem`: why it cannot be read.
 [[nodiscard]] std::set<std::string> read_known(const std::string& path, std::string& problem);
 /// Makes the findings known: adds them to the file.

@@ -86,6 +86,12 @@ refused 'nothing in the environment says which shard this is' -w work --shard au
 refused '--on slurm merges by itself' --on slurm --merge shard1.d
 refused 'write local or slurm' -w work --on moon -- ./planted
 refused 'here --shard I/N does one of them' -w work --shards 3 -- ./planted
+refused 'a whole number from 1 to 1000000' -w work --on slurm --shards 0 -- ./planted
+(
+    PATH=/nowhere
+    "$FAULTLINE" explore -q -w work -o alone.d --on slurm -- ./planted 2>err </dev/null
+) && fail 'it submits without sbatch'
+says err 'sbatch is not there: --on slurm needs the commands of Slurm'
 cp -a shard1.d damaged.d
 rm damaged.d/journal.jsonl
 faultline explore -q -o no.d --merge damaged.d

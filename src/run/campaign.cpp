@@ -1,7 +1,5 @@
-#include "explore/campaign.hpp"
+#include "run/campaign.hpp"
 
-#include "explore/findings_files.hpp"
-#include "report/json_document.hpp"
 #include "report/text_file.hpp"
 #include "run/shell_words.hpp"
 
@@ -21,7 +19,7 @@
 #include <thread>
 #include <unistd.h>
 
-namespace faultline::explore {
+namespace faultline::run {
 
 namespace {
 
@@ -41,7 +39,7 @@ struct Said {
 Said ask(const std::vector<std::string>& words)
 {
     Said said;
-    std::FILE* const pipe = ::popen((run::shell_line(words) + " 2>&1").c_str(), "re");
+    std::FILE* const pipe = ::popen((shell_line(words) + " 2>&1").c_str(), "re");
     if (pipe == nullptr) return {-1, std::strerror(errno)};
     char bytes[4096];
     for (std::size_t got = 0; (got = std::fread(bytes, 1, sizeof bytes, pipe)) > 0;)
@@ -109,7 +107,7 @@ public:
             for (auto& shard : shards_) {
                 if (!shard.done && ended(shard, asked && trouble_.empty())) next.push_back(shard.number);
                 count_lines(shard);
-                progress.runs += shard.lines;
+                progress.results += shard.lines;
                 ++(shard.done ? progress.done : shard.running ? progress.running : progress.waiting);
             }
             if (tell) tell(progress);
@@ -127,6 +125,10 @@ private:
     {
         return fmt::format("{}/shards/{}.{}", campaign_.output, shard.number, shard.round);
     }
+    [[nodiscard]] std::string journal_of(const Attempt& shard) const
+    {
+        return directory_of(shard) + "/" + campaign_.journal;
+    }
     bool fail(std::string problem)
     {
         end_.problem = std::move(problem);
@@ -135,6 +137,7 @@ private:
 
     bool prepare()
     {
+        if (auto problem = slurm_trouble(); !problem.empty()) return fail(std::move(problem));
         std::error_code error;
         const auto all = campaign_.output + "/shards";
         if (!campaign_.resume) fs::remove_all(all, error);
@@ -153,8 +156,6 @@ private:
         }
         for (auto& shard : shards_)
             shard.done = shard.round != 0 && status_of(shard) == 0 && trouble_of_done(shard).empty();
-        if (auto problem = write_settings(campaign_.settings, campaign_.output); !problem.empty())
-            return fail(std::move(problem));
         return write_script();
     }
 
@@ -165,14 +166,13 @@ private:
         std::ofstream file(script_, std::ios::trunc);
         file << fmt::format(
             "#!/bin/sh\n"
-            "# One task of the array: explores one shard. $1 tells the attempts at it apart.\n"
+            "# One task of the array: does one shard. $1 tells the attempts at it apart.\n"
             "out={}/shards/$SLURM_ARRAY_TASK_ID.$1\n"
             "{} --shard \"$SLURM_ARRAY_TASK_ID/{}\" -o \"$out\" -- {} >\"$out/report\" 2>\"$out/errors\"\n"
             "status=$?\n"
             "echo $status >\"$out/status.new\" && mv \"$out/status.new\" \"$out/status\"\n"
             "exit $status\n",
-            run::shell_word(campaign_.output), run::shell_line(campaign_.command), shards_.size(),
-            run::shell_line(campaign_.program));
+            shell_word(campaign_.output), shell_line(campaign_.command), shards_.size(), shell_line(campaign_.program));
         return file.flush() && ::chmod(script_.c_str(), 0755) == 0
                    ? true
                    : fail(fmt::format("{} cannot be written: {}", script_, std::strerror(errno)));
@@ -188,7 +188,7 @@ private:
                                         "--resume tries again",
                                         number, most_attempts, end_.notes.back(), directory_of(shard),
                                         campaign_.output));
-            const auto before = shard.round == 0 ? std::string() : directory_of(shard) + "/journal.jsonl";
+            const auto before = shard.round == 0 ? std::string() : journal_of(shard);
             shard.round = round_;
             shard.running = false;
             shard.lacking = 0;
@@ -196,15 +196,13 @@ private:
             std::error_code error;
             fs::create_directories(directory_of(shard), error);
             if (error) return fail(fmt::format("{} cannot be made: {}", directory_of(shard), error.message()));
-            if (!before.empty()) fs::copy_file(before, directory_of(shard) + "/journal.jsonl", error);
+            if (!before.empty()) fs::copy_file(before, journal_of(shard), error);
         }
         const auto said =
             ask({"sbatch", "--parsable", "--no-requeue", "--job-name", name_, "--array=" + ranges(numbers),
                  fmt::format("--cpus-per-task={}", campaign_.processors), "--nodes=1", "--ntasks=1", "--output",
                  campaign_.output + "/slurm/%A_%a.log", script_, std::to_string(round_)});
         if (said.status == 0) return submitted_ = true;
-        if (said.status == 127)
-            return fail("sbatch is not there: --on slurm needs the commands of Slurm (Debian: slurm-client)");
         return fail(fmt::format("sbatch refuses the {} tasks: {}{}", numbers.size(), said.text,
                                 said.text.find("array") == std::string::npos
                                     ? ""
@@ -236,14 +234,10 @@ private:
         return status;
     }
 
-    /// Why a shard that ended well is not done all the same: it had been asked to end.
+    /// Why a shard that ended well is not done all the same.
     [[nodiscard]] std::string trouble_of_done(const Attempt& shard) const
     {
-        const auto json = report::parse_json(report::content_of(directory_of(shard) + "/findings.json"));
-        if (!json) return "it left no findings.json";
-        for (const auto& each : json->member("stopped").elements())
-            if (each.text() == "it was interrupted") return each.text();
-        return {};
+        return campaign_.left_undone ? campaign_.left_undone(directory_of(shard)) : std::string();
     }
 
     /// Whether an attempt came to an end that makes another one necessary.
@@ -286,7 +280,7 @@ private:
     void count_lines(Attempt& shard) const
     {
         if (shard.round == 0) return;
-        std::ifstream in(directory_of(shard) + "/journal.jsonl", std::ios::binary);
+        std::ifstream in(journal_of(shard), std::ios::binary);
         if (in.seekg(static_cast<std::streamoff>(shard.counted))) count(in, shard);
     }
 
@@ -302,6 +296,13 @@ private:
 
 } // namespace
 
+std::string slurm_trouble()
+{
+    return ask({"sbatch", "--version"}).status != 127
+               ? ""
+               : "sbatch is not there: --on slurm needs the commands of Slurm (Debian: slurm-client)";
+}
+
 CampaignEnd run_on_slurm(const Campaign& campaign, const std::function<void(const CampaignProgress&)>& tell)
 {
     CampaignEnd end;
@@ -309,4 +310,4 @@ CampaignEnd run_on_slurm(const Campaign& campaign, const std::function<void(cons
     return end;
 }
 
-} // namespace faultline::explore
+} // namespace faultline::run
