@@ -31,7 +31,8 @@ constexpr int no_verdict = 124;
 
 struct Given {
     std::vector<std::string> command, roots, merge;
-    std::string models, check, ack, output = "faultline-powerloss", budget = "500", jobs, timeout = "10", shard;
+    std::string models, check, ack, output = "faultline-powerloss", budget = "500", jobs, timeout = "10", shard,
+                                    fail_on;
     bool ack_exit = false, split_rename = false, quiet = false, resume = false, mutate_syncs = false;
 };
 
@@ -48,6 +49,24 @@ std::vector<std::string_view> known_models()
     std::vector<std::string_view> names(power::models.size());
     std::ranges::transform(power::models, names.begin(), &power::Rules::name);
     return names;
+}
+
+/// What a finding can be.
+std::vector<std::string_view> failing_classes()
+{
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < power::class_names.size(); ++i)
+        if (is_failing(static_cast<power::Class>(i))) names.push_back(power::class_names[i]);
+    return names;
+}
+
+bool fails(const Given& given, const power::Summary& summary)
+{
+    const auto classes = split(given.fail_on);
+    return std::ranges::any_of(summary.findings, [&](const power::Finding& finding) {
+        return classes.empty() ||
+               std::ranges::count(classes, power::class_names[static_cast<std::size_t>(finding.kind)]) != 0;
+    });
 }
 
 /// A whole number of at least 1.
@@ -67,6 +86,10 @@ std::string to_request(const Given& given, power::Request& request)
             return fmt::format("--model: there is no '{}' (there are {})", name, fmt::join(known_models(), ", "));
         request.models.push_back(rules);
     }
+    for (const auto& name : split(given.fail_on))
+        if (given.fail_on != "none" && std::ranges::count(failing_classes(), name) == 0)
+            return fmt::format("--fail-on: there is no class '{}' (there are none, {})", name,
+                               fmt::join(failing_classes(), ", "));
     std::uint64_t budget = 0, seconds = 0, jobs = std::max(1U, std::thread::hardware_concurrency());
     if (!read_number(given.budget, budget)) return fmt::format("--budget is '{}'; write a number", given.budget);
     if (!read_number(given.timeout, seconds)) return fmt::format("--timeout is '{}'; write seconds", given.timeout);
@@ -168,7 +191,7 @@ int search(const Given& given, power::Request request, const std::string& log)
         fmt::print("not-measured           {}\n", printable(each));
     if (!summary.problem.empty()) return fail(no_verdict, summary.problem);
     print(recording, summary);
-    return summary.findings.empty() ? 0 : found_something;
+    return fails(given, summary) ? found_something : 0;
 }
 
 int record_and_search(const Given& given, power::Request request)
@@ -270,6 +293,7 @@ void add_powerloss(Subcommand& self)
     self.flag("--resume", given->resume, "what a search that was stopped has checked is not checked again");
     self.flag("--mutate-syncs", given->mutate_syncs,
               "search again without each fsync: which of them does the check notice?");
+    self.option("--fail-on", given->fail_on, "classes that make the exit status 1, or none (default: all)", "CLASSES");
     self.flag("--split-rename", given->split_rename, "a rename is two steps, as on FAT");
     self.option("-o,--output", given->output, "recording and powerloss.json (default: faultline-powerloss)", "DIR");
     self.flag("-q,--quiet", given->quiet, "no progress line");
