@@ -163,6 +163,21 @@ void print(const door::Recording& recording, const power::Summary& summary)
         fmt::print("note: {}\n", printable(note));
 }
 
+/// Where results are written: our output, and that of the search which made the recording, maybe with shards below it. One
+/// that holds all of the files does not count, as nothing would be compared then.
+std::vector<std::string> results(const power::Request& request, const std::string& log,
+                                 const std::vector<door::Root>& roots)
+{
+    const auto recording = fs::canonical(log);
+    std::vector<std::string> directories{request.output};
+    if (recording.filename() == "recording") directories.push_back(recording.parent_path().string());
+    std::erase_if(directories, [&](const std::string& each) {
+        return std::ranges::any_of(
+            roots, [&](const door::Root& root) { return root.path == each || root.path.starts_with(each + "/"); });
+    });
+    return directories;
+}
+
 int search(const Given& given, power::Request request, const std::string& log)
 {
     std::error_code error;
@@ -177,6 +192,7 @@ int search(const Given& given, power::Request request, const std::string& log)
                                                request.scratch, root.path));
     fs::create_directories(request.output, error);
     if (error) return fail(own_error, fmt::format("{}: {}", request.output, error.message()));
+    request.left_out = results(request, log, recording.roots);
     power::Summary summary;
     {
         report::ProgressLine line(given.quiet);

@@ -32,7 +32,7 @@ public:
         out_.not_measured = micros_.untellable;
         const Tree last = disks_.tree({.cut = micros_.operations()});
         if (!again_)
-            for (auto& each : differences(disks_, last, request_.output))
+            for (auto& each : differences(disks_, last, request_.left_out))
                 out_.not_measured.push_back(std::move(each));
         if (!out_.not_measured.empty()) {
             out_.problem =

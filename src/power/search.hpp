@@ -18,6 +18,7 @@ struct Request {
     unsigned jobs = 1;
     std::chrono::milliseconds timeout{10000};
     std::string scratch, output;
+    std::vector<std::string> left_out; // directories that may have changed since the run, for results are written there
     bool split_rename = false;
     bool mutate_syncs = false; // search again without each sync
     const std::atomic<bool>* stop = nullptr;

@@ -2,6 +2,7 @@
 
 #include "report/text_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -184,14 +185,18 @@ std::string lay_out(const Disks& disks, const Tree& tree, const Sources& sources
     return writer.finish();
 }
 
-std::vector<std::string> differences(const Disks& disks, const Tree& last, const std::string& left_out)
+std::vector<std::string> differences(const Disks& disks, const Tree& last, const std::vector<std::string>& left_out)
 {
+    const auto is_left_out = [&](const std::string& path) {
+        return std::ranges::any_of(
+            left_out, [&](const std::string& each) { return path == each || path.starts_with(each + '/'); });
+    };
     std::vector<std::string> found;
     std::set<std::string> known;
     std::vector<std::string> directories;
     disks.visit(last, [&](const Met& met) {
         const auto path = joined(disks.recording().roots[met.root].path, met.path);
-        if (path == left_out || path.starts_with(left_out + '/')) return; // it changes as results are written
+        if (is_left_out(path)) return; // it changes as results are written
         known.insert(path);
         struct stat status {};
         if (::lstat(path.c_str(), &status) != 0) {
@@ -205,7 +210,7 @@ std::vector<std::string> differences(const Disks& disks, const Tree& last, const
     for (const auto& directory : directories) {
         std::error_code error;
         for (const auto& entry : fs::directory_iterator(directory, error))
-            if (!known.contains(entry.path().string()) && entry.path() != left_out)
+            if (!known.contains(entry.path().string()) && !is_left_out(entry.path().string()))
                 found.push_back(entry.path().string() + ": by the recording it is not there");
     }
     return found;

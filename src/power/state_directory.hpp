@@ -14,7 +14,8 @@ using Sources = std::map<door::InodeId, std::string>;
                                   const std::vector<std::string>& directories);
 
 /// What of the real directories is not as the last tree of a recording has it: names, contents, modes, owners, extended
-/// attributes. Empty: the recording is true. `left_out`: a directory that does not count.
-[[nodiscard]] std::vector<std::string> differences(const Disks& disks, const Tree& last, const std::string& left_out);
+/// attributes. Empty: the recording is true. `left_out`: directories that do not count.
+[[nodiscard]] std::vector<std::string> differences(const Disks& disks, const Tree& last,
+                                                   const std::vector<std::string>& left_out);
 
 } // namespace faultline::power

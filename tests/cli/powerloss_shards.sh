@@ -69,6 +69,22 @@ expect 1
 says out '1 lines of '
 [ "$(checks)" = $((lines - lines / 2)) ] || fail "$(checks) checks of $((lines - lines / 2)) that were left"
 
+# Shards of one recording, below the directory of the search that made it, and that below the files that are followed: what
+# searches leave there does not count among the files. What else changes there does.
+fresh
+there --model $models --check "$check" --shard 1/2 -- python3 ../update.py
+[ "$status" -le 1 ] || fail "it ended with $status"
+there --model $models --check "$check" --shard 2/2 --fail-on none -o faultline-powerloss/two check faultline-powerloss/recording
+expect 0
+there --model $models --check "$check" -o faultline-powerloss/all --merge faultline-powerloss faultline-powerloss/two
+expect 1
+cmp merged/powerloss.json d/faultline-powerloss/all/powerloss.json || fail 'the shards of one recording are not the whole'
+cp -r d/faultline-powerloss/recording d
+there --model $models --check "$check" check recording
+expect 124
+says out 'd/recording: by the recording it is not there'
+rm -r d/recording d/faultline-powerloss
+
 # What is missing, or of another search.
 there --model $models --check "$check" -o ../bad --merge ../shard1 ../shard2
 expect 124

@@ -156,7 +156,7 @@ private:
     }
     [[nodiscard]] std::vector<std::string> compared(const State& state) const
     {
-        return power::differences(*disks_, disks_->tree(state), "/nothing is left out");
+        return power::differences(*disks_, disks_->tree(state), {});
     }
 
     door::Recording recording_;
