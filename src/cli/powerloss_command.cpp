@@ -3,8 +3,8 @@
 
 #include "cli/explore_options.hpp"
 #include "cli/interruption.hpp"
+#include "cli/powerloss_options.hpp"
 #include "door/recorder.hpp"
-#include "power/promises.hpp"
 #include "power/sync_roles.hpp"
 #include "report/progress_line.hpp"
 #include "report/terminal.hpp"
@@ -17,7 +17,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <memory>
-#include <thread>
 #include <unistd.h>
 
 namespace faultline::cli {
@@ -29,98 +28,13 @@ using report::printable;
 
 constexpr int no_verdict = 124;
 
-struct Given {
-    std::vector<std::string> command, roots, merge;
-    std::string models, check, ack, output = "faultline-powerloss", budget = "500", jobs, timeout = "10", shard,
-                                    fail_on;
-    bool ack_exit = false, split_rename = false, quiet = false, resume = false, mutate_syncs = false;
-};
-
-std::vector<const power::Rules*> default_models()
-{
-    std::vector<const power::Rules*> chosen;
-    for (const auto& rules : power::models)
-        if (rules.by_default) chosen.push_back(&rules);
-    return chosen;
-}
-
-std::vector<std::string_view> known_models()
-{
-    std::vector<std::string_view> names(power::models.size());
-    std::ranges::transform(power::models, names.begin(), &power::Rules::name);
-    return names;
-}
-
-/// What a finding can be.
-std::vector<std::string_view> failing_classes()
-{
-    std::vector<std::string_view> names;
-    for (std::size_t i = 0; i < power::class_names.size(); ++i)
-        if (is_failing(static_cast<power::Class>(i))) names.push_back(power::class_names[i]);
-    return names;
-}
-
-bool fails(const Given& given, const power::Summary& summary)
+bool fails(const PowerlossOptions& given, const power::Summary& summary)
 {
     const auto classes = split(given.fail_on);
     return std::ranges::any_of(summary.findings, [&](const power::Finding& finding) {
         return classes.empty() ||
                std::ranges::count(classes, power::class_names[static_cast<std::size_t>(finding.kind)]) != 0;
     });
-}
-
-/// A whole number of at least 1.
-bool read_number(const std::string& text, std::uint64_t& into)
-{
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
-    return error == std::errc{} && end == text.data() + text.size() && into >= 1 && into <= 1'000'000;
-}
-
-std::string to_request(const Given& given, power::Request& request)
-{
-    request.models = default_models();
-    if (!given.models.empty()) request.models.clear();
-    for (const auto& name : split(given.models)) {
-        const auto* const rules = power::model_named(name);
-        if (rules == nullptr)
-            return fmt::format("--model: there is no '{}' (there are {})", name, fmt::join(known_models(), ", "));
-        request.models.push_back(rules);
-    }
-    for (const auto& name : split(given.fail_on))
-        if (given.fail_on != "none" && std::ranges::count(failing_classes(), name) == 0)
-            return fmt::format("--fail-on: there is no class '{}' (there are none, {})", name,
-                               fmt::join(failing_classes(), ", "));
-    std::uint64_t budget = 0, seconds = 0, jobs = std::max(1U, std::thread::hardware_concurrency());
-    if (!read_number(given.budget, budget)) return fmt::format("--budget is '{}'; write a number", given.budget);
-    if (!read_number(given.timeout, seconds)) return fmt::format("--timeout is '{}'; write seconds", given.timeout);
-    if (!given.jobs.empty() && !read_number(given.jobs, jobs))
-        return fmt::format("--jobs is '{}'; write a number", given.jobs);
-    std::string wrong;
-    const power::Promises tried(given.ack, wrong);
-    if (!wrong.empty()) return fmt::format("--ack is '{}': {}", given.ack, wrong);
-    request.check = given.check;
-    request.acks = given.ack;
-    request.exit_acknowledges = given.ack_exit;
-    request.split_rename = given.split_rename;
-    request.budget = budget;
-    request.jobs = static_cast<unsigned>(std::min<std::uint64_t>(jobs, 256));
-    request.timeout = std::chrono::seconds(seconds);
-    request.stop = &interrupted;
-    request.output = fs::absolute(given.output).lexically_normal().string();
-    request.resume = given.resume;
-    request.mutate_syncs = given.mutate_syncs;
-    if (given.mutate_syncs && (!given.shard.empty() || !given.merge.empty()))
-        return "--mutate-syncs searches all states: it has no meaning with --shard or --merge";
-    std::error_code error;
-    for (const auto& directory : given.merge) {
-        if (fs::equivalent(directory, given.output, error))
-            return fmt::format("--merge: {} is the output directory (-o) as well: name another one", directory);
-        request.merge.push_back(fs::absolute(directory).lexically_normal().string());
-    }
-    if (!given.merge.empty() && !given.shard.empty()) return "--merge joins all shards: --shard has no meaning with it";
-    if (!given.merge.empty() && given.resume) return "--merge is not to be resumed: it checks no state anew";
-    if (given.resume && given.check.empty()) return "--resume: without --check there is nothing that takes time";
-    return given.shard.empty() ? "" : read_shard_option(given.shard, request.shard, request.shards);
 }
 
 void print(const door::Recording& recording, const power::Summary& summary)
@@ -178,7 +92,7 @@ std::vector<std::string> results(const power::Request& request, const std::strin
     return directories;
 }
 
-int search(const Given& given, power::Request request, const std::string& log)
+int search(const PowerlossOptions& given, power::Request request, const std::string& log)
 {
     std::error_code error;
     const run::RunDirectory scratch;
@@ -210,7 +124,7 @@ int search(const Given& given, power::Request request, const std::string& log)
     return fails(given, summary) ? found_something : 0;
 }
 
-int record_and_search(const Given& given, power::Request request)
+int record_and_search(const PowerlossOptions& given, power::Request request)
 {
     std::error_code error;
     const auto log = request.output + "/recording";
@@ -239,7 +153,7 @@ int record_and_search(const Given& given, power::Request request)
     return search(given, std::move(request), log);
 }
 
-int show(const Given& given, const power::Request& request)
+int show(const PowerlossOptions& given, const power::Request& request)
 {
     std::uint64_t number = 0;
     const auto& text = given.command[1];
@@ -263,7 +177,7 @@ int show(const Given& given, const power::Request& request)
     return 0;
 }
 
-int powerloss(const Given& given)
+int powerloss(const PowerlossOptions& given)
 {
     power::Request request;
     if (const auto problem = to_request(given, request); !problem.empty()) return fail(own_error, problem);
@@ -291,7 +205,7 @@ int powerloss(const Given& given)
 
 void add_powerloss(Subcommand& self)
 {
-    const auto given = std::make_shared<Given>();
+    const auto given = std::make_shared<PowerlossOptions>();
     self.option("--model", given->models, "of a disk, separated by commas (see below)", "MODELS");
     self.option("--root", given->roots, "directory whose files are followed (default: the current one)", "DIR");
     self.option("--check", given->check, "shell command that says whether a state is good", "CMD");
