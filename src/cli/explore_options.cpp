@@ -272,10 +272,8 @@ std::string check_resumed(const ExploreOptions& given)
 std::vector<std::string> as_arguments(const explore::Settings& settings)
 {
     std::vector<std::string> words;
-    for (const auto& [option, value] : settings.options) {
-        words.push_back(option);
-        if (!value.empty()) words.push_back(value);
-    }
+    for (const auto& [option, value] : settings.options)
+        words.push_back(value.empty() ? option : option + "=" + value); // a value may begin with a dash
     return words;
 }
 

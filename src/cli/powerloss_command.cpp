@@ -6,6 +6,7 @@
 #include "cli/powerloss_options.hpp"
 #include "door/recorder.hpp"
 #include "power/sync_roles.hpp"
+#include "power/verdict_log.hpp"
 #include "report/progress_line.hpp"
 #include "report/terminal.hpp"
 #include "run/environment.hpp"
@@ -92,7 +93,8 @@ std::vector<std::string> results(const power::Request& request, const std::strin
     return directories;
 }
 
-int search(const PowerlossOptions& given, power::Request request, const std::string& log)
+/// Tells what was found only where `told`; why there is no verdict in any case.
+int search(const PowerlossOptions& given, power::Request request, const std::string& log, bool told = true)
 {
     std::error_code error;
     const run::RunDirectory scratch;
@@ -120,14 +122,15 @@ int search(const PowerlossOptions& given, power::Request request, const std::str
     for (const auto& each : summary.not_measured)
         fmt::print("not-measured           {}\n", printable(each));
     if (!summary.problem.empty()) return fail(no_verdict, summary.problem);
+    if (!told) return 0;
     print(recording, summary);
     return fails(given, summary) ? found_something : 0;
 }
 
-int record_and_search(const PowerlossOptions& given, power::Request request)
+/// Runs the command once and records it. The exit status where that fails; 0: there is a recording.
+int record(const PowerlossOptions& given, const std::string& log)
 {
     std::error_code error;
-    const auto log = request.output + "/recording";
     fs::remove_all(log, error);
     fs::create_directories(log, error);
     if (error) return fail(own_error, fmt::format("{}: {}", log, error.message()));
@@ -150,6 +153,58 @@ int record_and_search(const PowerlossOptions& given, power::Request request)
             recorded.outside, printable(fmt::format("{}", fmt::join(recorded.outside_paths, ", "))));
     if (recorded.exit_status() != 0)
         fmt::print(stderr, "faultline: the command ended with {}\n", recorded.exit_status());
+    return 0;
+}
+
+/// Whether the campaign in the output directory is the one that is to be resumed. Returns why not.
+std::string check_resumed(const explore::Settings& settings, const std::string& output)
+{
+    std::string problem;
+    const auto there = explore::read_settings(output, problem);
+    if (!there) return "--resume: " + problem;
+    const auto other = explore::difference(*there, output, settings, "what was typed");
+    return other.empty() ? other : "--resume: that is another campaign: " + other;
+}
+
+/// Records the command once, has Slurm check the states, and merges. A campaign that goes on has its recording: the files
+/// are as the run left them, and not what it would need to begin with.
+int search_on_slurm(const PowerlossOptions& given, power::Request request, const std::string& log, bool recorded)
+{
+    if (const auto problem = run::slurm_trouble(); !problem.empty()) return fail(own_error, problem);
+    std::error_code error;
+    const auto settings = settings_of(given);
+    const bool begun = given.resume && fs::exists(request.output + "/settings.json", error);
+    if (begun) {
+        if (const auto problem = check_resumed(settings, request.output); !problem.empty())
+            return fail(own_error, problem);
+    } else {
+        fs::remove(request.output + "/settings.json", error);
+        fs::remove_all(request.output + "/shards", error); // what is recorded would have them too
+        if (!recorded)
+            if (const int status = record(given, log); status != 0) return status;
+    }
+    fs::create_directories(request.output, error); // where that fails, the next thing says so
+    if (interrupted) return fail(own_error, "it was interrupted before anything was submitted");
+    if (const auto problem = explore::write_settings(settings, request.output); !problem.empty())
+        return fail(own_error, problem);
+    // What no shard could say anything about is told before there are any.
+    auto ends = request;
+    ends.shard = 0;
+    ends.resume = begun;
+    if (const int status = search(given, std::move(ends), log, false); status != 0) return status;
+    run::Campaign campaign;
+    campaign.command = {"powerloss", "--quiet", "--resume", "--fail-on=none"};
+    for (auto& word : as_arguments(settings))
+        campaign.command.push_back(std::move(word));
+    campaign.program = {"check", log};
+    campaign.journal = power::VerdictLog::file;
+    campaign.journal_head = 1;
+    campaign.output = request.output;
+    campaign.resume = begun;
+    const auto end = run_campaign(std::move(campaign), given.campaign, given.jobs, given.quiet, "checks");
+    if (!end.problem.empty()) return fail(own_error, end.problem);
+    request.merge = end.directories;
+    request.resume = false;
     return search(given, std::move(request), log);
 }
 
@@ -194,8 +249,13 @@ int powerloss(const PowerlossOptions& given)
                                     "name is ./{0})",
                                     first));
         if (first == "show") return show(given, request);
-        if (first == "check") return search(given, request, given.command[1]);
-        return record_and_search(given, std::move(request));
+        const bool recorded = first == "check";
+        const auto log =
+            recorded ? fs::absolute(given.command[1]).lexically_normal().string() : request.output + "/recording";
+        if (given.campaign.on_slurm()) return search_on_slurm(given, request, log, recorded);
+        if (!recorded)
+            if (const int status = record(given, log); status != 0) return status;
+        return search(given, request, log);
     } catch (const std::exception& error) {
         return fail(own_error, error.what());
     }
@@ -220,6 +280,7 @@ void add_powerloss(Subcommand& self)
         "--merge", given->merge,
         "join what shards of this search left in these directories (without a command: of the first one's recording)",
         "DIR");
+    add_campaign_options(self, given->campaign);
     self.flag("--resume", given->resume, "what a search that was stopped has checked is not checked again");
     self.flag("--mutate-syncs", given->mutate_syncs,
               "search again without each fsync: which of them does the check notice?");

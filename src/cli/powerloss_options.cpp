@@ -48,7 +48,36 @@ bool read_number(const std::string& text, std::uint64_t& into)
     return error == std::errc{} && end == text.data() + text.size() && into >= 1 && into <= 1'000'000;
 }
 
+/// Options that are part of the settings.
+struct SharedOption {
+    const char* option;
+    std::string PowerlossOptions::*text;
+    bool PowerlossOptions::*flag;
+};
+constexpr SharedOption shared_options[] = {
+    {"--model", &PowerlossOptions::models, nullptr},
+    {"--check", &PowerlossOptions::check, nullptr},
+    {"--ack", &PowerlossOptions::ack, nullptr},
+    {"--ack-exit", nullptr, &PowerlossOptions::ack_exit},
+    {"--budget", &PowerlossOptions::budget, nullptr},
+    {"--timeout", &PowerlossOptions::timeout, nullptr},
+    {"--split-rename", nullptr, &PowerlossOptions::split_rename},
+};
+
 } // namespace
+
+explore::Settings settings_of(const PowerlossOptions& given)
+{
+    explore::Settings settings{given.command, {}};
+    for (const auto& row : shared_options) {
+        const auto value = row.text != nullptr ? given.*row.text : std::string();
+        if (!value.empty() || (row.flag != nullptr && given.*row.flag))
+            settings.options.emplace_back(row.option, value);
+    }
+    for (const auto& root : given.roots)
+        settings.options.emplace_back("--root", fs::absolute(root).lexically_normal().string());
+    return settings;
+}
 
 std::string to_request(const PowerlossOptions& given, power::Request& request)
 {
@@ -83,8 +112,10 @@ std::string to_request(const PowerlossOptions& given, power::Request& request)
     request.output = fs::absolute(given.output).lexically_normal().string();
     request.resume = given.resume;
     request.mutate_syncs = given.mutate_syncs;
-    if (given.mutate_syncs && (!given.shard.empty() || !given.merge.empty()))
-        return "--mutate-syncs searches all states: it has no meaning with --shard or --merge";
+    if (auto problem = check_campaign(given.campaign, !given.shard.empty(), !given.merge.empty()); !problem.empty())
+        return problem;
+    if (given.mutate_syncs && (!given.shard.empty() || !given.merge.empty() || given.campaign.on_slurm()))
+        return "--mutate-syncs searches all states: it has no meaning with --shard, --merge or --on slurm";
     std::error_code error;
     for (const auto& directory : given.merge) {
         if (fs::equivalent(directory, given.output, error))
@@ -93,7 +124,9 @@ std::string to_request(const PowerlossOptions& given, power::Request& request)
     }
     if (!given.merge.empty() && !given.shard.empty()) return "--merge joins all shards: --shard has no meaning with it";
     if (!given.merge.empty() && given.resume) return "--merge is not to be resumed: it checks no state anew";
-    if (given.resume && given.check.empty()) return "--resume: without --check there is nothing that takes time";
+    if ((given.resume || given.campaign.on_slurm()) && given.check.empty())
+        return fmt::format("{}: without --check there is nothing that takes time",
+                           given.resume ? "--resume" : "--on slurm");
     return given.shard.empty() ? "" : read_shard_option(given.shard, request.shard, request.shards);
 }
 

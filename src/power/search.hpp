@@ -24,7 +24,7 @@ struct Request {
     const std::atomic<bool>* stop = nullptr;
     bool resume = false;                 // what stands in the output directory is not checked again
     std::vector<std::string> merge;      // directories of shards whose verdicts are joined; no state is checked anew
-    std::uint64_t shard = 1, shards = 1; // only this part of the states
+    std::uint64_t shard = 1, shards = 1; // only this part of the states; 0: none but those before and after the run
 };
 
 /// One state that was checked.

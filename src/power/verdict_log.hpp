@@ -25,7 +25,8 @@ public:
     /// nullptr: it is not known.
     [[nodiscard]] const Verdict* find(std::uint64_t state, std::uint32_t acknowledgements) const;
 
-    [[nodiscard]] static std::string path_in(const std::string& directory) { return directory + "/verdicts.jsonl"; }
+    static constexpr const char* file = "verdicts.jsonl";
+    [[nodiscard]] static std::string path_in(const std::string& directory) { return directory + "/" + file; }
 
 private:
     using Key = std::pair<std::uint64_t, std::uint32_t>;

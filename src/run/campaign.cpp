@@ -94,12 +94,12 @@ public:
         for (const auto& shard : shards_)
             if (!shard.done) next.push_back(shard.number);
         for (int look = 0;; ++look) {
-            if (!next.empty() && !submit(next)) break;
-            next.clear();
             if (stopped()) {
                 end_.problem = "it was interrupted (--resume goes on)";
                 break;
             }
+            if (!next.empty() && !submit(next)) break;
+            next.clear();
             CampaignProgress progress;
             const bool asked = look % looks_between_questions == 0;
             if (asked) question_queue();
@@ -107,7 +107,7 @@ public:
             for (auto& shard : shards_) {
                 if (!shard.done && ended(shard, asked && trouble_.empty())) next.push_back(shard.number);
                 count_lines(shard);
-                progress.results += shard.lines;
+                progress.results += shard.lines - std::min(shard.lines, campaign_.journal_head);
                 ++(shard.done ? progress.done : shard.running ? progress.running : progress.waiting);
             }
             if (tell) tell(progress);

@@ -15,6 +15,7 @@ struct Campaign {
     std::vector<std::string>
         command; // does one shard once --shard, -o and `program` are added, and exits 0 if all is done
     std::vector<std::string> program; // and its arguments
+    std::size_t journal_head = 0;     // lines of the journal that are no results
     std::string journal; // what a shard writes into its directory, a line for each result, and goes on with
     /// Why what stands in the directory of a shard that exited 0 is not all of it; empty: it is. None: it always is.
     std::function<std::string(const std::string& directory)> left_undone;
@@ -27,7 +28,7 @@ struct Campaign {
 
 struct CampaignProgress {
     std::size_t done = 0, running = 0, waiting = 0; // shards
-    std::size_t results = 0;                        // lines of their journals
+    std::size_t results = 0;                        // by their journals
     std::string trouble;                            // the queue cannot be asked, and why
 };
 

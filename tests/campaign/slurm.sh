@@ -1,6 +1,7 @@
 # A campaign on a real Slurm: munged, slurmctld and two slurmd on the loopback interface, with keys, sockets, ports, spool and
 # logs of their own below one directory, which goes with them. One task is cancelled and one slurmd is killed with its job
-# on the way; what is found at the end is byte for byte what one machine finds. Needs root and Debian's munge, slurmctld,
+# on the way; what is found at the end is byte for byte what one machine finds. So it is with a search of power cuts, of
+# which a task is cancelled, and then the campaign itself. Needs root and Debian's munge, slurmctld,
 # slurmd and slurm-client.
 . "$(dirname "$0")/../cli/lib.sh"
 [ "$(id -u)" = 0 ] || skip 'slurmd and munged have to be started by root here'
@@ -9,7 +10,8 @@ for each in munged munge slurmctld slurmd sbatch squeue; do
     command -v $each >/dev/null || skip "$each is missing (munge slurmctld slurmd slurm-client)"
 done
 unshare --mount --pid --fork true 2>/dev/null || skip "the kernel allows no namespaces here"
-/usr/bin/python3 -c 'import socket; [socket.socket().bind(("127.0.0.1", port)) for port in (17000, 17001, 17002)]' 2>/dev/null ||
+# As Slurm itself binds them: what is left of connections that have ended is not in the way.
+/usr/bin/python3 -c 'import socket; [socket.create_server(("127.0.0.1", port)) for port in (17000, 17001, 17002)]' 2>/dev/null ||
     skip 'a port of 17000 to 17002 is in use'
 
 slurm=$work/slurm
@@ -159,3 +161,61 @@ expect 125
 says err 'it was interrupted (--resume goes on)'
 none_queued() { [ -z "$(squeue --noheader --format %i)" ]; }
 until_true none_queued
+
+# A search of power cuts, with its output below the files that it follows. Each check tells its state.
+cat >update.py <<'END'
+import os
+for name in 'abc':
+    f = os.open('t', os.O_CREAT | os.O_WRONLY | os.O_TRUNC); os.write(f, name.encode() * 5000); os.close(f); os.rename('t', name)
+END
+mkdir lossy
+fresh() { rm -rf lossy/* && for f in a b c; do echo old >lossy/$f; done; }
+export CHECKED="$PWD/checked"
+# shellcheck disable=SC2016 # for the shell that it runs
+check='echo $FAULT_STATE >>"$CHECKED"; sleep 0.2
+       for f in a b c; do s=$(wc -c <$f); test "$s" = 4 || test "$s" = 5000 || exit 11; done
+       test ! -s "$FAULT_ACKED" || test "$s" = 5000 || exit 10'
+left=lossy/faultline-powerloss
+search() { exec env -C lossy "$@" --model ext4,ext4-noauto --check "$check" -- python3 ../update.py; }
+fresh
+search "$FAULTLINE" powerloss -q --on slurm --shards 2 >out 2>err </dev/null &
+campaign=$!
+# halfway: a task with a shard of which some states are checked, besides those of the run's ends.
+halfway() {
+    squeue --noheader --array --states R --format '%i %K' | while read -r job task; do
+        [ "$(wc -l <"$left/shards/$task.1/verdicts.jsonl")" -ge 6 ] && echo "$job $task" && break
+    done
+}
+is_halfway() { [ -n "$(halfway)" ]; }
+until_true is_halfway
+# shellcheck disable=SC2046 # words are wanted
+set -- $(halfway)
+cancelled=$2
+scancel "$1"
+until_true [ -s "$left/shards/$cancelled.2/verdicts.jsonl" ]
+kill -INT $campaign
+status=0
+wait $campaign || status=$?
+expect 125
+says err "shard $cancelled, attempt 1: "
+says err 'it was interrupted (--resume goes on)'
+until_true none_queued
+
+env -C lossy "$FAULTLINE" powerloss -q --on slurm --resume --check true -- python3 ../update.py >out 2>err </dev/null && fail 'another campaign goes on'
+says err '--resume: that is another campaign: '
+recorded=$(stat -c %i $left/recording/log)
+status=0
+(search env TERM=xterm /usr/bin/python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' \
+    "$FAULTLINE" powerloss --on slurm --shards 2 --resume >out 2>err </dev/null) || status=$?
+expect 1
+grep -q '2 of 2 shards done  0 running  0 waiting  [0-9]* checks' out || fail 'it is not told how far it is'
+[ "$(stat -c %i $left/recording/log)" = "$recorded" ] || fail 'the command was recorded again'
+# What a task was at when it ended is checked again, and nothing else: at most one state for each of the three.
+states=$(/usr/bin/python3 -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["states"]))' $left/powerloss.json)
+[ "$(grep -vx "0\|$states" checked | sort | uniq -d | wc -l)" -le 3 ] || fail 'states were checked again'
+mv $left searched.d
+fresh
+status=0
+(search "$FAULTLINE" powerloss -q -o ../alone.d >out 2>err </dev/null) || status=$?
+expect 1
+cmp alone.d/powerloss.json searched.d/powerloss.json || fail 'the search on Slurm has found something else'

@@ -99,3 +99,25 @@ there --check "$check" -o ../bad --shard 4/3 -- true
 expect 125
 there --resume -- true
 expect 125
+
+# refused TEXT ARGUMENT…: it is, before the command is run, and says why.
+refused() {
+    text=$1
+    shift
+    there --check "$check" -o ../no "$@" -- touch ../ran
+    expect 125
+    says err "$text"
+    { [ ! -e no ] && [ ! -e ran ]; } || fail 'something was done all the same'
+}
+refused 'write local or slurm' --on moon
+refused 'here --shard I/N does one of them' --shards 3
+refused 'a whole number from 1 to 1000000' --on slurm --shards many
+refused '--on slurm makes the shards: say how many by --shards, without --shard' --on slurm --shard 1/3
+refused '--on slurm merges by itself' --on slurm --merge ../shard1
+refused 'it has no meaning with --shard, --merge or --on slurm' --on slurm --mutate-syncs
+(check='' && refused '--on slurm: without --check there is nothing that takes time' --on slurm)
+status=0
+env -C d PATH=/nowhere "$FAULTLINE" powerloss -q --check "$check" --on slurm -o ../no -- touch ../ran >out 2>err || status=$?
+expect 125
+says err 'sbatch is not there: --on slurm needs the commands of Slurm'
+{ [ ! -e no ] && [ ! -e ran ]; } || fail 'something was done without sbatch'
