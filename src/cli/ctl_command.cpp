@@ -8,7 +8,6 @@
 #include "language/values.hpp"
 #include "report/terminal.hpp"
 
-#include <charconv>
 #include <cstdio>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -86,17 +85,12 @@ int status(const LiveRun& run, const CtlOptions& options)
 
 int wait(const LiveRun& run, const std::vector<std::string>& words, std::int64_t patience_ns)
 {
-    std::uint64_t times = 1;
-    if (words.size() == 2) {
-        const auto& text = words[1];
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), times);
-        if (error != std::errc{} || end != text.data() + text.size())
-            return fail(own_error, fmt::format("wait {}: '{}' is not a number of times", words[0], text));
-    }
-    const auto waited = control::wait_for(run, words[0], times, patience_ns);
-    if (waited.problem.empty()) return 0;
-    return fail(waited.fired < times && waited.problem.find("in that time") != std::string::npos ? not_yet : +own_error,
-                waited.problem);
+    control::Wait waiting(run, words, patience_ns);
+    auto outcome = waiting.look();
+    for (; !outcome; outcome = waiting.look())
+        nap(0.002);
+    if (outcome->end == control::Wait::End::fired) return 0;
+    return fail(outcome->end == control::Wait::End::in_vain ? not_yet : +own_error, outcome->problem);
 }
 
 int events(const LiveRun& run, bool follow)
@@ -127,8 +121,7 @@ int watch(const LiveRun& run)
 std::optional<int> look(const LiveRun& run, const std::string& verb, const std::vector<std::string>& words,
                         const CtlOptions& options, std::int64_t patience_ns)
 {
-    if (verb == "wait" && (words.size() == 1 || words.size() == 2)) return wait(run, words, patience_ns);
-    if (verb == "wait") return fail(own_error, "it is: wait NAME [TIMES] [--timeout DURATION]");
+    if (verb == "wait") return wait(run, words, patience_ns);
     if (verb == "status" && words.empty()) return status(run, options);
     if (verb == "list" && words.empty()) return list(run, options);
     if (verb == "events" && words.empty()) return events(run, options.follow);

@@ -6,6 +6,7 @@
 #include "sys/syscalls.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <ctime>
 #include <fmt/format.h>
 
@@ -54,28 +55,34 @@ std::vector<Json> Feed::news()
     return news;
 }
 
-Waited wait_for(const LiveRun& run, const std::string& fault, std::uint64_t times, std::int64_t patience_ns)
+Wait::Wait(const LiveRun& run, const std::vector<std::string>& words, std::int64_t patience_ns)
+    : run_(&run), end_ns_(sys::now(CLOCK_MONOTONIC) + patience_ns)
 {
-    const auto end = sys::now(CLOCK_MONOTONIC) + patience_ns;
-    for (;;) {
-        Waited waited;
-        const auto faults = run.faults(waited.problem);
-        if (!waited.problem.empty()) return waited;
-        const auto found = std::ranges::find(faults, fault, &FaultState::name);
-        if (found == faults.end()) {
-            waited.problem = fmt::format("there is no fault '{}'", fault);
-            return waited;
-        }
-        waited.fired = found->triggered;
-        if (waited.fired >= times) return waited;
-        if (sys::now(CLOCK_MONOTONIC) >= end) {
-            waited.problem = fmt::format("'{}' has fired {} of {} in that time", fault,
-                                         report::counted(waited.fired, "time"), times);
-            return waited;
-        }
-        constexpr timespec nap{0, 2'000'000};
-        ::nanosleep(&nap, nullptr);
+    if (words.empty() || words.size() > 2) {
+        mistake_ = "it is: wait NAME [TIMES]";
+        return;
     }
+    fault_ = words[0];
+    if (words.size() == 1) return;
+    const auto& text = words[1];
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), times_);
+    if (error != std::errc{} || end != text.data() + text.size())
+        mistake_ = fmt::format("wait {}: '{}' is not a number of times", fault_, text);
+}
+
+std::optional<Wait::Outcome> Wait::look()
+{
+    if (!mistake_.empty()) return Outcome{End::mistake, mistake_};
+    std::string problem;
+    const auto faults = run_->faults(problem);
+    if (!problem.empty()) return Outcome{End::run_over, problem};
+    const auto found = std::ranges::find(faults, fault_, &FaultState::name);
+    if (found == faults.end()) return Outcome{End::mistake, fmt::format("there is no fault '{}'", fault_)};
+    fired_ = found->triggered;
+    if (fired_ >= times_) return Outcome{};
+    if (sys::now(CLOCK_MONOTONIC) < end_ns_) return std::nullopt;
+    return Outcome{End::in_vain, fmt::format("'{}' has fired {} of {} in that time", fault_,
+                                             report::counted(fired_, "time"), times_)};
 }
 
 Json list_of(const std::vector<FaultState>& faults)

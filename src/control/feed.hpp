@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,29 @@ private:
     std::map<std::string, std::size_t> told_; // by process image: of events and of changes
 };
 
-/// Waits until a fault has fired so many times in the whole run. 0, or why not: the run has ended, or the time is over.
-struct Waited {
-    std::uint64_t fired = 0;
-    std::string problem;
+/// Waiting until a fault has fired so many times in the whole run. Who waits looks now and then.
+class Wait {
+public:
+    /// `words`: the fault's name, and maybe how many times; from now on for so long.
+    Wait(const LiveRun& run, const std::vector<std::string>& words, std::int64_t patience_ns);
+
+    enum class End : std::uint8_t { fired, in_vain, run_over, mistake };
+    struct Outcome {
+        End end = End::fired;
+        std::string problem = {}; // unless it has fired
+    };
+    /// Nothing as long as it has to be waited for.
+    [[nodiscard]] std::optional<Outcome> look();
+
+    [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
+    [[nodiscard]] std::uint64_t fired() const noexcept { return fired_; } // when it was last looked
+
+private:
+    const LiveRun* run_;
+    std::string fault_, mistake_;
+    std::uint64_t times_ = 1, fired_ = 0;
+    std::int64_t end_ns_;
 };
-[[nodiscard]] Waited wait_for(const LiveRun& run, const std::string& fault, std::uint64_t times,
-                              std::int64_t patience_ns);
 
 /// A run's state as a document, and as text.
 [[nodiscard]] report::Json status_of(const LiveRun& run, std::string& problem);

@@ -15,8 +15,9 @@ namespace faultline::control {
 ///     GET /status, /faults, /events     what `ctl status`, `list` and `events` tell
 ///     GET /metrics                      the text format of Prometheus
 ///     POST /VERB                        {"words": ["NAME", …]}: what stands behind the verb on a command line
+///     POST /wait                        {"words": ["NAME", "TIMES"], "timeout": "5s"}
 ///
-/// One request after the other. A browser's page cannot reach it: a request names this machine as its host, and a POST
+/// One request after the other; one that waits does not hold up the others. A browser's page cannot reach it: a request names this machine as its host, and a POST
 /// is JSON by its type.
 [[nodiscard]] std::string serve(LiveRun& run, std::uint16_t port, const std::function<void(std::uint16_t)>& ready);
 

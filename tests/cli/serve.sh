@@ -55,6 +55,40 @@ assert found["faultline_faults_total"].value == 1 and found["faultline_processes
 assert found["faultline_calls_total"].labels == {"function": "write"}, found
 END_OF_PYTHON
 
+# Who waits for a fault holds nobody up, and is told when it fires; one who goes away is let go.
+ctl disable "$name"
+ask 200 /add '{"words": ["write:errno=EDQUOT,name=full,on=2"]}'
+ask 409 /wait '{"words": ["full"], "timeout": "1ms"}'
+holds out 'd == {"fault": "full", "fired": 0}'
+ask 400 /wait '{"words": ["no-such"]}'
+holds out 'd["mistakes"] == ["there is no fault \u0027no-such\u0027"]'
+ask 400 /wait '{"words": ["full", "often"]}'
+ask 400 /wait '{"words": ["full"], "timeout": "soon"}'
+ask 400 /wait '{}'
+holds out 'd["mistakes"] == ["it is: wait NAME [TIMES]"]'
+ask 405 /wait
+connections() { find /proc/$server/fd -lname 'socket:*' | wc -l; }
+open=$(connections)
+more() { [ "$(connections)" -gt "$open" ]; }
+no_more() { [ "$(connections)" -le "$open" ]; }
+wait_for() { # FILE: in the background
+    curl -sS -o "$1" -H 'Content-Type: application/json' -d '{"words": ["full", "1"], "timeout": "1h"}' "$url/wait" 3>&- 4<&- &
+    waiting=$!
+    until more; do sleep 0.01; done
+}
+wait_for gone
+kill $waiting
+until no_more; do sleep 0.01; done
+wait_for waited
+ask 200 /status
+step w ok
+[ ! -s waited ] || fail 'it did not wait'
+step w EDQUOT
+wait $waiting || fail 'who waited got no answer'
+holds waited 'd == {"fault": "full", "fired": 1}'
+ask 200 /remove '{"words": ["full"]}'
+ctl enable "$name"
+
 # What is wrong, and who is a stranger.
 ask 400 /disable '{"words": ["no-such"]}'
 holds out '"no-such" in d["mistakes"][0]'
@@ -67,5 +101,10 @@ ask 403 /status '' -H 'Host: rebound.example.org'
 step w ENOSPC
 ask 200 /reset '{}'
 step w ok
+ask 200 /add '{"words": ["write:errno=EDQUOT,name=full"]}'
+open=$(connections)
+wait_for waited
 end
 wait $server # it ends with the run
+wait $waiting || fail 'who waited was not told that the run has ended'
+holds waited 'list(d) == ["mistakes"]'
