@@ -115,9 +115,10 @@ refused 'a whole number from 1 to 1000000' --on slurm --shards many
 refused '--on slurm makes the shards: say how many by --shards, without --shard' --on slurm --shard 1/3
 refused '--on slurm merges by itself' --on slurm --merge ../shard1
 refused 'it has no meaning with --shard, --merge or --on slurm' --on slurm --mutate-syncs
-(check='' && refused '--on slurm: without --check there is nothing that takes time' --on slurm)
 status=0
 env -C d PATH=/nowhere "$FAULTLINE" powerloss -q --check "$check" --on slurm -o ../no -- touch ../ran >out 2>err || status=$?
 expect 125
 says err 'sbatch is not there: --on slurm needs the commands of Slurm'
 { [ ! -e no ] && [ ! -e ran ]; } || fail 'something was done without sbatch'
+check=''
+refused '--on slurm: without --check there is nothing that takes time' --on slurm
