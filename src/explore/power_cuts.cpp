@@ -103,7 +103,8 @@ void cut_power(Worker& worker, const Options& options, std::chrono::nanoseconds 
         summary.problem = "power cuts: " + problem;
         summary.baseline_trouble = true;
     } else if (summary.stopped.empty()) {
-        summary.stopped = "power cuts: " + problem;
+        const bool interrupted = options.stop != nullptr && options.stop->load(); // no trouble of the search's own
+        summary.stopped = interrupted ? was_interrupted : "power cuts: " + problem;
     }
 }
 

@@ -104,6 +104,16 @@ explore whole planted --resume --accept known.json
 explore whole planted --resume --known known.json
 expect 0
 
+# One that is interrupted among the disks says so, as a campaign has to know: it goes on with the shard.
+rm -f counts/*
+"$FAULTLINE" explore -q --try oom,power -w work --check "test -z \"\$FAULT_STATE\" || { echo >>$COUNTS/slow; sleep 0.3; }" -o cut \
+    -- ./sound >out 2>err </dev/null &
+exploring=$!
+until [ "$(checks)" -gt 2 ]; do kill -0 $exploring || fail 'no disk was checked'; sleep 0.01; done
+kill -INT $exploring
+wait $exploring || fail "it ended with $?"
+holds cut/findings.json 'd["stopped"] == ["it was interrupted"]'
+
 # No verdict is no soundness.
 mv shard2/power/verdicts.jsonl kept
 faultline explore -q --merge shard3 shard1 shard2 -o bad
