@@ -3,6 +3,7 @@
 #include "report/text_file.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fmt/format.h>
@@ -34,6 +35,12 @@ bool write_memory(pid_t tid, std::uint64_t to, const void* from, std::size_t byt
     const iovec own{const_cast<void*>(from), bytes};
     const iovec other{reinterpret_cast<void*>(to), bytes};
     return bytes == 0 || ::process_vm_writev(tid, &own, 1, &other, 1, 0) == static_cast<ssize_t>(bytes);
+}
+
+bool may_look_into(pid_t tid)
+{
+    char byte = 0; // from nowhere: the rights are looked at first
+    return read_memory(tid, 0, &byte, 1) || errno != EPERM;
 }
 
 bool read_text(pid_t tid, std::uint64_t from, std::string& to)

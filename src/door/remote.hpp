@@ -21,6 +21,10 @@ template <class T>
     return read_memory(tid, from, &to, sizeof to);
 }
 
+/// Whether the kernel lets us read a process's memory and descriptors. Without CAP_SYS_PTRACE it does not where the process
+/// is undumpable: by prctl, or because its program's file cannot be read.
+[[nodiscard]] bool may_look_into(pid_t tid);
+
 /// A string up to its NUL, of at most 4095 bytes. False where it is longer, or cannot be read.
 [[nodiscard]] bool read_text(pid_t tid, std::uint64_t from, std::string& to);
 

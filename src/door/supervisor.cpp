@@ -1,6 +1,7 @@
 #include "door/supervisor.hpp"
 
 #include "door/job.hpp"
+#include "door/record_caller.hpp"
 #include "door/stopped.hpp"
 #include "door/tasks.hpp"
 #include "engine/select.hpp"
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <linux/capability.h>
 #include <list>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -79,6 +81,7 @@ private:
     std::uint64_t tags_ = tag_job;
     std::size_t next_slot_ = 0;
     std::int64_t next_look_ = 0;
+    const bool sees_all_ = (rights_of(::getpid()).value_or(Rights{}).capabilities >> CAP_SYS_PTRACE & 1U) != 0;
 };
 
 InFlight* Supervisor::take_slot(std::uint64_t id)
@@ -168,6 +171,9 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
         return pass(notification.id, slot);
     }
     const auto& plan = image->plan();
+    if (!sees_all_ && !may_look_into(tid) && still_waits(listener_, notification.id))
+        images_.fail("the kernel does not let the supervisor look into process " + std::to_string(process.pid) +
+                     " (it is undumpable, and that takes CAP_SYS_PTRACE)");
     auto job = std::make_unique<Job>();
     job->call = std::make_unique<CopiedCall>();
     if (!job->call->copy(tid, *meaning, told)) {

@@ -5,14 +5,7 @@ faultline run --door kernel -q -f 'write:errno=EIO,fd=99' -- "$FAULTLINE" run --
 expect 125
 says err 'there is a seccomp filter with a listener over this process already'
 left_nothing
-[ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || skip 'only root can give its privileges up'
-chmod 777 . "$TMPDIR"
-as_nobody() {
-    status=0
-    setpriv --reuid=65534 --regid=65534 --clear-groups "$FAULTLINE" "$@" >out 2>err </dev/null || status=$?
-}
-as_nobody list types
-[ "$status" = 0 ] || skip 'the command is out of reach for others'
+needs_nobody
 echo hello >file
 as_nobody run --door kernel -q -f 'openat,open:errno=EMFILE,path=**/file' -- /bin/cat file
 expect 1

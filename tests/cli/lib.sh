@@ -41,6 +41,18 @@ faultline() {
     "$FAULTLINE" "$@" >out 2>err </dev/null || status=$?
 }
 
+# as_nobody ARGUMENT…: the same without any privilege. needs_nobody comes before.
+as_nobody() {
+    status=0
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$FAULTLINE" "$@" >out 2>err </dev/null || status=$?
+}
+needs_nobody() {
+    [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null || skip 'only root can give its privileges up'
+    chmod 777 . "$TMPDIR"
+    as_nobody list types
+    [ "$status" = 0 ] || skip 'the command is out of reach for others'
+}
+
 # expect STATUS: that is how the last command ended.
 expect() { [ "$status" = "$1" ] || fail "exit status $status instead of $1"; }
 
