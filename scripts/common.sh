@@ -8,6 +8,7 @@ cores=$(nproc)
 
 # Why a package is installed: a user who sees it installed should know.
 declare -A purpose=(
+    [btrfs-progs]="makes a file system that shares blocks between files, for the recorder"
     [ca-certificates]="lets curl trust a server"
     [chromium]="shows the page of a report as its readers see it"
     [clang]="compiles the fuzzers"
@@ -70,6 +71,7 @@ declare -A purpose=(
     [torsocks]="a preloaded library that the library has to get on with"
     [umockdev]="a preloaded library that the library has to get on with"
     [vim]="a program that power is cut from: an editor"
+    [xfsprogs]="makes a file system that shares blocks between files, for the recorder"
 )
 # shellcheck disable=SC2034 # for those who source this
 build_packages=(cmake ninja-build g++ libc6-dev pkg-config libfmt-dev libtomlplusplus-dev libcli11-dev

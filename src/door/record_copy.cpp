@@ -118,12 +118,19 @@ RecordServer::Answer RecordServer::clone(const Asked& asked)
     range.src_fd = from.get();
     touch(*known, to.get());
     const auto begun = begin();
-    const auto result = perform(
-        [&] { return whole ? ::ioctl(to.get(), FICLONE, from.get()) : ::ioctl(to.get(), FICLONERANGE, &range); });
-    if (result < 0) return result;
+    Answer result;
+    {
+        const SizeLimit limit(asked.pid);
+        result = perform_on(asked, status, [&] {
+            return whole ? ::ioctl(to.get(), FICLONE, from.get()) : ::ioctl(to.get(), FICLONERANGE, &range);
+        });
+        if (result) limit.tell(asked, *result);
+    }
+    if (!result || *result < 0) return result;
     auto size = range.src_length;
     if (size == 0) size = source.stx_size - std::min<std::uint64_t>(source.stx_size, range.src_offset);
     record_bytes(asked, *known, to.get(), begun, range.dest_offset, size);
+    record_lost_bits(asked, *known, to.get(), status);
     return result;
 }
 

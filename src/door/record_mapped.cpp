@@ -19,6 +19,32 @@ namespace {
 
 constexpr std::size_t window = 256 << 10;
 
+using InMaps = std::pair<std::uint64_t, std::uint64_t>;
+
+/// The file that a process has mapped at an address, and where that mapping ends.
+std::optional<std::pair<InMaps, std::uint64_t>> mapped_at(const std::string& process, std::uint64_t address)
+{
+    std::ifstream maps(fmt::format("/proc/{}/maps", process));
+    for (std::string line; std::getline(maps, line);) {
+        unsigned long long first = 0, last = 0, inode = 0;
+        unsigned major = 0, minor = 0;
+        if (std::sscanf(line.c_str(), "%llx-%llx %*s %*x %x:%x %llu", &first, &last, &major, &minor, &inode) == 5 &&
+            address >= first && address < last)
+            return std::pair{InMaps{makedev(major, minor), inode}, std::uint64_t{last}};
+    }
+    return std::nullopt;
+}
+
+/// What stands in /proc/PID/maps for a file: of btrfs it is another device than stat tells.
+InMaps name_in_maps(int fd)
+{
+    void* const memory = ::mmap(nullptr, page, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (memory == MAP_FAILED) return {};
+    const auto found = mapped_at("self", reinterpret_cast<std::uintptr_t>(memory));
+    ::munmap(memory, page);
+    return found ? found->first : InMaps{};
+}
+
 } // namespace
 
 RecordServer::Mapped* RecordServer::find_mapped(InodeId inode)
@@ -42,7 +68,8 @@ RecordServer::Answer RecordServer::map(const Asked& asked)
                   Fd(::open(setting_.request.directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)),
                   asked.pid,
                   asked.tid,
-                  asked.thread};
+                  asked.thread,
+                  {}};
     if (!mapped.shadow) { // the file system knows no files without names
         const auto name = setting_.request.directory + "/shadow";
         mapped.shadow = Fd(::open(name.c_str(), O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0600));
@@ -52,6 +79,7 @@ RecordServer::Answer RecordServer::map(const Asked& asked)
         not_recorded(asked, known, "it was mapped, and cannot be compared with what it held");
         return std::nullopt;
     }
+    mapped.in_maps = name_in_maps(mapped.file.get());
     mapped_.push_back(std::move(mapped));
     renew_shadow(known->id, 0, UINT64_MAX);
     return std::nullopt;
@@ -126,26 +154,16 @@ void RecordServer::compare(Mapped& mapped)
 RecordServer::Answer RecordServer::sync_mapped(const Asked& asked)
 {
     if ((asked.arguments[2] & MS_SYNC) == 0 || mapped_.empty()) return std::nullopt;
-    std::ifstream maps(fmt::format("/proc/{}/maps", asked.pid));
-    for (std::string line; std::getline(maps, line);) {
-        unsigned long long first = 0, last = 0, inode = 0;
-        unsigned major = 0, minor = 0;
-        if (std::sscanf(line.c_str(), "%llx-%llx %*s %*x %x:%x %llu", &first, &last, &major, &minor, &inode) != 5 ||
-            asked.arguments[0] < first || asked.arguments[0] >= last)
-            continue;
-        const auto mapped = std::ranges::find_if(mapped_, [&](const Mapped& each) {
-            const auto* const known = files_.find(each.inode);
-            return known != nullptr && known->number == inode && known->device == makedev(major, minor);
-        });
-        if (mapped == mapped_.end() || asked.arguments[1] > last - asked.arguments[0] || asked.arguments[0] % page != 0)
-            return std::nullopt;
-        auto* const known = files_.find(mapped->inode);
-        const auto begun = begin();
-        const auto result = perform([&] { return ::fdatasync(mapped->file.get()); });
-        if (result == 0) record(asked, operation(asked, Did::sync_data, begun), known);
-        return result;
-    }
-    return std::nullopt;
+    const auto there = mapped_at(std::to_string(asked.pid), asked.arguments[0]);
+    if (!there || asked.arguments[1] > there->second - asked.arguments[0] || asked.arguments[0] % page != 0)
+        return std::nullopt;
+    const auto mapped = std::ranges::find(mapped_, there->first, &Mapped::in_maps);
+    if (mapped == mapped_.end()) return std::nullopt;
+    auto* const known = files_.find(mapped->inode);
+    const auto begun = begin();
+    const auto result = perform([&] { return ::fdatasync(mapped->file.get()); });
+    if (result == 0) record(asked, operation(asked, Did::sync_data, begun), known);
+    return result;
 }
 
 } // namespace faultline::door

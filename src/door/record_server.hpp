@@ -57,6 +57,7 @@ private:
         Fd file, shadow; // what the file held when it was last looked at
         pid_t pid, tid;
         std::string thread;
+        std::pair<std::uint64_t, std::uint64_t> in_maps; // device and inode, as /proc/PID/maps has them
     };
     /// A call that passed, of which the outcome shows when its thread asks again.
     struct Passed {

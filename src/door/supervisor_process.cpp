@@ -75,7 +75,7 @@ void become_supervisor(
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ})
         ::signal(signal, SIG_IGN);
     ::close_range(0, ~0U, 0); // what the command has open must not stay open for as long as a daemon runs
     // The keeper is there before the program is: else one whose supervisor is killed at once would wait for nothing.

@@ -285,7 +285,7 @@ TEST_P(Ext4Program, LeavesAtEachMomentWhatTheModelAllows)
     const auto& program = GetParam();
     if (std::system(fmt::format("command -v {} >/dev/null", program.needs).c_str()) != 0)
         GTEST_SKIP() << "there is no " << program.needs << " here";
-    const auto root = fmt::format("{}/{}", RealExt4::own_directory(), program.name);
+    const auto root = fmt::format("{}/{}", OwnFileSystem::own_directory(), program.name);
     const auto log = root + ".recording";
     fs::create_directory(root);
     fs::create_directory(log);
