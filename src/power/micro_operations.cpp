@@ -57,7 +57,7 @@ private:
             return;
         }
         case Did::not_recorded:
-            out_.untellable.push_back(fmt::format("{}: {}", operation.path.empty() ? "a file" : operation.path,
+            out_.untellable.push_back(fmt::format("{}: {}", operation.path.empty() ? "all files" : operation.path,
                                                   recording_.data(operation.bytes)));
             return;
         case Did::sync:
