@@ -8,7 +8,9 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <fstream>
+#include <linux/capability.h>
 #include <sstream>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -41,6 +43,13 @@ bool may_look_into(pid_t tid)
 {
     char byte = 0; // from nowhere: the rights are looked at first
     return read_memory(tid, 0, &byte, 1) || errno != EPERM;
+}
+
+bool may_look_into_all()
+{
+    __user_cap_header_struct self{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3]{};
+    return ::syscall(SYS_capget, &self, sets) == 0 && (sets[0].effective >> CAP_SYS_PTRACE & 1U) != 0;
 }
 
 bool read_text(pid_t tid, std::uint64_t from, std::string& to)

@@ -24,6 +24,7 @@ template <class T>
 /// Whether the kernel lets us read a process's memory and descriptors. Without CAP_SYS_PTRACE it does not where the process
 /// is undumpable: by prctl, or because its program's file cannot be read.
 [[nodiscard]] bool may_look_into(pid_t tid);
+[[nodiscard]] bool may_look_into_all();
 
 /// A string up to its NUL, of at most 4095 bytes. False where it is longer, or cannot be read.
 [[nodiscard]] bool read_text(pid_t tid, std::uint64_t from, std::string& to);

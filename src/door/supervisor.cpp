@@ -1,7 +1,6 @@
 #include "door/supervisor.hpp"
 
 #include "door/job.hpp"
-#include "door/record_caller.hpp"
 #include "door/stopped.hpp"
 #include "door/tasks.hpp"
 #include "engine/select.hpp"
@@ -11,7 +10,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <linux/capability.h>
 #include <list>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -81,7 +79,7 @@ private:
     std::uint64_t tags_ = tag_job;
     std::size_t next_slot_ = 0;
     std::int64_t next_look_ = 0;
-    const bool sees_all_ = (rights_of(::getpid()).value_or(Rights{}).capabilities >> CAP_SYS_PTRACE & 1U) != 0;
+    const bool sees_all_ = may_look_into_all();
 };
 
 InFlight* Supervisor::take_slot(std::uint64_t id)
