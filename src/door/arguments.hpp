@@ -3,8 +3,8 @@
 
 #include "door/system_calls.hpp"
 
-#include <deque>
 #include <linux/seccomp.h>
+#include <list>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -43,8 +43,8 @@ private:
 
     calls::Id row_{};
     std::array<engine::Word, 6> words_{};
-    std::deque<std::string> texts_;
-    std::deque<std::vector<iovec>> vectors_;
+    std::list<std::string> texts_; // words lead into them
+    std::list<std::vector<iovec>> vectors_;
     std::vector<mmsghdr> messages_;
     std::vector<iovec> pieces_;
     msghdr header_{}, original_{};

@@ -65,7 +65,7 @@ void damage(const Job& job, std::string& bytes)
 std::uint64_t limit_of(const Job& job)
 {
     const auto& fault = *job.verdict.fault;
-    const auto asked = engine::asked_bytes(job.call->call());
+    const auto asked = engine::asked_bytes(job.call.call());
     if (job.verdict.cut != 0) return job.verdict.cut;
     if (fault.type == plan::Type::shorten) return effects::shortened(asked, fault);
     if (fault.type == plan::Type::crash && fault.moment == plan::Moment::torn) return asked / 2;
@@ -132,7 +132,7 @@ Wait attempt(Job& job, int listener)
 Wait perform(Job& job, int listener)
 {
     const auto limit = limit_of(job);
-    auto transfer = Transfer::of(job.tid, job.pidfd, job.told, *job.call, limit);
+    auto transfer = Transfer::of(job.tid, job.pidfd, job.told, job.call, limit);
     if (!transfer) return pass(job, listener);
     job.transfer.emplace(std::move(*transfer));
     const auto& fault = *job.verdict.fault;
@@ -148,10 +148,10 @@ Wait perform(Job& job, int listener)
 
 Wait drop(Job& job, int listener)
 {
-    const auto& spec = job.call->spec();
+    const auto& spec = job.call.spec();
     if (spec.syncs) return reply(job, listener, 0);
     if (spec.in.shape == Shape::none) return perform(job, listener);
-    auto transfer = Transfer::of(job.tid, job.pidfd, job.told, *job.call, plan::unlimited);
+    auto transfer = Transfer::of(job.tid, job.pidfd, job.told, job.call, plan::unlimited);
     if (!transfer) return pass(job, listener);
     const auto bytes = transfer->outgoing().size();
     note_bytes(job, bytes);
@@ -161,7 +161,7 @@ Wait drop(Job& job, int listener)
 
 Wait reset(Job& job, int listener)
 {
-    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
+    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call.call())};
     sockaddr_storage peer;
     socklen_t length = 0;
     if (own.get() < 0 || !engine::is_connected(own.get(), peer, length)) return pass(job, listener);
@@ -192,7 +192,7 @@ Wait crash(Job& job, int listener)
     if (fault.moment == plan::Moment::before || (fault.moment == plan::Moment::torn && !can_transfer(job.told.number)))
         return end_process(job, listener);
     if (!synchronizes(job.told.number)) return perform(job, listener);
-    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
+    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call.call())};
     if (own.get() >= 0) sys::call(job.told.number, own.get());
     return end_process(job, listener);
 }
@@ -246,10 +246,9 @@ Wait reply(Job& job, int listener, std::int64_t result)
     job.in_flight->state = InFlight::State::performed;
     engine::settle(job.verdict, result > 0 ? static_cast<std::uint64_t>(result) : 0);
     // A write to a connection that is gone raises SIGPIPE as well, unless the caller asked for it not to.
-    const bool is_write = job.call->spec().in.shape != Shape::none;
-    const auto flags = job.call->spec().flags;
-    const bool quiet =
-        flags.kind == calls::Flags::Kind::message && (job.call->word(flags.argument) & MSG_NOSIGNAL) != 0;
+    const bool is_write = job.call.spec().in.shape != Shape::none;
+    const auto flags = job.call.spec().flags;
+    const bool quiet = flags.kind == calls::Flags::Kind::message && (job.call.word(flags.argument) & MSG_NOSIGNAL) != 0;
     if (result == -EPIPE && is_write && !quiet) sys::signal_thread(job.pid, job.tid, SIGPIPE);
     answer(listener, job.id, result < 0 ? 0 : result, result < 0 ? static_cast<std::int32_t>(result) : 0);
     return {};
@@ -258,9 +257,9 @@ Wait reply(Job& job, int listener, std::int64_t result)
 /// Whether a descriptor of the caller's is a socket or another thing that does not wait.
 bool asks_not_to_wait(const Job& job)
 {
-    const auto& flags = job.call->spec().flags;
-    if (flags.kind == calls::Flags::Kind::message && (job.call->word(flags.argument) & MSG_DONTWAIT) != 0) return true;
-    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
+    const auto& flags = job.call.spec().flags;
+    if (flags.kind == calls::Flags::Kind::message && (job.call.word(flags.argument) & MSG_DONTWAIT) != 0) return true;
+    const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call.call())};
     const long status = own.get() < 0 ? -1 : sys::call(SYS_fcntl, own.get(), F_GETFL);
     return status >= 0 && (status & O_NONBLOCK) != 0;
 }

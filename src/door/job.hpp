@@ -27,7 +27,7 @@ struct Job {
     pid_t tid = 0, pid = 0;
     int pidfd = -1; // of the process; the process outlives its jobs
     Told told;
-    std::unique_ptr<CopiedCall> call;
+    CopiedCall call;
     engine::Verdict verdict{};
     InFlight* in_flight = nullptr;
     std::optional<Transfer> transfer;

@@ -20,9 +20,9 @@ using sys::second;
 /// How long the caller itself would have waited; nullopt: it did not say.
 std::optional<std::int64_t> patience_of(const Job& job)
 {
-    const auto& waits = job.call->spec().waits;
+    const auto& waits = job.call.spec().waits;
     using enum calls::Wait::Limit;
-    const auto word = waits.argument == calls::absent ? 0 : job.call->word(waits.argument);
+    const auto word = waits.argument == calls::absent ? 0 : job.call.word(waits.argument);
     switch (waits.limit) {
     case milliseconds: {
         if (job.told.number == SYS_ppoll) break; // poll as the p-form has it
@@ -32,7 +32,7 @@ std::optional<std::int64_t> patience_of(const Job& job)
     case receive:
     case send: {
         if (asks_not_to_wait(job)) return 0;
-        const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call->call())};
+        const engine::OwnDescriptor own{{job.pidfd, job.tid}, engine::descriptor_of(job.call.call())};
         struct timeval limit {};
         socklen_t size = sizeof limit;
         const int option = waits.limit == receive ? SO_RCVTIMEO : SO_SNDTIMEO;
@@ -57,7 +57,7 @@ std::optional<std::int64_t> patience_of(const Job& job)
 
 Wait time_out(Job& job, int listener)
 {
-    const auto& spec = job.call->spec();
+    const auto& spec = job.call.spec();
     const auto patience = patience_of(job);
     if (!job.begun) {
         job.begun = true;
@@ -73,18 +73,18 @@ Wait time_out(Job& job, int listener)
     if (error == EAGAIN && !patience && spec.fails.errors.contains(ETIMEDOUT)) error = ETIMEDOUT;
     if (error != 0) return fail(job, listener, error);
     if (spec.waits.leaves == calls::Wait::Leaves::no_pollfds) {
-        const auto count = std::min<std::uint64_t>(job.call->word(1), 65536);
+        const auto count = std::min<std::uint64_t>(job.call.word(1), 65536);
         for (std::uint64_t i = 0; i < count; ++i) {
             const short nothing = 0;
-            if (!write_memory(job.tid, job.call->word(0) + i * sizeof(pollfd) + offsetof(pollfd, revents), &nothing,
+            if (!write_memory(job.tid, job.call.word(0) + i * sizeof(pollfd) + offsetof(pollfd, revents), &nothing,
                               sizeof nothing))
                 return reply(job, listener, -EFAULT);
         }
     }
     if (spec.waits.leaves == calls::Wait::Leaves::no_fd_sets) {
-        const std::string zeros((static_cast<std::uint32_t>(job.call->word(0)) + 63) / 64 * 8, '\0');
+        const std::string zeros((static_cast<std::uint32_t>(job.call.word(0)) + 63) / 64 * 8, '\0');
         for (calls::Argument set = 1; set <= 3; ++set)
-            if (job.call->word(set) != 0 && !write_memory(job.tid, job.call->word(set), zeros.data(), zeros.size()))
+            if (job.call.word(set) != 0 && !write_memory(job.tid, job.call.word(set), zeros.data(), zeros.size()))
                 return reply(job, listener, -EFAULT);
     }
     return reply(job, listener, 0);
@@ -92,7 +92,7 @@ Wait time_out(Job& job, int listener)
 
 Wait hang(Job& job, int listener)
 {
-    const auto& spec = job.call->spec();
+    const auto& spec = job.call.spec();
     const bool moves =
         spec.in.shape != Shape::none || spec.out.shape != Shape::none || spec.family == calls::Family::net;
     if (moves && spec.has_descriptor() && asks_not_to_wait(job)) return fail(job, listener, EAGAIN);

@@ -1,16 +1,18 @@
 #include "door/origin.hpp"
 
+#include "door/fd.hpp"
 #include "door/remote.hpp"
 #include "engine/callers.hpp"
 #include "engine/site.hpp"
-#include "report/text_file.hpp"
 
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <span>
 #include <sys/uio.h>
 
 namespace faultline::door {
@@ -26,15 +28,37 @@ const CodeFile* file_named(const std::string& path, std::uint64_t inode)
     return &files.try_emplace({path, inode}, path).first->second;
 }
 
-/// Where a thread's stack stands while it waits in a system call.
+/// What the kernel tells of the call that a thread waits in: it stays open for the next one, as to find and open it takes
+/// longer than to read it. It belongs to the thread and not to its number, so it is of no use once the thread is gone.
+std::optional<std::string_view> call_of(pid_t process, pid_t tid, std::span<char> room)
+{
+    constexpr std::size_t most_open = 64;
+    static std::map<pid_t, Fd> open;
+    for (const bool is_new : {false, true}) {
+        if (is_new) {
+            if (open.size() == most_open) open.clear();
+            open[tid] = Fd(::open(fmt::format("/proc/{}/task/{}/syscall", process, tid).c_str(), O_RDONLY | O_CLOEXEC));
+        }
+        const auto kept = open.find(tid);
+        if (kept == open.end()) continue;
+        const auto size = ::pread(kept->second.get(), room.data(), room.size(), 0);
+        if (size > 0) return std::string_view(room.data(), static_cast<std::size_t>(size));
+        open.erase(kept);
+    }
+    return std::nullopt;
+}
+
+/// Where a thread's stack stands while it waits in a system call: the last word but one.
 std::optional<std::uint64_t> stack_pointer_of(pid_t process, pid_t tid)
 {
-    const auto text = report::content_of(fmt::format("/proc/{}/task/{}/syscall", process, tid));
-    const auto pc_at = text.rfind(' ');
-    if (pc_at == std::string::npos || pc_at == 0) return std::nullopt;
-    const auto sp_at = text.rfind(' ', pc_at - 1);
-    if (sp_at == std::string::npos) return std::nullopt;
-    return std::strtoull(text.c_str() + sp_at, nullptr, 16);
+    char room[256];
+    const auto text = call_of(process, tid, room);
+    if (!text) return std::nullopt;
+    const auto pc_at = text->rfind(' ');
+    if (pc_at == std::string_view::npos || pc_at == 0) return std::nullopt;
+    const auto sp_at = text->rfind(' ', pc_at - 1);
+    if (sp_at == std::string_view::npos) return std::nullopt;
+    return std::strtoull(text->data() + sp_at, nullptr, 16); // behind it stands a space
 }
 
 /// Words of a process's memory, read a page at a time.

@@ -2,38 +2,15 @@
 // were made before its eyes, so an inode that is not known here lies elsewhere.
 #pragma once
 
+#include "door/fd.hpp"
 #include "door/record_writer.hpp"
 
 #include <map>
 #include <memory>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <unordered_map>
-#include <utility>
 
 namespace faultline::door {
-
-/// A descriptor of our own.
-class Fd {
-public:
-    Fd() = default;
-    explicit Fd(int fd) : fd_(fd) {}
-    Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-    Fd& operator=(Fd&& other) noexcept
-    {
-        std::swap(fd_, other.fd_);
-        return *this;
-    }
-    ~Fd()
-    {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    [[nodiscard]] int get() const { return fd_; }
-    [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
-
-private:
-    int fd_ = -1;
-};
 
 struct Known {
     InodeId id = InodeId::none;

@@ -20,6 +20,11 @@ namespace {
 
 constexpr std::int64_t millisecond = 1'000'000;
 
+bool makes_task(int number)
+{
+    return number == SYS_clone || number == SYS_clone3 || number == SYS_fork || number == SYS_vfork;
+}
+
 class Supervisor {
 public:
     Supervisor(Shared& shared, Setting setting, int listener)
@@ -55,7 +60,8 @@ private:
     {
         if (held.watched) ::epoll_ctl(events_, EPOLL_CTL_DEL, held.job->transfer->descriptor(), nullptr);
     }
-    void receive();
+    bool receive();
+    void take_events(int patience);
     void judge(const seccomp_notif& notification, InFlight* slot);
     void pass(std::uint64_t id, InFlight* slot);
     void go_on(std::unique_ptr<Job> job);
@@ -69,8 +75,11 @@ private:
     [[nodiscard]] bool wants_origin(const plan::Plan& plan, const engine::Schedule::Target& target) const;
     static const Origin* origin_of(Process& process, pid_t tid, std::uint64_t pc, const plan::Plan& plan);
 
+    [[nodiscard]] int patience() const;
+
     Shared& shared_;
     int listener_, events_ = -1;
+    bool asked_ = false, over_ = false; // by the listener
     Images images_;
     Tasks tasks_;
     engine::Subject subject_; // whose call is being judged
@@ -173,8 +182,7 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
         images_.fail("the kernel does not let the supervisor look into process " + std::to_string(process.pid) +
                      " (it is undumpable, and that takes CAP_SYS_PTRACE)");
     auto job = std::make_unique<Job>();
-    job->call = std::make_unique<CopiedCall>();
-    if (!job->call->copy(tid, *meaning, told)) {
+    if (!job->call.copy(tid, *meaning, told)) {
         tasks_.note(*task, told);
         return pass(notification.id, slot);
     }
@@ -199,7 +207,7 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
     image->make_room();
     const engine::Context context{plan.schedule,         image->header(), *block,  descriptors,
                                   images_.run_matches(), false,           &caller, &image->cells()};
-    const auto call = job->call->call();
+    const auto call = job->call.call();
     const bool struck = engine::judge(context, call, job->verdict);
     if (target.traced && origin != nullptr) image->trace(target.function, *block, *origin);
     if (!struck) {
@@ -270,53 +278,75 @@ void Supervisor::look_after_held()
         go_on(std::move(job));
 }
 
-void Supervisor::receive()
+/// Whether the next one may be waited for by reading alone.
+bool Supervisor::receive()
 {
     const auto* const notification = door::receive(shared_, listener_);
-    if (notification == nullptr) return;
+    if (notification == nullptr) return false;
     shared_.notified.fetch_add(1, std::memory_order_relaxed);
+    const int number = notification->data.nr;
+    if (makes_task(number)) take_events(0); // whose number the new task may get
     judge(*notification, take_slot(notification->id));
+    return held_.empty() && images_.problem().empty() && number != SYS_exit && number != SYS_exit_group;
+}
+
+/// Ends of processes, and descriptors that jobs wait for.
+void Supervisor::take_events(int patience)
+{
+    epoll_event events[16];
+    const int count = ::epoll_wait(events_, events, 16, patience);
+    for (int i = 0; i < count; ++i) {
+        const auto tag = events[i].data.u64;
+        if (tag == tag_listener) {
+            asked_ = (events[i].events & EPOLLIN) != 0;
+            over_ = (events[i].events & (EPOLLHUP | EPOLLERR)) != 0; // no process of the tree is left
+        } else if (tag > tag_job) {
+            const auto held = std::ranges::find(held_, tag, &Held::tag);
+            if (held == held_.end()) continue;
+            unwatch(*held);
+            auto job = std::move(held->job);
+            held_.erase(held);
+            go_on(std::move(job));
+        } else {
+            const auto pid = static_cast<pid_t>(tag & 0xffff'ffffU);
+            for (auto held = held_.begin(); held != held_.end();) {
+                const bool its = held->job->pid == pid;
+                if (its) {
+                    unwatch(*held);
+                    free_slot(held->job->in_flight);
+                }
+                held = its ? held_.erase(held) : std::next(held);
+            }
+            std::erase_if(interrupted_, [&](const auto& each) { return each.second->pid == pid; });
+            tasks_.ended(pid);
+        }
+    }
+}
+
+int Supervisor::patience() const
+{
+    int patience = -1;
+    for (const auto& held : held_) {
+        constexpr int look_every = 5; // for signals, and callers that are gone
+        int ms = look_every;
+        if (held.wait.what == Wait::For::moment && !held.job->may_be_interrupted)
+            ms = static_cast<int>(std::clamp<std::int64_t>(
+                (held.wait.until_ns - sys::now(CLOCK_MONOTONIC) + millisecond - 1) / millisecond, 0, 50));
+        patience = patience < 0 ? ms : std::min(patience, ms);
+    }
+    return patience;
 }
 
 void Supervisor::serve()
 {
     for (;;) {
-        int patience = -1;
-        for (const auto& held : held_) {
-            constexpr int look_every = 5; // for signals, and callers that are gone
-            int ms = look_every;
-            if (held.wait.what == Wait::For::moment && !held.job->may_be_interrupted)
-                ms = static_cast<int>(std::clamp<std::int64_t>(
-                    (held.wait.until_ns - sys::now(CLOCK_MONOTONIC) + millisecond - 1) / millisecond, 0, 50));
-            patience = patience < 0 ? ms : std::min(patience, ms);
-        }
-        epoll_event events[16];
-        const int count = ::epoll_wait(events_, events, 16, patience);
-        for (int i = 0; i < count; ++i) {
-            const auto tag = events[i].data.u64;
-            if (tag == tag_listener) {
-                if ((events[i].events & (EPOLLHUP | EPOLLERR)) != 0) return; // no process of the tree is left
-                receive();
-            } else if (tag > tag_job) {
-                const auto held = std::ranges::find(held_, tag, &Held::tag);
-                if (held == held_.end()) continue;
-                unwatch(*held);
-                auto job = std::move(held->job);
-                held_.erase(held);
-                go_on(std::move(job));
-            } else {
-                const auto pid = static_cast<pid_t>(tag & 0xffff'ffffU);
-                for (auto held = held_.begin(); held != held_.end();) {
-                    const bool its = held->job->pid == pid;
-                    if (its) {
-                        unwatch(*held);
-                        free_slot(held->job->in_flight);
-                    }
-                    held = its ? held_.erase(held) : std::next(held);
-                }
-                std::erase_if(interrupted_, [&](const auto& each) { return each.second->pid == pid; });
-                tasks_.ended(pid);
-            }
+        asked_ = false;
+        take_events(patience());
+        if (over_) return;
+        // While calls follow each other, each is waited for by reading it: that saves a system call of three, and the
+        // kernel wakes us where its caller ran. The alarm ends it where there is no other one; the end of processes, in
+        // the kernels that do not say it here, comes behind a call that tells of it, or with the alarm.
+        while (asked_ && receive()) {
         }
         if (!held_.empty()) look_after_held();
         if (!images_.problem().empty() && shared_.failed == 0) {
@@ -330,6 +360,7 @@ void Supervisor::serve()
 
 void supervise(Shared& shared, Setting setting, int listener, const std::function<void()>& ready)
 {
+    sys::use_vdso();
     Supervisor supervisor(shared, std::move(setting), listener);
     supervisor.begin(shared.program);
     ready();
