@@ -1,6 +1,7 @@
-// usage: record_check [--print] DIRECTORY ROOT COMMAND...
+// usage: record_check [--print | --only-read] DIRECTORY ROOT COMMAND...
 // Records a command into DIRECTORY and compares what the recording makes of the tree with what the command did. Ends as
-// the command does, or with 99 where the two differ and 98 where there is no recording; --print lists the operations.
+// the command does, or with 99 where the two differ and 98 where there is no recording; --print lists the operations;
+// --only-read compares nothing, and says how much memory it took to read the recording.
 
 #include "replay.hpp"
 
@@ -9,13 +10,15 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <sys/resource.h>
 
 int main(int count, char** words)
 {
     using namespace faultline;
     std::vector<std::string> arguments(words + 1, words + count);
     const bool print = !arguments.empty() && arguments[0] == "--print";
-    if (print) arguments.erase(arguments.begin());
+    const bool only_read = !arguments.empty() && arguments[0] == "--only-read";
+    if (print || only_read) arguments.erase(arguments.begin());
     if (arguments.size() < 3) return 97;
     const door::RecordRequest request{{arguments.begin() + 2, arguments.end()}, {arguments[1]}, arguments[0]};
     const auto recorded = door::record(request);
@@ -25,6 +28,12 @@ int main(int count, char** words)
     }
     try {
         const auto recording = door::Recording::read(arguments[0]);
+        if (only_read) {
+            rusage used{};
+            ::getrusage(RUSAGE_SELF, &used);
+            std::fprintf(stderr, "reader %ld\n", used.ru_maxrss);
+            return recorded.exit_status();
+        }
         if (print)
             for (const auto& line : test::lines(recording))
                 std::fprintf(stderr, "%s\n", line.c_str());
