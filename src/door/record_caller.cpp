@@ -138,26 +138,6 @@ WithRights::~WithRights()
     errno = error;
 }
 
-SizeLimit::SizeLimit(pid_t process)
-{
-    rlimit limit{};
-    limited_ = ::prlimit(process, RLIMIT_FSIZE, nullptr, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-    if (!limited_) return;
-    ::getrlimit(RLIMIT_FSIZE, &own_);
-    const rlimit now{std::min(limit.rlim_cur, own_.rlim_max), own_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &now);
-}
-
-SizeLimit::~SizeLimit()
-{
-    if (limited_) ::setrlimit(RLIMIT_FSIZE, &own_);
-}
-
-void SizeLimit::tell(const Asked& asked, std::int64_t result) const
-{
-    if (limited_ && result == -EFBIG) ::syscall(SYS_tgkill, asked.pid, asked.tid, SIGXFSZ);
-}
-
 std::string Place::whole() const
 {
     if (!base) return path;

@@ -2,13 +2,13 @@
 #pragma once
 
 #include "door/record_inodes.hpp"
+#include "door/size_limit.hpp"
 
 #include <linux/seccomp.h>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <sys/resource.h>
 #include <sys/types.h>
 #include <vector>
 
@@ -58,21 +58,6 @@ private:
     const Rights& own_;
     bool possible_ = true, changed_ = false;
     mode_t umask_;
-};
-
-/// The caller's limit of a file's size, for as long as we write for it.
-class SizeLimit {
-public:
-    explicit SizeLimit(pid_t process);
-    ~SizeLimit();
-    SizeLimit(const SizeLimit&) = delete;
-    SizeLimit& operator=(const SizeLimit&) = delete;
-    /// The kernel has told us by a signal, which was meant for the caller.
-    void tell(const Asked& asked, std::int64_t result) const;
-
-private:
-    bool limited_ = false;
-    rlimit own_{};
 };
 
 /// A path as a caller gives it, said so that it means the same to us.

@@ -34,14 +34,14 @@ RecordServer::Answer RecordServer::copy(const Asked& asked)
     const auto first = from_offset;
     Answer result;
     {
-        const SizeLimit limit(asked.pid);
+        const SizeLimit limit(asked.tid);
         result = perform_on(asked, status, [&] {
             auto* const from_pointer = from_at != 0 ? &from_offset : nullptr;
             if (sends) return ::sendfile(to.get(), from.get(), from_pointer, asked.arguments[3]);
             return ::copy_file_range(from.get(), from_pointer, to.get(), to_at != 0 ? &to_offset : nullptr,
                                      asked.arguments[4], static_cast<unsigned>(asked.arguments[5]));
         });
-        if (result) limit.tell(asked, *result);
+        if (result) limit.tell(*result);
     }
     if (!result || *result <= 0) return result;
     if ((from_at != 0 && from_offset != first && !write_memory(asked.tid, from_at, &from_offset, sizeof from_offset)) ||
@@ -120,11 +120,11 @@ RecordServer::Answer RecordServer::clone(const Asked& asked)
     const auto begun = begin();
     Answer result;
     {
-        const SizeLimit limit(asked.pid);
+        const SizeLimit limit(asked.tid);
         result = perform_on(asked, status, [&] {
             return whole ? ::ioctl(to.get(), FICLONE, from.get()) : ::ioctl(to.get(), FICLONERANGE, &range);
         });
-        if (result) limit.tell(asked, *result);
+        if (result) limit.tell(*result);
     }
     if (!result || *result < 0) return result;
     auto size = range.src_length;

@@ -152,9 +152,9 @@ RecordServer::Answer RecordServer::write(const Asked& asked)
     };
     Answer result;
     {
-        const SizeLimit limit(asked.pid);
+        const SizeLimit limit(asked.tid);
         result = perform_on(asked, status, transfer);
-        if (result) limit.tell(asked, *result);
+        if (result) limit.tell(*result);
     }
     if (!result || *result <= 0) return result;
     if (to_output || to_mark) {
@@ -223,9 +223,9 @@ RecordServer::Answer RecordServer::allocate(const Asked& asked)
     const auto offset = static_cast<off_t>(asked.arguments[2]), size = static_cast<off_t>(asked.arguments[3]);
     Answer result;
     {
-        const SizeLimit limit(asked.pid);
+        const SizeLimit limit(asked.tid);
         result = perform_on(asked, status, [&] { return ::fallocate(fd.get(), asked.integer(1), offset, size); });
-        if (result) limit.tell(asked, *result);
+        if (result) limit.tell(*result);
     }
     if (!result || *result < 0) return result;
     auto operation = this->operation(asked, Did::allocate, begun);
@@ -260,9 +260,9 @@ RecordServer::Answer RecordServer::truncate(const Asked& asked)
     };
     Answer result;
     {
-        const SizeLimit limit(asked.pid);
+        const SizeLimit limit(asked.tid);
         result = by_path ? as_caller(asked, call) : perform_on(asked, status, call);
-        if (result) limit.tell(asked, *result);
+        if (result) limit.tell(*result);
     }
     if (!result || *result != 0) return result;
     auto operation = this->operation(asked, Did::truncate, begun);

@@ -1,6 +1,7 @@
 #include "door/transfer.hpp"
 
 #include "door/remote.hpp"
+#include "door/size_limit.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -158,10 +159,13 @@ std::int64_t Transfer::step(char* bytes, std::size_t size)
 
 std::optional<std::int64_t> Transfer::attempt()
 {
+    std::optional<SizeLimit> limit;
+    if (out_ && is_file_) limit.emplace(tid_);
     for (;;) {
         const auto moved = step(bytes_.data() + (out_ ? done_ : 0), bytes_.size() - (out_ ? done_ : 0));
         if (moved == -EINTR) continue;
         if (moved == -EAGAIN && may_wait_) return std::nullopt;
+        if (limit) limit->tell(moved);
         if (moved < 0) return done_ != 0 ? static_cast<std::int64_t>(done_) : moved;
         if (!out_) {
             bytes_.resize(std::min(static_cast<std::size_t>(moved), bytes_.size()));

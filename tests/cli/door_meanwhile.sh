@@ -14,6 +14,7 @@ cat >main.c <<'END'
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -55,6 +56,8 @@ static pthread_t start(void)
     return thread;
 }
 static void handle(int signal) { (void)signal; }
+static int signals;
+static void count_signal(int signal) { signals += signal == SIGXFSZ; }
 int main(int count, char** words)
 {
     (void)count;
@@ -124,6 +127,15 @@ int main(int count, char** words)
         tell("into nothing", syscall(SYS_pread64, data, (void*)8, 10, 0L));
         tell("into nothing, negative", syscall(SYS_pread64, data, byte, SIZE_MAX, 0L));
         tell("size", size_of(data));
+    } else if (!strcmp(what, "limited")) { /* ulimit -f is the caller's */
+        const struct rlimit small = {7, RLIM_INFINITY};
+        signal(SIGXFSZ, count_signal);
+        if (setrlimit(RLIMIT_FSIZE, &small) != 0) return 1;
+        long got[3];
+        for (int i = 0; i < 3; ++i)
+            got[i] = write(data, "0123456789", 10);
+        setrlimit(RLIMIT_FSIZE, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY}); /* else nothing can be printed */
+        printf("written %ld %ld %ld\nsize %ld, signals %d\n", got[0], got[1], got[2], size_of(data), signals);
     } else if (!strcmp(what, "nonblock")) {
         int ends[2];
         static char much[200000];
@@ -193,6 +205,8 @@ strike "$slow" closed 'closed 1, wrong 0'
 sed 's/^most 1024/most 5/; s/^size .*/size 5 -/' bare >expected
 strike 'write,writev,pread:short,bytes=5,path=**/data' lengths "$(cat expected)"
 grep -q '^negative length -1 EINVAL' bare || fail "the kernel says another thing: $(cat bare)"
+strike "$slow" limited 'written 5 2 -1
+size 7, signals 1'
 strike 'read,write:corruption,mode=increment,bytes=1,fd_kind=pipe' nonblock 'empty -1 EAGAIN
 full -1 EAGAIN
 all of it'
