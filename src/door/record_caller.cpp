@@ -2,7 +2,6 @@
 
 #include "door/remote.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <csignal>

@@ -2,7 +2,9 @@
 in every round: what else the machine does then strikes all alike. Then redis-benchmark with every call notified.
 scripts/bench builds and calls it.
 
-usage: door.py BUILD [--quick]
+usage: door.py BUILD [--quick] [--against BUILD]
+   --against   only what goes through the door, beside the same by another build; least times too, which others' work does
+               not move as much
 """
 import os
 import random
@@ -85,6 +87,33 @@ def calls(build, rounds, count):
     ratio("door: performed (short pread)", "bare pread of 64 bytes")
 
 
+def against(build, other, rounds, count):
+    titles = ["door: judged", "door: failed", "door: notified and continued", "door: performed (short pread)"]
+    measured = [(f"{title}{of}", call, command) for of, where in (("", build), (", before", other))
+                for title, call, command in ways(where) if title in titles]
+    measured += [way for way in ways(build) if way[0] in ("strace: judged", "strace: failed")]
+    samples = {}
+    for _ in range(rounds):
+        for threads in THREADS:
+            for title, call, command in random.sample(measured, len(measured)):
+                samples.setdefault((title, threads), []).append(measure(build, call, command, count // threads, threads))
+    print(f"{'median and least ns a call':40}" + "".join(f"{threads:>9} thr." for threads in THREADS))
+    for title, _, _ in sorted(measured):
+        print(f"{title:40}" + "".join(f"{statistics.median(each):7.0f}{min(each):7.0f}" for each in
+                                      (samples[title, threads] for threads in THREADS)))
+
+    def ratio(title, base):
+        print(f"{title + ' / ' + base:68}" + "".join(
+            f"{statistics.median(new) / statistics.median(old):8.2f}{min(new) / min(old):5.2f}" for new, old in
+            ((samples[title, threads], samples[base, threads]) for threads in THREADS)))
+
+    print("\nratios of the medians, of the least")
+    for title in titles:
+        ratio(title, f"{title}, before")
+    for kind in "judged", "failed":
+        ratio(f"door: {kind}", f"strace: {kind}")
+
+
 def redis_rate(command, directory, requests):
     socket = f"{directory}/socket"
     server = subprocess.Popen([*command, "redis-server", "--port", "0", "--save", "", "--unixsocket", socket, "--dir",
@@ -118,6 +147,10 @@ def redis(build, rounds, requests):
 
 def main():
     build, quick = os.path.abspath(sys.argv[1]), "--quick" in sys.argv
+    if "--against" in sys.argv:
+        other = os.path.abspath(sys.argv[sys.argv.index("--against") + 1])
+        against(build, other, 5 if quick else 15, 4000 if quick else 8000)
+        return
     if shutil.which("strace") is None:
         sys.exit("door.py: strace is not here")
     print("\nThe kernel's door. Goals: a judged call at most 0.35 of strace's, one that is not notified within 1.1 of "
