@@ -19,9 +19,10 @@
 namespace faultline::door {
 
 Door::Door(Setting setting, const std::vector<int>& numbers)
-    : Door(make_filter(numbers), [&setting](Shared& shared, int listener, const std::function<void()>& ready) {
-          supervise(shared, std::move(setting), listener, ready);
-      })
+    : Door(make_filter_with_code(numbers),
+           [&setting](Shared& shared, int listener, const std::function<void()>& ready) {
+               supervise(shared, std::move(setting), listener, ready);
+           })
 {}
 
 Door::Door(std::vector<sock_filter> filter, const Serve& serve) : filter_(std::move(filter))

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 namespace faultline::door {
 namespace {
@@ -33,9 +36,7 @@ void search(std::span<const int> numbers, std::vector<sock_filter>& out)
     search(numbers.first(middle), out);
 }
 
-} // namespace
-
-std::vector<sock_filter> make_filter(std::span<const int> numbers)
+std::vector<sock_filter> make(std::span<const int> numbers, std::initializer_list<sock_filter> first)
 {
     std::vector<int> sorted(numbers.begin(), numbers.end());
     std::ranges::sort(sorted);
@@ -46,8 +47,25 @@ std::vector<sock_filter> make_filter(std::span<const int> numbers)
         allow,
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
     };
+    program.insert(program.end(), first);
     search(sorted, program);
     return program;
+}
+
+} // namespace
+
+std::vector<sock_filter> make_filter(std::span<const int> numbers) { return make(numbers, {}); }
+
+std::vector<sock_filter> make_filter_with_code(std::span<const int> numbers)
+{
+    if (std::ranges::find(numbers, SYS_mmap) != numbers.end()) return make_filter(numbers);
+    return make(numbers, {
+                             BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mmap, 0, 4),
+                             BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[2])),
+                             BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1),
+                             notify,
+                             allow,
+                         });
 }
 
 int install_filter(const sock_fprog& program) noexcept

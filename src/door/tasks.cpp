@@ -10,6 +10,7 @@
 #include <fstream>
 #include <linux/kcmp.h>
 #include <linux/sched.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <utility>
@@ -292,6 +293,10 @@ void Tasks::note(Task& task, const Told& told)
         task.process->executing = std::move(executing);
         break;
     }
+    case SYS_mmap:
+        // What lay there is gone by now: nothing can be learnt of it between here and the call.
+        if ((told.arguments[2] & PROT_EXEC) != 0) task.process->origins.reset();
+        break;
     case SYS_exit: {
         const auto of_process = [&](const auto& each) { return each.second->process == task.process; };
         if (std::ranges::count_if(tasks_, of_process) > 1) {
