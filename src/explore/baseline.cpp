@@ -2,7 +2,7 @@
 
 #include "explore/explorer.hpp"
 #include "explore/outside.hpp"
-#include "explore/stack.hpp"
+#include "report/stack.hpp"
 
 #include <algorithm>
 #include <ctime>

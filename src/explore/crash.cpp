@@ -115,7 +115,7 @@ Crash read_crash(const std::string& file)
     std::getline(first >> crash.signal >> std::ws, crash.program);
     while (std::getline(in, line)) {
         std::istringstream fields(line);
-        Frame frame;
+        report::Address frame;
         std::getline(fields >> std::hex >> frame.offset >> frame.exact >> std::ws, frame.module);
         crash.stack.push_back(std::move(frame));
     }

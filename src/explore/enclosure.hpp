@@ -52,7 +52,7 @@ struct Isolation {
 struct Crash {
     int signal = 0;
     std::string program;
-    std::vector<Frame> stack;
+    std::vector<report::Address> stack;
 };
 
 class Enclosure {

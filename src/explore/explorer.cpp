@@ -6,7 +6,7 @@
 #include "explore/journal.hpp"
 #include "explore/power_cuts.hpp"
 #include "explore/queue.hpp"
-#include "explore/stack.hpp"
+#include "report/stack.hpp"
 #include "explore/verdicts.hpp"
 #include "explore/workers.hpp"
 

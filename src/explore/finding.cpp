@@ -1,6 +1,6 @@
 #include "explore/finding.hpp"
 
-#include "explore/stack.hpp"
+#include "report/stack.hpp"
 #include "plan/glob.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 
 /// The innermost frame tells two mistakes in one function apart. Its callers are called by their names, where they have
 /// some: one mistake is reached from several places.
-std::string crash_place(const std::vector<Frame>& stack)
+std::string crash_place(const std::vector<report::Address>& stack)
 {
     constexpr std::size_t frames = 3;
     std::string text;
@@ -30,7 +30,7 @@ std::string crash_place(const std::vector<Frame>& stack)
     return text;
 }
 
-std::string innermost(const std::vector<Frame>& stack)
+std::string innermost(const std::vector<report::Address>& stack)
 {
     const auto own = own_frames(stack, 1);
     return own.empty() ? std::string() : text_of(own.front());
@@ -57,7 +57,7 @@ bool is_absorbed(const std::vector<std::string>& list, const Strike& strike, con
         const auto at = entry.find('@');
         if (!plan::glob_matches(std::string_view(entry).substr(0, at), strike.function)) return false;
         if (at == std::string::npos) return true;
-        const auto own = site ? std::ranges::find_if_not(site->stack, in_runtime) : decltype(site->stack.begin()){};
+        const auto own = site ? std::ranges::find_if_not(site->stack, [](const auto& frame) { return in_runtime(frame); }) : decltype(site->stack.begin()){};
         return site && own != site->stack.end() &&
                plan::glob_matches(std::string_view(entry).substr(at + 1), report::base_name(own->module));
     });

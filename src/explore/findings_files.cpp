@@ -1,6 +1,6 @@
 #include "explore/findings_files.hpp"
 
-#include "explore/stack.hpp"
+#include "report/stack.hpp"
 #include "report/clean_text.hpp"
 #include "report/exploration_json.hpp"
 #include "report/text_file.hpp"
@@ -19,16 +19,6 @@ namespace faultline::explore {
 namespace {
 
 using report::Json, report::clean, report::clean_line;
-
-std::vector<report::Frame> stack_of(const std::vector<Frame>& stack)
-{
-    std::vector<report::Frame> frames;
-    for (const auto& frame : stack) // frames of ours tell nothing of the program, and change with each build of ours
-        if (frame.module.find("/libfaultline.so") == std::string::npos)
-            for (auto& each : described_inlined(frame))
-                frames.push_back(std::move(each));
-    return frames;
-}
 
 /// The faults of a point as options of `faultline run`.
 std::string as_options(const Point& point, bool tree)
@@ -77,10 +67,10 @@ report::Finding as_record(const Finding& finding, const Options& options, const 
     record.repeated = static_cast<std::uint64_t>(finding.repeated);
     record.tried = static_cast<std::uint64_t>(finding.tried);
     record.known = finding.known;
-    if (finding.site) record.stack = stack_of(finding.site->stack);
+    if (finding.site) record.stack = described_stack(finding.site->stack);
     if (finding.crash.signal != 0)
         record.crash = report::Crash{fmt::format("SIG{}", sigabbrev_np(finding.crash.signal)),
-                                     clean_line(finding.crash.program), stack_of(finding.crash.stack)};
+                                     clean_line(finding.crash.program), described_stack(finding.crash.stack)};
     record.plan = plan_text(finding, tree);
     record.repro = fmt::format("faultline run {}{} -- {}", door_option(options), as_options(finding.point, tree),
                                clean_line(run::shell_line(command)));

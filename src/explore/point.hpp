@@ -2,22 +2,13 @@
 #pragma once
 
 #include "explore/families.hpp"
-#include "report/exploration.hpp"
+#include "report/stack.hpp"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace faultline::explore {
-
-/// An address on a stack, as its module knows it.
-struct Frame {
-    std::string module; // path; empty: in no module
-    std::uint64_t offset = 0;
-    bool exact = false; // where an instruction was about to be executed; else a return address
-
-    bool operator==(const Frame&) const = default;
-};
 
 /// One place from which a function is called, as a trace tells it, summed over the threads and processes of the tree.
 struct Site {
@@ -26,7 +17,7 @@ struct Site {
     std::uint64_t calls = 0;
     std::uint64_t first_call = 0; // the number of its first call among the process's calls of the function
     std::string lineage;          // of the thread that came there first
-    std::vector<Frame> stack;     // innermost first
+    std::vector<report::Address> stack; // innermost first
 };
 
 /// How many of a site's matches are struck, from the first one on.

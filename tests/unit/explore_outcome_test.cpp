@@ -196,7 +196,7 @@ TEST(ExploreMask, GivesUpOnAnOutputWhoseLinesComeAndGo)
 
 TEST(ExploreFinding, MergesByTheProgramsOwnCode)
 {
-    const Frame libc{"/lib/libc.so.6", 0x10}, here{"/usr/bin/sed", 0x20}, there{"/usr/bin/sed", 0x30};
+    const report::Address libc{"/lib/libc.so.6", 0x10}, here{"/usr/bin/sed", 0x20}, there{"/usr/bin/sed", 0x30};
     const Point a{{{"malloc", 1, {"oom", "errno", "ENOMEM"}, 1, Persistence::once, 0}}};
     const Point b{{{"calloc", 2, {"oom", "errno", "ENOMEM"}, 1, Persistence::once, 0}}};
     Site first, second, third;

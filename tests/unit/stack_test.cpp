@@ -1,6 +1,6 @@
 // Frames get their names from files: each test compiles a small library, loads it for its addresses, and asks for those as
 // a record would have them.
-#include "explore/stack.hpp"
+#include "report/stack.hpp"
 
 #include <barrier>
 #include <cstdlib>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace faultline::explore {
+namespace faultline::report {
 namespace {
 
 // first and second have no gap between them.
@@ -77,7 +77,7 @@ protected:
         callee = frame_at(::dlsym(loaded_, "_ZN4shop6callerEi"), true);
     }
 
-    static Frame frame_at(const void* address, bool exact)
+    static Address frame_at(const void* address, bool exact)
     {
         Dl_info info{};
         EXPECT_NE(::dladdr(address, &info), 0);
@@ -87,7 +87,7 @@ protected:
 
     std::string directory_;
     void* loaded_ = nullptr;
-    Frame call, function, local, behind_first, at_second, callee;
+    Address call, function, local, behind_first, at_second, callee;
 };
 
 TEST_F(StackNames, DebugInformationGivesFileAndLineOfTheCall)
@@ -148,7 +148,7 @@ TEST_F(StackNames, ThreadsMayAskAtOnce)
     constexpr std::size_t threads = 4;
     constexpr int modules = 24;
     build("-g");
-    std::vector<Frame> frames;
+    std::vector<Address> frames;
     for (int i = 0; i < modules; ++i) {
         frames.push_back({fmt::format("{}/shop{}.so", directory_, i), call.offset});
         std::filesystem::copy_file(directory_ + "/shop.so", frames.back().module);
@@ -172,8 +172,8 @@ TEST_F(StackNames, ThreadsMayAskAtOnce)
 TEST_F(StackNames, WhatCannotBeReadHasNoName)
 {
     std::ofstream(directory_ + "/no_module") << "text";
-    for (const auto& frame : {Frame{directory_ + "/absent", 16}, Frame{directory_ + "/no_module", 16}, Frame{"", 16},
-                              Frame{directory_, 16}, Frame{"/no/such", 0}}) {
+    for (const auto& frame : {Address{directory_ + "/absent", 16}, Address{directory_ + "/no_module", 16}, Address{"", 16},
+                              Address{directory_, 16}, Address{"/no/such", 0}}) {
         EXPECT_EQ(symbol_of(frame).function, "");
         EXPECT_EQ(symbol_of(frame).line, 0);
     }
@@ -182,12 +182,12 @@ TEST_F(StackNames, WhatCannotBeReadHasNoName)
 
 TEST(OwnFrames, AreThoseOutsideOfTheRuntimes)
 {
-    const Frame raise{"/lib/libc.so.6", 1}, assertion{"/lib/libc.so.6", 2}, a{"/bin/shop", 3},
+    const Address raise{"/lib/libc.so.6", 1}, assertion{"/lib/libc.so.6", 2}, a{"/bin/shop", 3},
         hook{"/x/libfaultline.so.0", 4}, b{"/lib/libshop.so", 5}, c{"/bin/shop", 6};
-    EXPECT_EQ(own_frames({raise, assertion, a, hook, b, c}, 2), (std::vector<Frame>{a, b}));
-    EXPECT_EQ(own_frames({raise, assertion}, 3), std::vector<Frame>{raise});
+    EXPECT_EQ(own_frames({raise, assertion, a, hook, b, c}, 2), (std::vector<Address>{a, b}));
+    EXPECT_EQ(own_frames({raise, assertion}, 3), std::vector<Address>{raise});
     EXPECT_TRUE(own_frames({}, 3).empty());
 }
 
 } // namespace
-} // namespace faultline::explore
+} // namespace faultline::report

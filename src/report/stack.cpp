@@ -1,4 +1,4 @@
-#include "explore/stack.hpp"
+#include "report/stack.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include <mutex>
 #include <string_view>
 
-namespace faultline::explore {
+namespace faultline::report {
 
 namespace {
 
@@ -131,7 +131,7 @@ namespace {
 
 /// The symbol of a frame, all of it empty where the module cannot be read, and before it, if they are wanted, the
 /// functions that are inlined there.
-std::vector<Symbol> symbols_of(const Frame& frame, bool inlined)
+std::vector<Symbol> symbols_of(const Address& frame, bool inlined)
 {
     static std::mutex mutex; // libdw takes one thread at a time
     static std::map<std::string, ModuleFile> modules;
@@ -148,23 +148,33 @@ std::vector<Symbol> symbols_of(const Frame& frame, bool inlined)
 
 } // namespace
 
-Symbol symbol_of(const Frame& frame) { return symbols_of(frame, false).front(); }
+Symbol symbol_of(const Address& frame) { return symbols_of(frame, false).front(); }
 
-std::vector<report::Frame> described_inlined(const Frame& frame)
+std::vector<Frame> described_inlined(const Address& frame)
 {
-    std::vector<report::Frame> all;
+    std::vector<Frame> all;
     for (auto& symbol : symbols_of(frame, true))
         all.push_back({frame.module, frame.offset, std::move(symbol.function), std::move(symbol.file), symbol.line});
     return all;
 }
 
-report::Frame described(const Frame& frame) { return described_inlined(frame).front(); }
+Frame described(const Address& frame) { return described_inlined(frame).front(); }
 
-std::string text_of(const Frame& frame) { return report::words(report::Frame{frame.module, frame.offset, {}, {}, 0}); }
-std::string long_text_of(const Frame& frame) { return report::words(described(frame), true); }
-std::string short_text_of(const Frame& frame) { return report::words(described(frame)); }
+std::vector<Frame> described_stack(const std::vector<Address>& stack)
+{
+    std::vector<Frame> frames;
+    for (const auto& frame : stack)
+        if (frame.module.find("/libfaultline.so") == std::string::npos)
+            for (auto& each : described_inlined(frame))
+                frames.push_back(std::move(each));
+    return frames;
+}
 
-bool before_program(const std::vector<Frame>& stack)
+std::string text_of(const Address& frame) { return words(Frame{frame.module, frame.offset, {}, {}, 0}); }
+std::string long_text_of(const Address& frame) { return words(described(frame), true); }
+std::string short_text_of(const Address& frame) { return words(described(frame)); }
+
+bool before_program(const std::vector<Address>& stack)
 {
     constexpr std::array<std::string_view, 4> of_program{"__libc_start_call_main", "main", "call_init",
                                                          "__libc_csu_init"};
@@ -177,18 +187,18 @@ bool before_program(const std::vector<Frame>& stack)
     return starts;
 }
 
-bool in_runtime(const Frame& frame) { return report::in_runtime(frame.module); }
+bool in_runtime(const Address& frame) { return in_runtime(frame.module); }
 
-std::vector<Frame> own_frames(const std::vector<Frame>& stack, std::size_t most)
+std::vector<Address> own_frames(const std::vector<Address>& stack, std::size_t most)
 {
-    std::vector<Frame> own;
+    std::vector<Address> own;
     const auto outermost = stack.empty() ? std::string() : symbol_of(stack.back()).function;
     for (const auto& frame : stack) {
         if (own.size() == most) break;
-        if (!in_runtime(frame) && !report::in_go_library(symbol_of(frame).function, outermost)) own.push_back(frame);
+        if (!in_runtime(frame) && !in_go_library(symbol_of(frame).function, outermost)) own.push_back(frame);
     }
     if (own.empty() && !stack.empty()) own.push_back(stack.front());
     return own;
 }
 
-} // namespace faultline::explore
+} // namespace faultline::report
