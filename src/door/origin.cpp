@@ -254,7 +254,7 @@ std::string name_of_function(const CodeFrame& frame)
 
 } // namespace
 
-void Origins::name(std::uint64_t pc, const plan::Plan& plan, Known& known) const
+void Origins::name(std::uint64_t pc, const plan::Plan* plan, Known& known) const
 {
     auto& origin = known.origin;
     for (const auto address : known.addresses)
@@ -268,17 +268,12 @@ void Origins::name(std::uint64_t pc, const plan::Plan& plan, Known& known) const
     if (!is_shared_libc(made_at.module()) && !known.addresses.empty()) id.add(made_at.module(), made_at.offset);
     origin.site = id.get();
 
+    if (plan == nullptr) return;
     const auto& caller = origin.frames.front();
-    origin.caller_sets = engine::caller_sets_of(plan, caller.module(), [&caller] { return name_of_function(caller); });
+    origin.caller_sets = engine::caller_sets_of(*plan, caller.module(), [&caller] { return name_of_function(caller); });
 }
 
-CodeFrame Origins::place_of(std::uint64_t address)
-{
-    if (mapping_of(address) == nullptr) read_mappings();
-    return frame_of(address);
-}
-
-const Origin* Origins::of(pid_t tid, std::uint64_t pc, const plan::Plan& plan)
+const Origin* Origins::of(pid_t tid, std::uint64_t pc, const plan::Plan* plan)
 {
     const auto sp = stack_pointer_of(process_, tid);
     if (!sp) return nullptr;

@@ -34,10 +34,9 @@ class Origins {
 public:
     explicit Origins(pid_t process) : process_(process) {}
 
-    /// What stands at an address.
-    [[nodiscard]] CodeFrame place_of(std::uint64_t address);
-    /// nullptr: the kernel tells nothing of the thread. `plan` is always the same.
-    [[nodiscard]] const Origin* of(pid_t tid, std::uint64_t pc, const plan::Plan& plan);
+    /// nullptr: the kernel tells nothing of the thread. `plan`: whose sets of callers are asked for; always the same one;
+    /// nullptr: there is none.
+    [[nodiscard]] const Origin* of(pid_t tid, std::uint64_t pc, const plan::Plan* plan);
 
 private:
     struct Mapping {
@@ -59,7 +58,7 @@ private:
     [[nodiscard]] bool find_bp(Registers& frame, const CodeFile& file, std::uint64_t bias, const ReadWord& read) const;
     [[nodiscard]] bool find_return(Registers& frame, const ReadWord& read) const;
     void unwind(pid_t tid, std::uint64_t pc, std::uint64_t sp, Known& known) const;
-    void name(std::uint64_t pc, const plan::Plan& plan, Known& known) const;
+    void name(std::uint64_t pc, const plan::Plan* plan, Known& known) const;
 
     pid_t process_;
     std::vector<Mapping> mappings_;

@@ -37,7 +37,9 @@ struct Asked {
     int pidfd = -1;         // of the thread
     int number = 0;
     std::uint64_t arguments[6]{};
-    std::uint64_t address = 0; // of the call in its code
+    std::uint64_t address =
+        0;                  // of the call in its code; 0: its stack is not to be looked at any more, or there is none
+    std::uint32_t site = 0; // what was seen of it then
     const char* name = "";
     std::string thread;
     Facts* facts = nullptr; // until the next call is received

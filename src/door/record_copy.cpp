@@ -61,7 +61,7 @@ RecordServer::Answer RecordServer::confirm_later(const Asked& asked, Known& know
     const auto before = ::lseek(to.get(), 0, SEEK_CUR);
     auto kept = std::make_shared<Fd>(::fcntl(to.get(), F_DUPFD_CLOEXEC, 0));
     const auto begun = begin();
-    passed_.push_back({asked.tid, [this, asked, &known, kept, before, begun] {
+    passed_.push_back({asked.tid, [this, asked = for_later(asked), &known, kept, before, begun] {
                            const auto after = ::lseek(kept->get(), 0, SEEK_CUR);
                            if (after > before)
                                record_bytes(asked, known, kept->get(), begun, static_cast<std::uint64_t>(before),

@@ -208,7 +208,9 @@ RecordServer::Answer RecordServer::write_to_stream(const Asked& asked, const Fd&
         shared_.in_flight[0].state = InFlight::State::judged; // nothing was written: the kernel says so in its way
         return std::nullopt;
     }
-    passed_.push_back({asked.tid, [this, asked, bytes = std::move(bytes), &line] { acknowledge(asked, line, bytes); }});
+    passed_.push_back({asked.tid, [this, asked = for_later(asked), bytes = std::move(bytes), &line] {
+                           acknowledge(asked, line, bytes);
+                       }});
     return std::nullopt;
 }
 

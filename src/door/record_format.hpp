@@ -9,10 +9,10 @@
 
 namespace faultline::door::format {
 
-inline constexpr std::string_view magic{"FAULTREC\x01\0\0\0\0\0\0\0", 16};
+inline constexpr std::string_view magic{"FAULTREC\x02\0\0\0\0\0\0\0", 16};
 
-enum class Kind : std::uint8_t { start = 1, root, inode, kept, entry, operation, finish };
-inline constexpr std::uint8_t last_kind = static_cast<std::uint8_t>(Kind::finish);
+enum class Kind : std::uint8_t { start = 1, root, inode, kept, entry, operation, finish, site };
+inline constexpr std::uint8_t last_kind = static_cast<std::uint8_t>(Kind::site);
 
 /// FNV-1a, 32 bits.
 [[nodiscard]] inline std::uint32_t checksum(std::string_view bytes)

@@ -69,6 +69,7 @@ RecordServer::Answer RecordServer::map(const Asked& asked)
                   asked.pid,
                   asked.tid,
                   asked.thread,
+                  sites_.of(asked, writer_),
                   {}};
     if (!mapped.shadow) { // the file system knows no files without names
         const auto name = setting_.request.directory + "/shadow";
@@ -123,6 +124,7 @@ void RecordServer::compare(Mapped& mapped)
     storing.tid = mapped.tid;
     storing.thread = mapped.thread;
     storing.name = "mmap";
+    storing.site = mapped.site;
     auto* const now = other_buffer_.data();
     auto* const before = now + window;
     for (std::uint64_t at = 0; at < status.stx_size;) {

@@ -247,15 +247,7 @@ void RecordServer::record(const Asked& asked, Operation operation, Known* known)
         operation.device = known->device;
         if (operation.path.empty()) operation.path = files_.path_of(known->id);
     }
-    if (asked.address != 0) {
-        auto& place = places_[{asked.pid, asked.address}];
-        if (place.first.empty()) {
-            const auto found = Origins(asked.pid).place_of(asked.address);
-            place = {found.path.empty() ? "?" : found.module(), found.offset};
-        }
-        operation.module = place.first;
-        operation.caller = place.second;
-    }
+    operation.site = sites_.of(asked, writer_);
     writer_.operation(operation);
 }
 
@@ -283,6 +275,13 @@ void RecordServer::acknowledge(const Asked& asked, std::string& line, std::strin
         acknowledge_line(asked, line, &line == &mark_line_);
         line.clear();
     }
+}
+
+Asked RecordServer::for_later(Asked asked)
+{
+    asked.site = sites_.of(asked, writer_);
+    asked.address = 0;
+    return asked;
 }
 
 RecordServer::Answer RecordServer::as_caller(const Asked& asked, const std::function<std::int64_t()>& call)
@@ -318,7 +317,7 @@ RecordServer::Answer RecordServer::change_rights(const Asked& asked)
 RecordServer::Answer RecordServer::execute(const Asked& asked)
 {
     callers_.doubt(asked); // it may be of a set-user-ID program
-    std::erase_if(places_, [&](const auto& each) { return each.first.first == asked.pid; });
+    sites_.forget(asked.pid);
     return std::nullopt;
 }
 

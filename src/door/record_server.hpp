@@ -4,6 +4,7 @@
 
 #include "door/record_caller.hpp"
 #include "door/record_inodes.hpp"
+#include "door/record_sites.hpp"
 #include "door/recorder.hpp"
 #include "door/shared.hpp"
 
@@ -57,6 +58,7 @@ private:
         Fd file, shadow; // what the file held when it was last looked at
         pid_t pid, tid;
         std::string thread;
+        std::uint32_t site;
         std::pair<std::uint64_t, std::uint64_t> in_maps; // device and inode, as /proc/PID/maps has them
     };
     /// A call that passed, of which the outcome shows when its thread asks again.
@@ -80,6 +82,8 @@ private:
     std::uint64_t begin();
     Operation operation(const Asked& asked, Did did, std::uint64_t begun) const;
     void record(const Asked& asked, Operation operation, Known* known);
+    /// The same call, for what is recorded when its thread may be elsewhere.
+    Asked for_later(Asked asked);
     void record_bytes(const Asked& asked, Known& known, int fd, std::uint64_t begun, std::uint64_t offset,
                       std::uint64_t size);
     void record_attributes(const Asked& asked, Known& known, int fd, std::uint64_t begun);
@@ -144,7 +148,7 @@ private:
     std::list<Mapped> mapped_;
     std::list<Passed> passed_;
     std::unordered_map<int, InodeId> watches_;
-    std::map<std::pair<pid_t, std::uint64_t>, std::pair<std::string, std::uint64_t>> places_; // of addresses
+    CallSites sites_;
     static constexpr std::size_t buffer_size = 8 << 20;
     struct Freed {
         void operator()(void* memory) const { std::free(memory); }

@@ -126,12 +126,25 @@ void RecordWriter::entry(const Entry& entry)
     record(format::Kind::entry, payload);
 }
 
+std::uint32_t RecordWriter::site(const std::vector<report::Address>& stack)
+{
+    if (stack.empty()) return 0;
+    format::Payload payload;
+    payload << stack.size();
+    for (const auto& frame : stack)
+        payload << frame.module << frame.offset;
+    const auto number = static_cast<std::uint32_t>(sites_.size() + 1);
+    const auto [at, fresh] = sites_.try_emplace(payload.bytes, number);
+    if (fresh) record(format::Kind::site, payload);
+    return at->second;
+}
+
 void RecordWriter::operation(const Operation& operation)
 {
     format::Payload payload;
     payload << operation.did << operation.begin << operation.end;
-    payload.put_signed(operation.pid).put_signed(operation.tid) << operation.thread << operation.module;
-    payload << operation.caller << operation.call << operation.inode << operation.replaced << operation.device;
+    payload.put_signed(operation.pid).put_signed(operation.tid) << operation.thread << operation.site;
+    payload << operation.call << operation.inode << operation.replaced << operation.device;
     put(payload, operation.from);
     put(payload, operation.to);
     payload << operation.offset << operation.size << operation.flags;

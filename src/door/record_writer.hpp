@@ -6,6 +6,7 @@
 
 #include <array>
 #include <span>
+#include <unordered_map>
 
 namespace faultline::door {
 
@@ -24,6 +25,8 @@ public:
     /// What an inode held before it was changed: `content` and `size`.
     void kept(const Inode& inode);
     void entry(const Entry& entry);
+    /// The number of a stack, for operations; 0: it is empty.
+    std::uint32_t site(const std::vector<report::Address>& stack);
     void operation(const Operation& operation);
     /// Without this no reader takes the recording.
     void finish();
@@ -45,7 +48,8 @@ private:
     std::string directory_, buffer_, scratch_;
     int log_ = -1, data_ = -1;
     std::uint64_t data_end_ = 0;
-    std::vector<Stored> recent_; // by hash
+    std::vector<Stored> recent_;                           // by hash
+    std::unordered_map<std::string, std::uint32_t> sites_; // by the payload of their records
 };
 
 } // namespace faultline::door

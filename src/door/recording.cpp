@@ -165,6 +165,14 @@ private:
         }
         case format::Kind::operation:
             return take_operation(parts);
+        case format::Kind::site: {
+            auto& stack = to_.sites.emplace_back();
+            for (auto count = parts.number(); count != 0 && !parts.damaged; --count) {
+                const auto module = parts.text();
+                stack.push_back({std::string(module), parts.number()});
+            }
+            return;
+        }
         case format::Kind::finish:
             if (parts.number() != data_) bad(fmt::format("'data' should not have {} bytes", data_));
             return;
@@ -184,8 +192,8 @@ private:
         operation.pid = static_cast<std::int32_t>(parts.signed_number());
         operation.tid = static_cast<std::int32_t>(parts.signed_number());
         operation.thread = parts.text();
-        operation.module = parts.text();
-        operation.caller = parts.number();
+        operation.site = parts.as<std::uint32_t>();
+        if (operation.site >= to_.sites.size()) bad(fmt::format("site {} was not introduced", operation.site));
         operation.call = parts.text();
         operation.inode = inode(parts);
         operation.replaced = inode(parts);

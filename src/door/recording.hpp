@@ -10,6 +10,8 @@
 // An inode has a number of its own here, given at its first sight: st_ino is used again by file systems.
 #pragma once
 
+#include "report/stack.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -67,10 +69,9 @@ struct Operation {
     /// Both from one counter for the whole tree. A sync covers what ended before it began.
     std::uint64_t begin = 0, end = 0;
     std::int32_t pid = 0, tid = 0;
-    std::string thread; // "2.1": the second process that did anything, its first thread that did
-    std::string module; // of the system call, with offset: the call site
-    std::uint64_t caller = 0;
-    std::string call; // name of the system call, for people
+    std::string thread;     // "2.1": the second process that did anything, its first thread that did
+    std::uint32_t site = 0; // where it was called from, of Recording::sites; 0: that is not known
+    std::string call;       // name of the system call, for people
     InodeId inode = InodeId::none, replaced = InodeId::none;
     std::uint64_t device = 0; // st_dev: one journal each
     Name from, to;
@@ -117,6 +118,8 @@ public:
     std::vector<Inode> inodes; // by id: inodes[0] is no inode
     std::vector<Entry> entries;
     std::vector<Operation> operations; // by end
+    /// Stacks of calls, innermost first, as far as they lie in files. sites[0] is empty.
+    std::vector<std::vector<report::Address>> sites{1};
     std::vector<std::string> command;
     std::string working_directory;
 

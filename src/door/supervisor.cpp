@@ -139,7 +139,7 @@ bool Supervisor::wants_origin(const plan::Plan& plan, const engine::Schedule::Ta
 const Origin* Supervisor::origin_of(Process& process, pid_t tid, std::uint64_t pc, const plan::Plan& plan)
 {
     if (process.origins == nullptr) process.origins = std::make_unique<Origins>(process.pid);
-    return process.origins->of(tid, pc, plan);
+    return process.origins->of(tid, pc, &plan);
 }
 
 void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)

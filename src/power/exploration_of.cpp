@@ -1,6 +1,7 @@
 #include "power/exploration_of.hpp"
 
 #include "engine/draw.hpp"
+#include "power/call_sites.hpp"
 #include "power/sync_roles.hpp"
 #include "report/clean_text.hpp"
 #include "report/terminal.hpp"
@@ -55,9 +56,9 @@ public:
     Teller(const door::Recording& recording, const Request& request, const Summary& summary)
         : recording_(recording), request_(request), summary_(summary), micros_(cut(recording, {request.split_rename}))
     {
-        std::map<std::pair<std::string, std::string>, std::uint64_t> seen;
-        for (const auto& operation : recording.operations)
-            numbers_.push_back(++seen[{operation.call, operation.path}]);
+        numbers_.resize(recording.operations.size());
+        for (std::uint32_t i = 0; i < numbers_.size(); ++i)
+            numbers_[i] = ++calls_[strike(i, {}).site];
     }
 
     report::Exploration tell()
@@ -105,13 +106,22 @@ private:
         report::Strike strike;
         strike.function = clean_line(operation_call(recording_, operation));
         strike.path = path_of(operation);
-        strike.site = fmt::format("{:08x}", engine::hash(strike.function + " " + strike.path) & 0xffffffff);
+        // Two calls on one file are told apart by where they are made, as far as that is known.
+        const auto identity = fmt::format("{} {} {}", strike.function, strike.path, place_text(stack(operation)));
+        strike.site = fmt::format("{:08x}", engine::hash(identity) & 0xffffffff);
         strike.family = "power";
         strike.type = type;
         strike.error = std::move(error);
         strike.match = numbers_[operation];
         strike.call = operation + 1;
         return strike;
+    }
+
+    [[nodiscard]] const std::vector<report::Frame>& stack(std::uint32_t operation) const
+    {
+        const auto [at, fresh] = stacks_.try_emplace(recording_.operations[operation].site);
+        if (fresh) at->second = stack_of(recording_, operation);
+        return at->second;
     }
 
     /// The operation that a state is about, and what became of it: the first one that is lost, one that is there in part,
@@ -165,6 +175,8 @@ private:
         record.key = key_of(finding);
         record.point = id_text(summary_.states.at(finding.states.front()).state);
         record.strikes = strikes_of(finding);
+        if (const auto& about = record.strikes.front(); about.call != 0)
+            record.stack = stack(static_cast<std::uint32_t>(about.call - 1));
         const auto fact = [&](std::string_view name, const std::string& text) {
             if (!text.empty()) record.facts.emplace_back(name, clean_line(text));
         };
@@ -212,7 +224,7 @@ private:
         return point;
     }
 
-    void add_places(report::Exploration& all) const
+    void add_places(report::Exploration& all)
     {
         std::set<std::string> pairs;
         for (const auto& point : all.points) {
@@ -226,9 +238,10 @@ private:
             place.function = what.function;
             place.site = what.site;
             place.path = what.path;
-            for (std::uint32_t i = 0; i < micros_.operations(); ++i)
-                if (clean_line(operation_call(recording_, i)) == what.function && path_of(i) == what.path)
-                    ++place.calls;
+            place.calls = calls_[what.site];
+            if (what.call != 0)
+                if (const auto* const own = report::own_frame(stack(static_cast<std::uint32_t>(what.call - 1))))
+                    place.at = *own;
         }
         all.pairs = pairs.size();
     }
@@ -239,7 +252,9 @@ private:
     const Request& request_;
     const Summary& summary_;
     MicroOperations micros_;
-    std::vector<std::uint64_t> numbers_; // by operation: which one of its call and file
+    std::vector<std::uint64_t> numbers_;         // by operation: which one of its call, file and place
+    std::map<std::string, std::uint64_t> calls_; // by site
+    mutable std::map<std::uint32_t, std::vector<report::Frame>> stacks_; // by site of the recording
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <set>
+#include <tuple>
 
 namespace faultline::power {
 
@@ -313,7 +314,8 @@ private:
         finding.torn = is_torn(checked.state);
         finding.first_cut = micros_.operations();
         finding.reason = checked.verdict.reason;
-        if (checked.acknowledgements != 0) finding.last_acknowledgement = acks_[checked.acknowledgements - 1].second;
+        if (checked.acknowledgements != 0)
+            std::tie(finding.acknowledged_by, finding.last_acknowledgement) = acks_[checked.acknowledgements - 1];
         const auto operations = operations_of(checked.state.lost);
         const auto without = [&](const std::vector<std::size_t>& part) {
             State state = checked.state;

@@ -46,6 +46,7 @@ struct Finding {
     std::uint32_t atomic = never; // where nothing is lost: an operation on the file that is neither old nor new
     std::uint32_t first_cut = 0, last_cut = 0; // where it fails
     std::string last_acknowledgement, reason;
+    std::uint32_t acknowledged_by = never; // the operation that said so
     std::vector<std::string_view> models;
     std::vector<std::size_t> states; // numbers
 };
@@ -83,7 +84,8 @@ struct Summary {
 [[nodiscard]] std::string_view operation_call(const door::Recording& recording, std::uint32_t operation);
 /// "#4 write notes.txt"
 [[nodiscard]] std::string operation_text(const door::Recording& recording, std::uint32_t operation);
-/// "#4 write notes.txt must be durable before #6 rename notes.txt", "notes.txt must be atomic".
+/// "#4 write notes.txt (save at store.c:31) must be durable before #6 rename notes.txt (save at store.c:38)", "notes.txt
+/// must be atomic (#4 write, save at store.c:31)".
 [[nodiscard]] std::string need_text(const door::Recording& recording, const Finding& finding);
 /// "fsync notes.txt after #4 and before #6"; empty where no sync helps.
 [[nodiscard]] std::string fix_text(const door::Recording& recording, const Finding& finding);

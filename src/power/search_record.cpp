@@ -1,6 +1,7 @@
 // What a search found, in words and in powerloss.json.
 #include "power/search.hpp"
 
+#include "power/call_sites.hpp"
 #include "power/exploration_of.hpp"
 #include "report/exploration_json.hpp"
 
@@ -31,16 +32,26 @@ std::string operation_text(const door::Recording& recording, std::uint32_t opera
 std::string need_text(const door::Recording& recording, const Finding& finding)
 {
     if (finding.lost.empty()) {
-        const auto path = finding.atomic == never ? std::string() : recording.operations.at(finding.atomic).path;
-        return fmt::format("{} must be atomic", path.empty() ? "the change" : path);
+        if (finding.atomic == never) return "the change must be atomic";
+        const auto& path = recording.operations.at(finding.atomic).path;
+        const auto place = place_text(stack_of(recording, finding.atomic));
+        return fmt::format("{} must be atomic{}", path.empty() ? "the change" : path,
+                           place.empty() ? ""
+                                         : fmt::format(" (#{} {}, {})", finding.atomic + 1,
+                                                       operation_call(recording, finding.atomic), place));
     }
     std::string lost; // all of them together: one that is durable is enough
     for (const auto operation : finding.lost)
-        lost += (lost.empty() ? "" : " or ") + operation_text(recording, operation);
-    return fmt::format("{} must be durable before {}", lost,
-                       finding.overtook != never              ? operation_text(recording, finding.overtook)
-                       : finding.last_acknowledgement.empty() ? std::string("the end")
-                                                              : "'" + finding.last_acknowledgement + "' is said");
+        lost += (lost.empty() ? "" : " or ") + placed_text(recording, operation);
+    std::string before = "the end";
+    if (finding.overtook != never) {
+        before = placed_text(recording, finding.overtook);
+    } else if (finding.acknowledged_by != never) {
+        const auto place = place_text(stack_of(recording, finding.acknowledged_by));
+        before = fmt::format("'{}' is said{}", finding.last_acknowledgement,
+                             place.empty() ? "" : fmt::format(" ({})", place));
+    }
+    return fmt::format("{} must be durable before {}", lost, before);
 }
 
 std::string fix_text(const door::Recording& recording, const Finding& finding)
@@ -84,6 +95,19 @@ std::vector<std::uint32_t> read_numbers(const Json& list)
     return values;
 }
 
+/// Where the operations that a finding is about were called from.
+Json::Array calls_of(const door::Recording& recording, const Finding& finding)
+{
+    auto operations = finding.lost;
+    for (const auto operation : {finding.atomic, finding.overtook, finding.acknowledged_by})
+        if (operation != never) operations.push_back(operation);
+    Json::Array calls;
+    for (const auto operation : operations)
+        if (const auto stack = stack_of(recording, operation); !stack.empty())
+            calls.push_back(Json::object({{"operation", operation + 1}, {"stack", report::to_json(stack)}}));
+    return calls;
+}
+
 } // namespace
 
 std::string write_summary(const door::Recording& recording, const Request& request, const Summary& summary)
@@ -105,6 +129,7 @@ std::string write_summary(const door::Recording& recording, const Request& reque
                                   {"fix", fix_text(recording, finding)},
                                   {"states", Json(finding.states)}});
         if (finding.overtook != never) json["overtook"] = operation_text(recording, finding.overtook);
+        json["calls"] = calls_of(recording, finding);
         findings.push_back(std::move(json));
     }
     Json::Array states;
@@ -123,6 +148,8 @@ std::string write_summary(const door::Recording& recording, const Request& reque
             json["class"] = class_names[static_cast<std::size_t>(role.kind)];
             json["reason"] = role.reason;
         }
+        if (const auto stack = stack_of(recording, role.operation); !stack.empty())
+            json["stack"] = report::to_json(stack);
         if (role.lost != never) json["lost"] = operation_text(recording, role.lost);
         syncs.push_back(std::move(json));
     }

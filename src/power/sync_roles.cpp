@@ -1,5 +1,7 @@
 #include "power/sync_roles.hpp"
 
+#include "power/call_sites.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -88,14 +90,13 @@ std::vector<SyncRole> roles_of_syncs(const door::Recording& recording, const Req
 
 std::string role_text(const door::Recording& recording, const SyncRole& role)
 {
-    const auto which = operation_text(recording, role.operation);
+    const auto which = placed_text(recording, role.operation);
     if (role.models.empty())
         return fmt::format("{}: no state that is possible without it fails: it is not needed, or the check is blind to "
                            "it",
                            which);
     return fmt::format("{}: without it {}{}{}  [{}]", which, class_names[static_cast<std::size_t>(role.kind)],
-                       role.lost == never ? ""
-                                          : fmt::format(", where {} is lost", operation_text(recording, role.lost)),
+                       role.lost == never ? "" : fmt::format(", where {} is lost", placed_text(recording, role.lost)),
                        role.reason.empty() ? "" : fmt::format(": {}", role.reason), fmt::join(role.models, ", "));
 }
 

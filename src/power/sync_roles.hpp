@@ -16,7 +16,7 @@ namespace faultline::power {
                                                    const std::function<Summary(const door::Recording&)>& search_again,
                                                    std::string& problem);
 
-/// "#3 fsync t: without it corrupt, where #2 write t is lost [ext4]".
+/// "#3 fsync t (save at store.c:31): without it corrupt, where #2 write t (save at store.c:30) is lost [ext4]".
 [[nodiscard]] std::string role_text(const door::Recording& recording, const SyncRole& role);
 
 } // namespace faultline::power

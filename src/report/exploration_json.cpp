@@ -29,14 +29,6 @@ Json to_json(const Frame& frame)
     return json;
 }
 
-Json to_json(const std::vector<Frame>& stack)
-{
-    auto frames = Json::array();
-    for (const auto& frame : stack)
-        frames.push_back(to_json(frame));
-    return frames;
-}
-
 Frame frame_from_json(const Json& json)
 {
     return {line_of(json.member("module")), json.member("offset").count(), line_of(json.member("function")),
@@ -100,6 +92,14 @@ std::optional<Finding> finding_from_json(const Json& json)
 }
 
 } // namespace
+
+Json to_json(const std::vector<Frame>& stack)
+{
+    auto frames = Json::array();
+    for (const auto& frame : stack)
+        frames.push_back(to_json(frame));
+    return frames;
+}
 
 Json to_json(const std::vector<Strike>& strikes)
 {

@@ -9,6 +9,8 @@
 
 namespace faultline::report {
 
+/// A stack.
+[[nodiscard]] Json to_json(const std::vector<Frame>& stack);
 [[nodiscard]] Json to_json(const std::vector<Strike>& strikes);
 [[nodiscard]] std::vector<Strike> strikes_from_json(const Json& json);
 

@@ -61,6 +61,9 @@ says() { grep -qF -e "$2" "$1" || fail "$1 does not say '$2'"; }
 says_not() { ! grep -qF -e "$2" "$1" || fail "$1 says '$2'"; }
 is() { [ "$(cat "$1")" = "$2" ] || fail "$1 is not '$2'"; }
 
+# placeless FILE: what powerloss said, without where in the program it was: what is known of an interpreter differs.
+placeless() { sed -E 's/ \([^()]*( in |\+0x| at )[^()]*\)//g; s/ from [^ ]+( at | \(|\+0x).*//' "$1"; }
+
 # holds FILE EXPRESSION…: whether Python expressions are true of a JSON document, d.
 holds() {
     python3 - "$@" <<'END' || fail "$1 does not hold what it should"

@@ -17,7 +17,7 @@ search() { # CHECK OPTION…: in d, whose file is as it was
     env -C d "$FAULTLINE" powerloss -q -o ../o --model ext4,ext4-noauto,posix --check "echo >>\"\$COUNTS/\$\$\"; $check" \
         "$@" -- python3 ../replace.py >out 2>err </dev/null || status=$?
 }
-syncs() { grep '^sync-' out | sed "s|$PWD/||g"; }
+syncs() { placeless out | grep '^sync-' | sed "s|$PWD/||g"; }
 
 # Of two syncs in a row each alone is not needed. The directory's is, once the exit is a promise.
 # shellcheck disable=SC2016 # for the shell that it runs

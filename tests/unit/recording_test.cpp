@@ -51,8 +51,8 @@ protected:
         operation_.pid = 12;
         operation_.tid = -1;
         operation_.thread = "1.2";
-        operation_.module = "libc.so.6";
-        operation_.caller = 0x1234;
+        writer.site({{"/bin/other", 1}});
+        operation_.site = writer.site({{"/lib/libc.so.6", 0x1234}, {"/bin/prog", UINT64_MAX}});
         operation_.call = "pwrite64";
         operation_.inode = InodeId{2};
         operation_.replaced = InodeId{1};
@@ -124,8 +124,9 @@ TEST_F(RecordingFiles, ComeBackTheSame)
     EXPECT_EQ(back.pid, 12);
     EXPECT_EQ(back.tid, -1);
     EXPECT_EQ(back.thread, "1.2");
-    EXPECT_EQ(back.module, "libc.so.6");
-    EXPECT_EQ(back.caller, 0x1234U);
+    ASSERT_EQ(recording.sites.size(), 3U);
+    EXPECT_EQ(recording.sites.at(back.site),
+              (std::vector<report::Address>{{"/lib/libc.so.6", 0x1234}, {"/bin/prog", UINT64_MAX}}));
     EXPECT_EQ(back.call, "pwrite64");
     EXPECT_EQ(back.inode, InodeId{2});
     EXPECT_EQ(back.replaced, InodeId{1});
