@@ -75,6 +75,11 @@ says r/report.junit "save at kv.c:$(line SAVE)"
 holds r/report.sarif "any(result['locations'][0]['physicalLocation'] == {'artifactLocation': {'uri': 'kv.c', 'uriBaseId': '%SRCROOT%'}, 'region': {'startLine': $(line SAVE), 'startColumn': 1, 'endLine': $(line SAVE), 'endColumn': 2}} for run in d['runs'] for result in run['results'])"
 holds r/report.json "any(frame.get('line') == $(line PUBLISH) for e in d['explorations'] for f in e['findings'] for frame in f['stack'])"
 
+# What is said elsewhere than into a pipe or file is noted at the thread's next call: it was said where it was.
+echo old >d/f
+env -C d "$FAULTLINE" powerloss -q --model ext4-noauto --check "$check" -o ../o -- ../kv >/dev/null 2>err </dev/null || :
+says o/powerloss.json "must be durable before '1' is said (say at kv.c:$(line SAY))"
+
 # In a child of a shell; and what is stored in memory is told by where that was mapped.
 search -o ../o -- sh -c 'true; ../kv map; true'
 says out "mmap $d/t (store at kv.c:$(line MAP)) must be durable before"
