@@ -93,7 +93,7 @@ std::vector<explore::Command> commands(const std::string& view, const ExploreOpt
 
 std::string findings_words(const explore::Progress& progress)
 {
-    std::string words;
+    std::string words = progress.failing == 0 ? "" : fmt::format("{} failing", progress.failing);
     for (const auto& [kind, count] : progress.findings)
         words += fmt::format("{}{} {}", words.empty() ? "" : "  ", count, explore::name_of(kind));
     return words;
@@ -165,7 +165,7 @@ int explore_in(const ExploreOptions& given, const explore::Options& options, con
         report::ProgressLine line(given.quiet);
         line.say("running the command without faults …");
         summary = explore::explore(options, root, prepare, [&](const explore::Progress& progress) {
-            line.tell(progress.done, progress.known, "points", progress.seconds, findings_words(progress));
+            line.tell(progress.done, progress.known, progress.unit, progress.seconds, findings_words(progress));
         });
     }
     if (!summary.problem.empty()) return fail(summary.baseline_trouble ? nothing_explored : own_error, summary.problem);

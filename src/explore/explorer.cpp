@@ -6,9 +6,9 @@
 #include "explore/journal.hpp"
 #include "explore/power_cuts.hpp"
 #include "explore/queue.hpp"
-#include "report/stack.hpp"
 #include "explore/verdicts.hpp"
 #include "explore/workers.hpp"
+#include "report/stack.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -60,7 +60,7 @@ public:
                     {[this](const Point& point) { return plan_for(point, false); }, limit_, options_.stop});
         if (options_.stop == nullptr || !options_.stop->load()) leave_out_unsteady();
         if (is_void()) return;
-        if (tries_power_cuts(options_)) cut_power(*workers_.front(), options_, time_left(), summary_);
+        if (tries_power_cuts(options_)) cut_power(*workers_.front(), options_, time_left(), tell_, summary_);
         finish();
     }
 
@@ -305,7 +305,7 @@ private:
         for (const auto& site : line.new_sites)
             add_site(queue_, site, tries_of(site.function, options_.families, options_.through_door), false,
                      line.point.strikes);
-        Progress progress{points_, queue_.known(), seconds_since(began_), {}};
+        Progress progress{.done = points_, .known = queue_.known(), .seconds = seconds_since(began_)};
         for (const auto& [key, finding] : findings_)
             ++progress.findings[finding.kind];
         if (tell_) tell_(progress);

@@ -48,8 +48,10 @@ struct Options {
 
 struct Progress {
     std::size_t done = 0, known = 0;
-    double seconds = 0;
-    std::map<Class, std::size_t> findings;
+    double seconds = 0; // since that work began
+    std::map<Class, std::size_t> findings = {};
+    std::string_view unit = "points"; // what is counted; "power-cut states": then `failing` of them fail
+    std::size_t failing = 0;
 };
 
 /// Why not all was tried, where somebody asked it to end: another attempt goes on.

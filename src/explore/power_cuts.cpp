@@ -1,12 +1,17 @@
 #include "explore/power_cuts.hpp"
 
+#include "power/verdict_log.hpp"
 #include "report/clean_text.hpp"
 #include "report/exploration_json.hpp"
 #include "report/text_file.hpp"
 
 #include <algorithm>
+#include <condition_variable>
 #include <filesystem>
 #include <fmt/format.h>
+#include <mutex>
+#include <sys/stat.h>
+#include <thread>
 
 namespace faultline::explore {
 
@@ -31,8 +36,46 @@ std::string last_words(const Worker& worker)
     return report::clean_line(text.substr(text.rfind('\n') + 1));
 }
 
+/// Tells how far the search has come, from what it writes down, until its scope ends.
+class Watch {
+public:
+    Watch(std::string directory, const std::function<void(const Progress&)>& tell)
+        : directory_(std::move(directory)), tell_(tell), before_(identity())
+    {
+        if (tell_) thread_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
+    }
+
+private:
+    void watch(const std::stop_token& stop)
+    {
+        constexpr std::chrono::milliseconds pause{250};
+        const auto began = std::chrono::steady_clock::now();
+        std::mutex mutex;
+        std::condition_variable_any ended;
+        std::unique_lock lock(mutex);
+        while (!ended.wait_for(lock, stop, pause, [] { return false; }) && !stop.stop_requested()) {
+            if (identity() == before_) continue; // what an earlier search left
+            const auto seen = power::progress_in(directory_);
+            if (!seen) continue;
+            const std::chrono::duration<double> since = std::chrono::steady_clock::now() - began;
+            tell_({seen->done, seen->all, since.count(), {}, "power-cut states", seen->failing});
+        }
+    }
+
+    [[nodiscard]] ino_t identity() const
+    {
+        struct stat status {};
+        return ::stat(power::VerdictLog::path_in(directory_).c_str(), &status) == 0 ? status.st_ino : 0;
+    }
+
+    std::string directory_;
+    const std::function<void(const Progress&)>& tell_;
+    ino_t before_;
+    std::jthread thread_; // the last: it uses the others
+};
+
 std::string search_power_cuts(Worker& worker, const Options& options, std::chrono::nanoseconds limit,
-                              report::Exploration& found)
+                              const std::function<void(const Progress&)>& tell, report::Exploration& found)
 {
     if (auto problem = worker.refresh(); !problem.empty()) return problem;
     std::error_code error;
@@ -46,7 +89,10 @@ std::string search_power_cuts(Worker& worker, const Options& options, std::chron
     }
     const auto file = options.output + power_directory + "/powerloss.json";
     fs::remove(file, error);
-    const auto end = worker.search_power_cuts(limit);
+    const auto end = [&] {
+        const Watch watch(options.output + power_directory, tell);
+        return worker.search_power_cuts(limit);
+    }();
     if (end.timed_out) return "the time is up";
     const auto json = report::parse_json(report::content_of(file));
     auto exploration = json ? report::exploration_from_json(json->member("exploration")) : std::nullopt;
@@ -94,9 +140,10 @@ std::vector<std::string> power_command(const Options& options, const std::string
     return words;
 }
 
-void cut_power(Worker& worker, const Options& options, std::chrono::nanoseconds limit, Summary& summary)
+void cut_power(Worker& worker, const Options& options, std::chrono::nanoseconds limit,
+               const std::function<void(const Progress&)>& tell, Summary& summary)
 {
-    const auto problem = limit.count() > 0 ? search_power_cuts(worker, options, limit, summary.power)
+    const auto problem = limit.count() > 0 ? search_power_cuts(worker, options, limit, tell, summary.power)
                                            : std::string("there was no time left");
     if (problem.empty()) return;
     if (summary.known_points == 0) {

@@ -18,8 +18,9 @@ inline constexpr const char* power_directory = "/power";
 [[nodiscard]] std::vector<std::string> power_command(const Options& options, const std::string& check,
                                                      const std::string& view);
 
-/// Does it, and adds what was found to the summary, or why there is no verdict: then there is no exploration where nothing
+/// Does it, tells how far it has come, and adds what was found to the summary, or why there is no verdict: then there is no exploration where nothing
 /// else was tried. Its `known_points` are those of all else.
-void cut_power(Worker& worker, const Options& options, std::chrono::nanoseconds limit, Summary& summary);
+void cut_power(Worker& worker, const Options& options, std::chrono::nanoseconds limit,
+               const std::function<void(const Progress&)>& tell, Summary& summary);
 
 } // namespace faultline::explore

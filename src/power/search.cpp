@@ -236,6 +236,8 @@ private:
         }
         progress.done = by_key_.size() - missing - tasks.size();
         progress.all = by_key_.size() - missing;
+        if (known_ != nullptr) out_.problem = known_->begin(progress);
+        if (!out_.problem.empty()) return;
         std::ranges::sort(tasks, {}, &Task::number);
         std::set<std::size_t> told;
         checks_->run(tasks, request_.jobs, [&](const Task& task, const Verdict& verdict) {

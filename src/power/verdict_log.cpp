@@ -20,6 +20,11 @@ namespace {
 
 using report::Json;
 
+std::string write_problem()
+{
+    return fmt::format("the verdicts cannot be written: {} (mend that; --resume goes on)", std::strerror(errno));
+}
+
 std::string digits(std::uint64_t number) { return fmt::format("{:016x}", number); }
 
 std::string line_of(std::uint64_t state, std::uint32_t acknowledgements, const Verdict& verdict)
@@ -109,6 +114,7 @@ std::string VerdictLog::add(const std::string& directory, std::vector<std::strin
     std::size_t unreadable = 0;
     while (std::getline(in, text)) {
         const auto json = report::parse_json(text);
+        if (json && json->find("states") != nullptr) continue; // how many there were to be
         const auto& name = json ? json->member("class").text() : std::string();
         const auto* const kind = std::ranges::find(class_names, std::string_view(name));
         std::uint64_t state = 0;
@@ -138,18 +144,42 @@ std::string VerdictLog::open(const std::string& directory)
     return fd_ < 0 ? fmt::format("{}: {}", path, std::strerror(errno)) : std::string();
 }
 
+std::string VerdictLog::begin(const Progress& progress) const
+{
+    const auto line = report::one_line(
+        Json::object({{"states", progress.all}, {"done", progress.done}, {"failing", progress.failing}}));
+    return fd_ < 0 || run::append_line(fd_, line + "\n") ? std::string() : write_problem();
+}
+
 std::string VerdictLog::keep(std::uint64_t state, std::uint32_t acknowledgements, const Verdict& verdict)
 {
     known_[{state, acknowledgements}] = verdict;
     if (fd_ < 0) return {};
     if (run::append_line(fd_, line_of(state, acknowledgements, verdict))) return {};
-    return fmt::format("the verdicts cannot be written: {} (mend that; --resume goes on)", std::strerror(errno));
+    return write_problem();
 }
 
 const Verdict* VerdictLog::find(std::uint64_t state, std::uint32_t acknowledgements) const
 {
     const auto found = known_.find({state, acknowledgements});
     return found == known_.end() ? nullptr : &found->second;
+}
+
+std::optional<Progress> progress_in(const std::string& directory)
+{
+    std::optional<Progress> progress;
+    std::ifstream in(VerdictLog::path_in(directory));
+    for (std::string line; std::getline(in, line);) {
+        const auto json = report::parse_json(line);
+        if (!json) continue; // it is being written
+        if (const auto* const states = json->find("states"); states != nullptr) {
+            progress = Progress{json->member("done").count(), states->count(), json->member("failing").count()};
+        } else if (progress && progress->done < progress->all) {
+            ++progress->done;
+            progress->failing += json->member("class").text() == class_names.front() ? 0U : 1U;
+        }
+    }
+    return progress;
 }
 
 } // namespace faultline::power

@@ -21,6 +21,8 @@ public:
     [[nodiscard]] std::string add(const std::string& directory, std::vector<std::string>& notes);
     /// Writes all of them into a directory; from now on what is kept is appended there. Returns what went wrong.
     [[nodiscard]] std::string open(const std::string& directory);
+    /// How many states there are, and what is known of them before more is kept. Returns what went wrong.
+    [[nodiscard]] std::string begin(const Progress& progress) const;
     [[nodiscard]] std::string keep(std::uint64_t state, std::uint32_t acknowledgements, const Verdict& verdict);
     /// nullptr: it is not known.
     [[nodiscard]] const Verdict* find(std::uint64_t state, std::uint32_t acknowledgements) const;
@@ -34,5 +36,8 @@ private:
     std::map<Key, Verdict> known_;
     int fd_ = -1;
 };
+
+/// How far a search that goes on in a directory has come; nothing before it is known how many states there are.
+[[nodiscard]] std::optional<Progress> progress_in(const std::string& directory);
 
 } // namespace faultline::power

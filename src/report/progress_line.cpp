@@ -47,7 +47,8 @@ void ProgressLine::say(std::string_view text)
 void ProgressLine::tell(std::uint64_t done, std::uint64_t known, std::string_view unit, double seconds,
                         std::string_view more)
 {
-    if (!shown_ || seconds - last_ < 0.1) return;
+    // Where less time has gone by than before, other work has begun.
+    if (!shown_ || (seconds >= last_ && seconds - last_ < 0.1)) return;
     last_ = seconds;
     show(progress_words(done, known, unit, seconds, more, columns(STDERR_FILENO) - 1));
 }

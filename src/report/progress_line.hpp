@@ -26,7 +26,7 @@ public:
 
     /// What is done before anything can be counted.
     void say(std::string_view text);
-    /// Ten times a second at most. `seconds`: since the work began.
+    /// Ten times a second at most. `seconds`: since this work began, of which there may be several.
     void tell(std::uint64_t done, std::uint64_t known, std::string_view unit, double seconds,
               std::string_view more = {});
 

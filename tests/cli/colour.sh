@@ -19,24 +19,6 @@ says_not out "$escape"
 # Progress is a line on a terminal that is no wider than it, and goes; elsewhere, and where it is asked to be quiet, there is none.
 faultline explore -w . -o explored --try oom --sample 60 -- sh -c 'exit 0'
 says_not err 'points'
-narrow() { # STATUS COLUMNS COMMAND…: on a terminal of that width
-    /usr/bin/python3 - "$@" >out <<'END' || fail 'the terminal did not end well'
-import fcntl, os, pty, struct, sys, termios
-wanted, columns, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
-pid, fd = pty.fork()
-if pid == 0:
-    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    os.execv(command[0], command)
-seen = b""
-try:
-    while read := os.read(fd, 65536):
-        seen += read
-except OSError:
-    pass
-sys.stdout.buffer.write(seen)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != wanted)
-END
-}
 narrow 0 40 "$FAULTLINE" explore -w . -o explored --try oom --sample 60 -- sh -c 'exit 0'
 says out ' of '
 says out '/s'

@@ -114,6 +114,18 @@ kill -INT $exploring
 wait $exploring || fail "it ended with $?"
 holds cut/findings.json 'd["stopped"] == ["it was interrupted"]'
 
+# While states are checked a line says how many of them are.
+if [ -x /usr/bin/python3 ]; then
+    narrow 1 70 "$FAULTLINE" explore --jobs 1 --try power -w work --check "sleep 0.2; $check" -o slow -- ./planted
+    /usr/bin/python3 - <<'END' || fail 'there is no progress of power cuts'
+import re
+lines = re.findall("\r\x1b\\[K([0-9]+) of ([0-9]+) power-cut states  [0-9.]+/s([^\r\n\x1b]*)", open("out", encoding="utf-8", newline="").read())
+done = [int(line[0]) for line in lines]
+assert len(lines) > 2 and done == sorted(done) and len({line[1] for line in lines}) == 1, lines
+assert 0 < done[-1] <= int(lines[0][1]) and " failing" in lines[-1][2], lines
+END
+fi
+
 # No verdict is no soundness.
 mv shard2/power/verdicts.jsonl kept
 faultline explore -q --merge shard3 shard1 shard2 -o bad

@@ -87,6 +87,26 @@ reports() {
     done
 }
 
+# narrow STATUS COLUMNS COMMAND…: its output, on a terminal of that width, is in out; needs /usr/bin/python3.
+narrow() {
+    /usr/bin/python3 - "$@" >out <<'END' || fail 'the terminal did not end well'
+import fcntl, os, pty, struct, sys, termios
+wanted, columns, command = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    os.execv(command[0], command)
+seen = b""
+try:
+    while read := os.read(fd, 65536):
+        seen += read
+except OSError:
+    pass
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != wanted)
+END
+}
+
 # left_nothing: no run has left anything in the directory for temporary files.
 left_nothing() { [ -z "$(ls -A "$TMPDIR")" ] || fail "left in TMPDIR: $(ls -A "$TMPDIR")"; }
 
