@@ -6,6 +6,7 @@
 #include "engine/site.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <span>
 #include <sys/uio.h>
+#include <unistd.h>
 
 namespace faultline::door {
 namespace {
@@ -92,6 +94,16 @@ private:
 
 bool still_there(pid_t tid, const std::vector<std::uint64_t>& slots, const std::vector<std::uint64_t>& addresses)
 {
+    // The stack between them in one piece is sooner read than each by itself, unless it is long.
+    constexpr std::uint64_t most_words = 4096;
+    const auto words = slots.empty() ? 0 : (slots.back() - slots.front()) / sizeof(std::uint64_t) + 1;
+    if (words != 0 && words <= most_words) {
+        std::array<std::uint64_t, most_words> stack; // NOLINT(cppcoreguidelines-pro-type-member-init): it is read into
+        if (!read_memory(tid, slots.front(), stack.data(), words * sizeof(std::uint64_t))) return false;
+        for (std::size_t i = 0; i < slots.size(); ++i)
+            if (stack[(slots[i] - slots.front()) / sizeof(std::uint64_t)] != addresses[i]) return false;
+        return true;
+    }
     std::vector<std::uint64_t> now(slots.size());
     std::vector<iovec> from;
     from.reserve(slots.size());

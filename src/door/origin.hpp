@@ -27,6 +27,7 @@ struct Origin {
     std::vector<CodeFrame> frames; // return addresses, innermost first; of what has none, where the call was made
     std::uint32_t site = 0;        // for a call that libc's shared library made, the same as through the preload
     std::uint32_t caller_sets = 0;
+    mutable std::uint32_t number = 0; // for who writes it down: what it has been written as
 };
 
 /// The origins of the calls of one process image.

@@ -9,11 +9,11 @@ std::uint32_t CallSites::of(const Asked& asked, RecordWriter& writer)
     if (processes_.size() >= most && !processes_.contains(asked.pid)) processes_.clear();
     auto& origins = processes_.try_emplace(asked.pid, asked.pid).first->second;
     const auto* const origin = origins.of(asked.tid, asked.address, nullptr);
-    if (origin == nullptr) return 0;
+    if (origin == nullptr || origin->number != 0) return origin == nullptr ? 0 : origin->number;
     std::vector<report::Address> stack;
     for (const auto& frame : origin->frames) // code in no file is never twice at the same address
         if (!frame.path.empty()) stack.push_back({frame.path, frame.offset});
-    return writer.site(stack);
+    return origin->number = writer.site(stack);
 }
 
 } // namespace faultline::door
