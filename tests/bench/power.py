@@ -178,7 +178,7 @@ def main():
         recording(tool, on_tmpfs, 3 if quick else 11)
         states(tool, work, on_tmpfs, 1 if quick else 5, 50 if quick else 300)
         chosen(tool, work, 2)
-        git(str(build / "faultline"), work, 20 if quick else 500)
+        git(str(build / "faultline"), work, 20 if quick else 100_000)
     finally:
         shutil.rmtree(work)
         shutil.rmtree(on_tmpfs)
