@@ -19,7 +19,7 @@ says_not out "$escape"
 # Progress is a line on a terminal that is no wider than it, and goes; elsewhere, and where it is asked to be quiet, there is none.
 faultline explore -w . -o explored --try oom --sample 60 -- sh -c 'exit 0'
 says_not err 'points'
-narrow 0 40 "$FAULTLINE" explore -w . -o explored --try oom --sample 60 -- sh -c 'exit 0'
+narrow 0 40 "$FAULTLINE" explore -w . -o explored --try oom --sample 12 -- sh -c 'sleep 0.1; exit 0' # longer than the line waits
 says out ' of '
 says out '/s'
 /usr/bin/python3 - <<'END' || fail 'a line of progress is wider than the terminal, or stays'
