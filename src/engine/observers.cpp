@@ -3,6 +3,7 @@
 #include "engine/callers.hpp"
 #include "engine/observer_table.hpp"
 #include "engine/select.hpp"
+#include "engine/site.hpp"
 
 #include <bit>
 #include <cerrno>
@@ -131,6 +132,7 @@ Word learn_thread_name(const View&, Seen&, Word result)
 Word forget_code(const View&, Seen&, Word result)
 {
     forget_callers();
+    forget_sites();
     return result;
 }
 

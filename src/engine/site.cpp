@@ -164,6 +164,12 @@ void note_site(ledger::Event& event, const Call& call) noexcept
     event.did |= ledger::did_site;
 }
 
+void forget_sites() noexcept
+{
+    for (auto& stack : stacks)
+        stack.words.store(0, relaxed); // no call's: none is looked for without
+}
+
 void prepare_sites(const void* own_code) noexcept
 {
     dl_find_object found{};

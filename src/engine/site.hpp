@@ -65,4 +65,7 @@ void note_site(ledger::Event& event, const Call& call) noexcept;
 /// then on. Boot only.
 void prepare_sites(const void* own_code) noexcept;
 
+/// Forgets the stacks that were seen: another module may come to lie where one was unloaded. Any time.
+void forget_sites() noexcept;
+
 } // namespace faultline::engine

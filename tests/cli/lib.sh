@@ -118,6 +118,29 @@ program() {
     ${CC:-cc} -O1 -fno-builtin -I"$shared" "$name.c" -o "$name" "$@" 2>"$name.log" || return 1
 }
 
+# plugs: makes a program that calls by two libraries in turn, of which each lies where the other one did. It prints where.
+plugs() {
+    printf '#include <unistd.h>\nint plug(void) { return fsync(99) + 1; }\n' >plugin.c
+    for one in first second; do
+        ${CC:-cc} -O1 -shared -fPIC plugin.c -o $one.so 2>plugin.log || fail "$(cat plugin.log)"
+    done
+    program plugs <<'END' || fail "$(cat plugs.log)"
+#include <dlfcn.h>
+#include <stdio.h>
+int main(void)
+{
+    for (int i = 0; i < 4; ++i) {
+        void* const plugin = dlopen(i % 2 == 0 ? "./first.so" : "./second.so", RTLD_NOW);
+        int (*const plug)(void) = (int (*)(void))dlsym(plugin, "plug");
+        printf("%p\n", (void*)plug);
+        plug();
+        dlclose(plugin);
+    }
+    return 0;
+}
+END
+}
+
 # planted FLAG…: a program with two mistakes, which it says where they stand; -DPAUSE=N: each run takes N microseconds.
 planted() {
     program planted "$@" <<'END' || fail "cc: $(cat planted.log)"

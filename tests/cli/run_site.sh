@@ -34,3 +34,13 @@ faultline run --report -o count.json -f 'fsync:EIO,on=2,count=site' -- ./host
 [ "$(sites count.json | wc -w)" = 4 ] || fail "each site has a second call: $(sites count.json)"
 faultline run --report -o sticky.json -f 'fsync:EIO,on=3,sticky=site' -- ./host
 [ "$(sites sticky.json)" = "$third $third $third" ] || fail "stuck elsewhere: $(sites sticky.json)"
+
+# A stack that looks the same is another one where another library lies.
+plugs
+faultline run --report -o plugs.json -f 'fsync:EIO' -- ./plugs
+[ "$(sort -u out | wc -l)" = 1 ] || fail "they lie at different addresses: $(cat out)"
+holds plugs.json "[e['caller'].split('+')[0] for e in d['processes'][0]['events']] == ['first.so', 'second.so'] * 2" \
+    "len({e['site'] for e in d['processes'][0]['events']}) == 2"
+first=$(sites plugs.json | cut -d' ' -f1)
+faultline run --report -o plug.json -f "fsync:EIO,site=$first" -- ./plugs
+[ "$(sites plug.json)" = "$first $first" ] || fail "the selector took $(sites plug.json)"
