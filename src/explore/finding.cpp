@@ -1,7 +1,7 @@
 #include "explore/finding.hpp"
 
-#include "report/stack.hpp"
 #include "plan/glob.hpp"
+#include "report/stack.hpp"
 
 #include <algorithm>
 #include <array>
@@ -57,7 +57,9 @@ bool is_absorbed(const std::vector<std::string>& list, const Strike& strike, con
         const auto at = entry.find('@');
         if (!plan::glob_matches(std::string_view(entry).substr(0, at), strike.function)) return false;
         if (at == std::string::npos) return true;
-        const auto own = site ? std::ranges::find_if_not(site->stack, [](const auto& frame) { return in_runtime(frame); }) : decltype(site->stack.begin()){};
+        const auto own =
+            site ? std::ranges::find_if_not(site->stack, [](const auto& frame) { return in_runtime(frame); })
+                 : decltype(site->stack.begin()){};
         return site && own != site->stack.end() &&
                plan::glob_matches(std::string_view(entry).substr(at + 1), report::base_name(own->module));
     });

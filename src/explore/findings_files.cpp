@@ -1,8 +1,8 @@
 #include "explore/findings_files.hpp"
 
-#include "report/stack.hpp"
 #include "report/clean_text.hpp"
 #include "report/exploration_json.hpp"
+#include "report/stack.hpp"
 #include "report/text_file.hpp"
 #include "run/shell_words.hpp"
 

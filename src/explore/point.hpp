@@ -15,8 +15,8 @@ struct Site {
     std::string function;
     std::uint32_t id = 0;
     std::uint64_t calls = 0;
-    std::uint64_t first_call = 0; // the number of its first call among the process's calls of the function
-    std::string lineage;          // of the thread that came there first
+    std::uint64_t first_call = 0;       // the number of its first call among the process's calls of the function
+    std::string lineage;                // of the thread that came there first
     std::vector<report::Address> stack; // innermost first
 };
 

@@ -172,8 +172,8 @@ TEST_F(StackNames, ThreadsMayAskAtOnce)
 TEST_F(StackNames, WhatCannotBeReadHasNoName)
 {
     std::ofstream(directory_ + "/no_module") << "text";
-    for (const auto& frame : {Address{directory_ + "/absent", 16}, Address{directory_ + "/no_module", 16}, Address{"", 16},
-                              Address{directory_, 16}, Address{"/no/such", 0}}) {
+    for (const auto& frame : {Address{directory_ + "/absent", 16}, Address{directory_ + "/no_module", 16},
+                              Address{"", 16}, Address{directory_, 16}, Address{"/no/such", 0}}) {
         EXPECT_EQ(symbol_of(frame).function, "");
         EXPECT_EQ(symbol_of(frame).line, 0);
     }
