@@ -87,6 +87,13 @@ Class class_of(int status)
     return found == std::end(check_exits) ? Class::failed : found->kind;
 }
 
+/// Whether a check was told to end.
+bool was_told_to_end(const Verdict& verdict)
+{
+    constexpr int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    return std::ranges::any_of(signals, [&](int signal) { return verdict.status == 128 + signal; });
+}
+
 } // namespace
 
 void Checks::become_first(const Task& task, const std::string& place) const
@@ -166,7 +173,7 @@ void Checks::run(const std::vector<Task>& tasks, unsigned jobs,
         pid_t pid = -1;
         std::size_t task = 0;
         Clock::time_point until;
-        bool timed_out = false;
+        bool timed_out = false, again = false;
     };
     std::vector<Running> running(jobs);
     std::size_t next = 0, left = 0;
@@ -182,7 +189,7 @@ void Checks::run(const std::vector<Task>& tasks, unsigned jobs,
             if (pid < 0) {
                 going = tell(tasks[next], {Class::trouble, 0, std::strerror(errno)}) && going;
             } else {
-                running[slot] = {pid, next, Clock::now() + setup_.timeout, false};
+                running[slot] = {pid, next, Clock::now() + setup_.timeout};
                 ++left;
             }
             ++next;
@@ -198,9 +205,18 @@ void Checks::run(const std::vector<Task>& tasks, unsigned jobs,
                 ::kill(each.pid, SIGKILL);
             }
             if (::waitpid(each.pid, &status, WNOHANG) != each.pid) continue;
+            const auto verdict = read(status, slot, each.timed_out);
+            // Who cancels a job signals its processes one after the other, and a check may be told before we are. So it
+            // counts only if it happens again.
+            const bool stopped = setup_.stop != nullptr && *setup_.stop;
+            const auto pid = was_told_to_end(verdict) && !each.again && !stopped ? start(tasks[each.task], slot) : -1;
+            if (pid >= 0) {
+                each = {pid, each.task, Clock::now() + setup_.timeout, false, true};
+                continue;
+            }
             each.pid = -1;
             --left;
-            going = tell(tasks[each.task], read(status, slot, each.timed_out)) && going;
+            going = tell(tasks[each.task], verdict) && going;
         }
     }
     ::sigprocmask(SIG_SETMASK, &before, nullptr);

@@ -4,6 +4,7 @@
 
 #include "power/state_directory.hpp"
 
+#include <atomic>
 #include <chrono>
 
 namespace faultline::power {
@@ -32,6 +33,7 @@ struct Setup {
     std::string check;   // for /bin/sh
     std::string scratch; // a directory of ours, outside the roots
     std::chrono::milliseconds timeout{10000};
+    const std::atomic<bool>* stop = nullptr; // whether whoever asks is about to end
 };
 
 class Checks {

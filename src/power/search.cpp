@@ -42,7 +42,8 @@ public:
         }
         read_acknowledgements();
         if (!out_.problem.empty() || (!again_ && !open_verdicts())) return std::move(out_);
-        checks_.emplace(disks_, sources(disks_, last), Setup{request_.check, request_.scratch, request_.timeout});
+        checks_.emplace(disks_, sources(disks_, last),
+                        Setup{request_.check, request_.scratch, request_.timeout, request_.stop});
         if (!ends_are_clean()) return std::move(out_);
         for (const auto* rules : request_.models)
             models_.push_back(model(*rules, recording_, micros_));

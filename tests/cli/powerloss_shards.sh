@@ -101,6 +101,17 @@ expect 125
 there --resume -- true
 expect 125
 
+# A check that is told to end says nothing of its state: a job that is cancelled may hear of it later than its checks.
+mkdir told
+# shellcheck disable=SC2016 # for the shell that it runs
+there --model prefix -o ../sound --check 'mkdir "../told/$FAULT_STATE-$(wc -l <"$FAULT_ACKED")" && kill -TERM $$; exit 0' -- python3 ../update.py
+expect 0
+[ "$(ls told | wc -l)" -gt 5 ] || fail 'no check was told to end'
+# shellcheck disable=SC2016
+there --model prefix -o ../sound --check 'kill -TERM $$' -- python3 ../update.py
+expect 124
+says err 'the check fails on the state after the run (failed: )'
+
 # refused TEXT ARGUMENT…: it is, before the command is run, and says why.
 refused() {
     text=$1
