@@ -9,6 +9,7 @@ cores=$(nproc)
 # Why a package is installed: a user who sees it installed should know.
 declare -A purpose=(
     [btrfs-progs]="makes a file system that shares blocks between files, for the recorder"
+    [build-essential]="what the build of every Debian package takes for granted"
     [ca-certificates]="lets curl trust a server"
     [chromium]="shows the page of a report as its readers see it"
     [clang]="compiles the fuzzers"
@@ -77,7 +78,7 @@ declare -A purpose=(
 build_packages=(cmake ninja-build g++ libc6-dev pkg-config libfmt-dev libtomlplusplus-dev libcli11-dev
     nlohmann-json3-dev libelf-dev libdw-dev libevent-dev libgtest-dev scdoc)
 # shellcheck disable=SC2034
-package_packages=(debhelper dh-python dpkg-dev python3)
+package_packages=(build-essential debhelper dh-python dpkg-dev python3)
 
 die() {
     echo "${0##*/}: $*" >&2

@@ -35,7 +35,19 @@ std::string missing(const plan::Fault& fault)
         return "type \"wake\" needs the preload: a condition variable is no system call";
     case shuffle:
         return "type \"shuffle\" needs the preload";
-    default:
+    case error:
+    case delay:
+    case timeout:
+    case hang:
+    case corruption:
+    case shorten:
+    case drop:
+    case returns:
+    case signal:
+    case crash:
+    case throttle:
+    case reset:
+    case hold: // act() of job.cpp
         break;
     }
     return {};

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Installs the packages into a Debian that has nothing of ours, uses them as their users would, and purges them: no file
-# may be left.  clean_root.sh SOURCE [BUILD]: packs BUILD; without it the packages are built with Debian's own flags.
+# may be left.  clean_root.sh SOURCE [PACKAGES]: of packages that are there already; without them they are built first.
 # Needs root and a mirror that apt knows; takes minutes.
 set -eu
-source=$1 build=${2:-}
+source=$1 packages=${2:-}
 [ "$(id -u)" = 0 ] || { echo "skipped: making a root needs root"; exit 77; }
 for tool in mmdebstrap lintian dh scdoc; do
     command -v $tool >/dev/null || { echo "skipped: no $tool here"; exit 77; }
@@ -14,10 +14,9 @@ chmod 755 "$work"
 say() { echo "FAILED: $*"; exit 1; }
 unset LD_PRELOAD LD_LIBRARY_PATH FAULT_CONFIG || true
 
-"$source/scripts/package" ${build:+--from "$build"} "$work/packages"
-# A build that is merely packed has no hardening of Debian's.
-lintian --allow-root -EvIL +pedantic --fail-on error,warning,info,pedantic ${build:+--suppress-tags hardening-no-bindnow} \
-    "$work/packages"/*.deb >"$work/lintian" 2>&1 || { cat "$work/lintian"; say "lintian complains"; }
+[ -n "$packages" ] || { packages=$work/packages && "$source/scripts/package" "$packages"; }
+lintian --allow-root -EvIL +pedantic --fail-on error,warning,info,pedantic "$packages"/*.deb >"$work/lintian" 2>&1 ||
+    { cat "$work/lintian"; say "lintian complains"; }
 
 # What the packages depend on is there from the beginning, and stays.
 root=$work/root
@@ -34,14 +33,15 @@ files() { (cd "$root" && find . -xdev ! -path './var/cache/*' ! -path './var/lib
     ! -path './var/log/*' ! -path './tmp/*' ! -path ./etc/ld.so.cache ! -path './dev/*' | sort); }
 
 mkdir "$root/tmp/p" "$root/tmp/outside"
-cp "$work/packages"/*.deb "$root/tmp/p"
+cp "$packages"/*.deb "$root/tmp/p"
 cp "${0%/*}/outside"/* "$root/tmp/outside"
 files >"$work/before"
 inside sh -c 'dpkg --install /tmp/p/*.deb' >"$work/log" 2>&1 || { cat "$work/log"; say "they cannot be installed"; }
 
 inside faultline --version
-for page in faultline faultline-run faultline-explore 5:faultline-plan 7:faultline 3:faultline; do
-    inside man -E UTF-8 --warnings ${page%%[!0-9]*} "${page#*:}" >"$work/page" 2>"$work/err" || say "no page $page"
+for page in "$source"/man/*.scd; do
+    page=${page##*/} page=${page%.scd}
+    inside man -E UTF-8 --warnings "${page##*.}" "${page%.*}" >"$work/page" 2>"$work/err" || say "no page $page"
     if [ ! -s "$work/page" ] || [ -s "$work/err" ]; then
         cat "$work/err"
         say "the page $page has mistakes"

@@ -3,7 +3,7 @@
 #include "calls/functions.hpp"
 #include "language/fault_keys.hpp"
 #include "language/keys.hpp"
-#include "language/parse.hpp"
+#include "plan_support.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -150,6 +150,62 @@ TEST(Selectors, HaveAnEndToEndTest)
 {
     for (const auto key : selector_names)
         EXPECT_TRUE(tests_have(std::string{key})) << key;
+}
+
+/// The line of reference.toml that shows a key of a fault first.
+std::string line_of(std::string_view key)
+{
+    const auto reference = text_of(config / "reference.toml");
+    const auto begin = reference.find(fmt::format("\n{} = ", key)) + 1;
+    return reference.substr(begin, reference.find('\n', begin) - begin);
+}
+
+// What goes by time or by chance is tried on the judge itself.
+TEST(TriggerKeys, HaveATestOfWhatTheyStrike)
+{
+    const auto of_judge = text_of(config.parent_path() / "tests/unit/triggers_test.cpp");
+    for (const auto& key : trigger_keys())
+        EXPECT_TRUE(tests_have(std::string{key.name}) ||
+                    of_judge.find(fmt::format("{} = ", key.name)) != std::string::npos)
+            << key.name;
+}
+
+// A fault that is plain is asked for these alone (engine/judge.cpp); any other trigger would never be asked.
+TEST(TriggerKeys, ButForThoseThatThePlainOnesHaveMakeAFaultNotPlain)
+{
+    const std::set<std::string_view> plain{"probability", "max_triggers", "count"};
+    for (const auto& key : trigger_keys()) {
+        const auto* const other = key.name == "probability" ? "max_triggers = 3\n" : "probability = 0.5\n";
+        const Valid plan(with(other + line_of(key.name)));
+        EXPECT_EQ(plan.fault().plain, plain.contains(key.name)) << key.name << ": fault.plain in language/builder.cpp";
+    }
+}
+
+// What `faultline check` says of a plan would hide a key that has no words. Some lines show what holds by itself, and some
+// cannot be left out: each key needs one that makes a difference, or that the plan is no plan without.
+TEST(Config, ReferenceShowsThatEveryKeyOfAFaultHasWords)
+{
+    const auto reference = text_of(config / "reference.toml");
+    const auto words = [](const Plan& plan) {
+        Lines lines;
+        for (const auto& fault : plan.view(plan.faults))
+            lines.push_back(describe(plan, fault));
+        return lines;
+    };
+    const Valid whole(reference);
+    const auto said = words(whole.plan());
+    for (const auto& key : fault_keys()) {
+        if (key.name == "enabled") continue; // it is shown as what holds by itself
+        bool matters = false;
+        const auto line = fmt::format("\n{} = ", key.name);
+        for (auto at = reference.find(line); at != std::string::npos && !matters; at = reference.find(line, at + 1)) {
+            auto without = reference;
+            without.erase(at, reference.find('\n', at + 1) - at);
+            const auto parsed = parse(without, "/p");
+            matters = parsed.block.empty() || words(parsed.plan()) != said;
+        }
+        EXPECT_TRUE(matters) << "language/describe.cpp has no words for " << key.name;
+    }
 }
 
 // The page says how a plan is written: what is not on it does not exist for its readers.
