@@ -2,6 +2,23 @@
 # stand-in for the command leaves what an exploration leaves, for only what is made of it is at stake.
 . "${0%/*}/lib.sh"
 repository=$(cd "$shared/../.." && pwd)
+# What action.yml and the script say to each other: each input that there is reaches it, it takes no other, and what is read of
+# its outputs it writes. GitHub would take a name that does not exist for an empty text.
+/usr/bin/python3 - "$repository" <<'END' || fail 'action.yml and scripts/action do not fit'
+import re, sys
+action, script = (open(f"{sys.argv[1]}/{name}").read() for name in ("action.yml", "scripts/action"))
+script = re.sub("^#.*", "", script, flags=re.M)
+same = lambda what, one, other: one and set(one) == set(other) or sys.exit(f"{what}: {sorted(set(one) ^ set(other))}")
+declared = re.findall(r"^  ([a-z-]+): {", action.partition("\ninputs:\n")[2].partition("\noutputs:\n")[0], re.M)
+handed = dict(re.findall(r"^        (INPUT_[A-Z_]+): \${{ inputs\.([a-z-]+) }}$", action, re.M))
+same("inputs that are declared, and that are handed over", declared, re.findall(r"\binputs\.([a-z-]+)", action))
+same("their variables", ["INPUT_" + name.upper().replace("-", "_") for name in declared], handed)
+taken = re.findall(r"\bINPUT_[A-Z_]+", script) + ["INPUT_" + name for name in re.findall(r"\b([A-Z_]+)=--", script)]
+same("variables that are handed over, and that the script takes", handed, taken)
+written = re.findall(r"(?:\\n|\b)([a-z]+)=[${]", "\n".join(line for line in script.splitlines() if "output" in line.lower()))
+for read in re.findall(r"steps\.explore\.outputs\.([a-z]+)", action):
+    read in written or sys.exit(f"the script does not write {read}, but {written}")
+END
 mkdir bin
 cat >bin/faultline <<'END'
 #!/bin/sh
