@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Whether the man pages have what the command has: a page for each subcommand, each option of it on that page and no
-other, each subcommand in faultline(1), each fault type and key of plans in faultline-plan(5).
+other, each subcommand in faultline(1), each fault type and key of plans in faultline-plan(5). And whether each subcommand
+has a test of its name, tests/ROOM/NAME….sh.
 
 usage: pages.py SOURCE_DIRECTORY FAULTLINE
 """
@@ -47,6 +48,8 @@ def complaints(source, faultline):
         for option in sorted(says - has):
             yield f"man/{name} describes {option}, which does not exist"
     for subcommand in subcommands:
+        if not any((source / "tests").glob(f"*/{subcommand}*.sh")):
+            yield f"tests/cli/{subcommand}.sh is missing (CONTRIBUTING.md: Adding a subcommand)"
         if f"*faultline-{subcommand}*(1)" not in pages.get("faultline.1.scd", ""):
             yield f"man/faultline.1.scd does not name {subcommand}"
     for name in pages:

@@ -208,14 +208,26 @@ TEST(Config, ReferenceShowsThatEveryKeyOfAFaultHasWords)
     }
 }
 
-// The page says how a plan is written: what is not on it does not exist for its readers.
+// The page and the manual say how a plan is written: what is not in them does not exist for their readers. In the manual
+// the words of a heading stand on a line of their own; man.pages looks for the types and their keys.
 TEST(Documentation, NamesEveryTypeAndEveryKeyOfAFault)
 {
     const auto page = text_of(config.parent_path() / "docs/plan.md");
+    auto manual = text_of(config.parent_path() / "man/faultline-plan.5.scd");
+    std::erase(manual, '\\');
+    const auto has_heading = [&](std::string_view key) {
+        for (const auto* const before : {"\n", ", "})
+            for (const auto* const after : {"\n\t", ", "})
+                if (manual.find(fmt::format("{}{}{}", before, key, after)) != std::string::npos) return true;
+        return false;
+    };
     for (const auto type : type_names)
         EXPECT_NE(page.find('`' + std::string{type} + '`'), std::string::npos) << "docs/plan.md lacks type " << type;
-    for (const auto selector : selector_names)
-        EXPECT_NE(page.find('`' + std::string{selector} + '`'), std::string::npos) << "docs/plan.md lacks " << selector;
+    for (const auto& key : fault_keys())
+        EXPECT_NE(page.find('`' + std::string{key.name}), std::string::npos) << "docs/plan.md lacks " << key.name;
+    for (const auto& keys : {selector_keys(), trigger_keys()})
+        for (const auto& key : keys)
+            EXPECT_TRUE(has_heading(key.name)) << "man/faultline-plan.5.scd lacks " << key.name;
 }
 
 // A key of some types only may mean something else on each of them.
