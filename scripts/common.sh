@@ -10,6 +10,7 @@ cores=$(nproc)
 declare -A purpose=(
     [btrfs-progs]="makes a file system that shares blocks between files, for the recorder"
     [build-essential]="what the build of every Debian package takes for granted"
+    [buildah]="builds the image of the Containerfile"
     [ca-certificates]="lets curl trust a server"
     [chromium]="shows the page of a report as its readers see it"
     [clang]="compiles the fuzzers"
