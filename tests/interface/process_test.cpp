@@ -161,6 +161,7 @@ TEST_F(Process, MayBeginAndEndScopesWhileOtherThreadsAreJudgedByThem)
     std::atomic<bool> done{false};
     std::atomic<int> struck{0};
     std::vector<std::thread> threads;
+    threads.reserve(3);
     for (int i = 0; i < 3; ++i)
         threads.emplace_back([&] {
             while (!done)
