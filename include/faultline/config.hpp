@@ -131,7 +131,7 @@ struct Errors : detail::Notation {
     Errors() = default;
     Errors(int code) : Errors(name_of(code)) {}
     Errors(const char* symbol) : Notation{detail::quoted(symbol)} {}
-    Errors(std::string symbol) : Notation{detail::quoted(symbol)} {}
+    Errors(const std::string& symbol) : Notation{detail::quoted(symbol)} {}
     Errors(std::initializer_list<Errors> several)
     {
         for (const auto& each : several)
@@ -154,7 +154,7 @@ struct Matches : detail::Notation {
     Matches(T match) : Notation{std::to_string(match)}
     {}
     Matches(const char* notation) : Notation{detail::quoted(notation)} {}
-    Matches(std::string notation) : Notation{detail::quoted(notation)} {}
+    Matches(const std::string& notation) : Notation{detail::quoted(notation)} {}
 };
 
 struct FaultConfig;

@@ -150,9 +150,8 @@ constexpr bool all_known(const std::pair<A, B>*)
 template <class T>
 constexpr bool known()
 {
-    if constexpr (std::is_const_v<T>)
-        return true; // that it stays as it is needs no saying
-    else if constexpr (std::is_arithmetic_v<T> || is_string<T> || std::same_as<T, std::monostate>)
+    // What is const stays as it is, which needs no saying.
+    if constexpr (std::is_const_v<T> || std::is_arithmetic_v<T> || is_string<T> || std::same_as<T, std::monostate>)
         return true;
     else if constexpr (is_optional<T> || Container<T> || Set<T>)
         return known<typename T::value_type>();

@@ -87,9 +87,10 @@ struct State {
     std::function<void()> raiser_of(std::string_view fault)
     {
         const Held held(busy);
-        for (auto each = raisers.rbegin(); each != raisers.rend(); ++each)
-            if (each->fault == fault) return each->raise;
-        return {};
+        const Raiser* innermost = nullptr;
+        for (const auto& each : raisers)
+            if (each.fault == fault) innermost = &each;
+        return innermost == nullptr ? std::function<void()>() : innermost->raise;
     }
 
     faultline_injector* const injector; // nullptr: no library

@@ -66,6 +66,7 @@ std::vector<FaultEvent> events_of(const Read& read)
         count = read(raw.data(), raw.size());
     }
     std::vector<FaultEvent> events;
+    events.reserve(raw.size());
     for (const auto& e : raw)
         events.push_back({e.fault, e.type, e.target, e.call, e.match, e.time, e.error, e.fd, e.delay, e.size, e.bytes,
                           e.offset, e.path, e.caller, e.site});

@@ -136,7 +136,7 @@ bool tests_have(const std::string& key, const std::string& value = "")
     for (const auto& entry : std::filesystem::directory_iterator(tests / "e2e"))
         if (entry.path().extension() == ".toml" && text_of(entry.path()).find(line) != std::string::npos) return true;
     for (const auto& entry : std::filesystem::directory_iterator(tests / "cli"))
-        if (text_of(entry.path()).find("," + key + "=" + value) != std::string::npos) return true;
+        if (text_of(entry.path()).find(fmt::format(",{}={}", key, value)) != std::string::npos) return true;
     return false;
 }
 
