@@ -36,6 +36,9 @@ std::string missing(const plan::Fault& fault)
     case shuffle:
         return "type \"shuffle\" needs the preload";
     case error:
+        if (fault.after_failure != plan::AfterFailure::revert) break;
+        return "after_failure = \"revert\" needs a recorder of the files (faultline powerloss), which has this door "
+               "for itself";
     case delay:
     case timeout:
     case hang:

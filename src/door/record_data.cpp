@@ -64,6 +64,16 @@ void RecordServer::touch(Known& known, int fd)
         warn("that files were closed is not recorded of all: fs.inotify.max_user_watches is too small");
 }
 
+void RecordServer::unwatched(Known& known, int fd, const std::function<void()>& use)
+{
+    drain_closes();
+    for (const auto& [watch, inode] : watches_)
+        if (inode == known.id) ::inotify_rm_watch(closes_, watch);
+    use();
+    drain_closes(); // this tells that the watch is gone
+    touch(known, fd);
+}
+
 Known* RecordServer::changed_by(const Asked& asked, const Fd& fd, Seen& status)
 {
     (void)asked;

@@ -93,6 +93,8 @@ private:
     /// Before a regular file is changed through a descriptor of it.
     void touch(Known& known, int fd);
     Known* changed_by(const Asked& asked, const Fd& fd, Seen& status);
+    /// Lets something be done with a file whose closes are not to be taken for the program's.
+    void unwatched(Known& known, int fd, const std::function<void()>& use);
     /// Makes a call with the caller's rights: nothing where those cannot be had.
     Answer as_caller(const Asked& asked, const std::function<std::int64_t()>& call);
     /// Makes a call that does not need them.
@@ -128,6 +130,7 @@ private:
     Answer sync(const Asked& asked);
     Answer sync_all(const Asked& asked);
     Answer sync_failed(const Asked& asked);
+    Answer revert(const Asked& asked, Known& known, int fd);
     Answer map(const Asked& asked);
     Answer sync_mapped(const Asked& asked);
     Answer submit(const Asked& asked);

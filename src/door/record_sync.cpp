@@ -41,11 +41,14 @@ RecordServer::Answer RecordServer::sync_all(const Asked& asked)
 
 RecordServer::Answer RecordServer::sync_failed(const Asked& asked)
 {
-    if (asked.arguments[1] != static_cast<std::uint64_t>(sys::failed_sync_offset)) return std::nullopt;
+    const bool reverts = asked.arguments[1] == static_cast<std::uint64_t>(sys::reverted_sync_offset);
+    if (!reverts && asked.arguments[1] != static_cast<std::uint64_t>(sys::failed_sync_offset)) return std::nullopt;
     const auto fd = descriptor_of(asked, asked.integer(0));
     Seen status{};
     auto* const known = fd && look(fd.get(), "", 0, status) ? files_.find(status) : nullptr;
-    if (known != nullptr) record(asked, operation(asked, Did::sync_failed, begin()), known);
+    if (known == nullptr) return std::nullopt;
+    if (reverts) return revert(asked, *known, fd.get());
+    record(asked, operation(asked, Did::sync_failed, begin()), known);
     return std::nullopt;
 }
 

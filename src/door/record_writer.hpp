@@ -30,6 +30,8 @@ public:
     void operation(const Operation& operation);
     /// Without this no reader takes the recording.
     void finish();
+    /// What was recorded is in the files.
+    void flush();
 
     /// Bytes that are there already are not written again, where that is easily seen.
     Bytes store(std::string_view bytes);
@@ -38,7 +40,6 @@ public:
 
 private:
     void record(format::Kind kind, const format::Payload& payload);
-    void flush();
     [[noreturn]] void fail(const char* file) const;
 
     struct Stored {

@@ -44,7 +44,7 @@ public:
         to_.inodes.resize(1);
     }
 
-    void read(std::string_view log)
+    void read(std::string_view log, bool to_its_end)
     {
         if (!log.starts_with(format::magic))
             bad("this is no recording, or one of another version of Faultline: record again");
@@ -65,7 +65,8 @@ public:
             at_ += 9 + size;
         }
         if (at_ < log.size()) bad("the record is cut off");
-        if (!finished) bad("the recording was not finished: its recorder was killed, or could not write; record again");
+        if (to_its_end && !finished)
+            bad("the recording was not finished: its recorder was killed, or could not write; record again");
     }
 
 private:
@@ -183,7 +184,7 @@ private:
     {
         Operation operation;
         const auto did = parts.number();
-        if (did > static_cast<std::uint64_t>(Did::sync_failed)) bad(fmt::format("there is no operation {}", did));
+        if (did > static_cast<std::uint64_t>(Did::reverted)) bad(fmt::format("there is no operation {}", did));
         operation.did = static_cast<Did>(did);
         operation.begin = parts.number();
         operation.end = parts.number();
@@ -218,13 +219,17 @@ private:
 
 } // namespace
 
-Recording Recording::read(const std::string& directory)
+Recording Recording::read(const std::string& directory) { return read(directory, true); }
+
+Recording Recording::read_so_far(const std::string& directory) { return read(directory, false); }
+
+Recording Recording::read(const std::string& directory, bool to_its_end)
 {
     Recording recording;
     recording.data_ = map(directory + "/data", recording.data_size_);
     std::uint64_t size = 0;
     const auto log = map(directory + "/log", size);
-    Reader(recording, directory + "/log", recording.data_size_).read({log.get(), size});
+    Reader(recording, directory + "/log", recording.data_size_).read({log.get(), size}, to_its_end);
     return recording;
 }
 

@@ -49,6 +49,7 @@ enum class Did : std::uint8_t {
     not_recorded, // inode; bytes: why (io_uring, a mapping that could not be compared): no verdict on this file;
                   // inode is none: on none
     sync_failed,  // inode: a sync failed, and what it should have written is taken for written
+    reverted,     // inode, offset, bytes: after a sync that failed the file holds this again, as the disk does
 };
 
 struct Name {
@@ -113,6 +114,8 @@ class Recording {
 public:
     /// Reads and checks a recording. Throws std::runtime_error with the place, the cause and the cure.
     static Recording read(const std::string& directory);
+    /// The same of one that is still being made.
+    static Recording read_so_far(const std::string& directory);
 
     std::vector<Root> roots;
     std::vector<Inode> inodes; // by id: inodes[0] is no inode
@@ -134,6 +137,8 @@ public:
     }
 
 private:
+    static Recording read(const std::string& directory, bool to_its_end);
+
     std::shared_ptr<const char> data_; // the file, mapped
     std::uint64_t data_size_ = 0;
 };

@@ -141,8 +141,12 @@ Word fail(const Invocation& invocation)
     const auto& fault = *invocation.verdict.fault;
     if (fault.after_failure != plan::AfterFailure::nothing) {
         const bool silent = invocation.verdict.error == 0; // the file's next sync reports it
-        if (silent || fault.after_failure == plan::AfterFailure::keep)
-            sys::tell_of_failed_sync(engine::descriptor_of(invocation.call));
+        const int fd = engine::descriptor_of(invocation.call);
+        if (fault.after_failure != plan::AfterFailure::revert) {
+            if (silent || fault.after_failure == plan::AfterFailure::keep) sys::tell_of_failed_sync(fd);
+        } else if (!sys::revert_after_failed_sync(fd) && invocation.verdict.event != nullptr) {
+            invocation.verdict.event->did |= ledger::did_not_revert;
+        }
         if (silent) return give(invocation);
     }
     // What destroys something destroys it also when it reports a failure: a close() that failed has closed.

@@ -240,6 +240,17 @@ void choose_seed(std::string_view given, const Inheritance* inherited)
     }
 }
 
+/// What a file held when it was last synced is not known in this process.
+void refuse_to_revert(const plan::Plan& plan)
+{
+    for (const auto& fault : plan.view(plan.faults))
+        if (fault.enabled && fault.after_failure == plan::AfterFailure::revert)
+            refuse(
+                "fault '" + std::string{plan.text(fault.name)} +
+                "': after_failure is 'revert', and no recorder is here that knows what files held when they were last "
+                "synced (run it below one: faultline powerloss … -- faultline run … -- PROGRAM)");
+}
+
 bool disabled_by(std::string_view value)
 {
     if (value.empty() || value == "0") return false;
@@ -333,6 +344,7 @@ void take_up_plan(int argc, char** argv, char** environment)
     process.selected = names_this_program(*plan, executable);
     mark_elsewhere(*plan, file_name(executable));
     process.disabled = disabled_by(variable(environment, "FAULT_DISABLE"));
+    if (!process.disabled && variable(environment, "FAULT_RECORDING").empty()) refuse_to_revert(*plan);
 
     Inheritance inherited;
     const bool is_child = parse_inheritance(variable(environment, "FAULT_LINEAGE"), inherited);

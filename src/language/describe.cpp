@@ -218,6 +218,7 @@ std::string fails(const Plan& plan, const Fault& fault)
                                : "fail with " + one_of(names);
     if (fault.has_returns) text += fmt::format(", returning {}", fault.returns);
     if (fault.after_failure == AfterFailure::keep) text += ", with the data taken for written";
+    if (fault.after_failure == AfterFailure::revert) text += ", with what the file held when it was last synced back";
     if (fault.after_failure == AfterFailure::late)
         text = fmt::format("report success without writing, and {} at the file's next sync", text);
     return text;

@@ -121,10 +121,6 @@ void read_returns(FaultDraft& draft, const Field& field)
 void read_after_failure(FaultDraft& draft, const Field& field)
 {
     constexpr std::span known(after_failure_names);
-    if (field.value.is(Value::Kind::text) && field.value.text == "revert")
-        return wrong(field,
-                     "what the file held when it was last synced is not known here (take \"keep\", and look at the "
-                     "states that faultline powerloss makes of it: in them the data is gone)");
     if (const auto choice = read_choice(field, known.subspan(1)))
         draft.fault.after_failure = static_cast<AfterFailure>(*choice + 1);
 }
@@ -229,7 +225,9 @@ constexpr FaultKey effect_rows[] = {
     {"returns", one(Type::error), no_types, read_returns,
      "the value returned, instead of the function's failure value"},
     {"after_failure", one(Type::error), no_types, read_after_failure,
-     "of a sync: \"keep\": the data is taken for written; \"late\": it succeeds, and the next one fails"},
+     "of a sync: \"keep\": the data is taken for written; \"late\": it succeeds, and the next one fails; \"revert\": "
+     "the "
+     "file holds again what was synced"},
     {"returns", one(Type::returns), one(Type::returns), read_returns, "the value returned"},
     {"mode", one(Type::corruption), no_types, read_mode, "how bytes are damaged"},
     {"rate", one(Type::corruption), no_types, read_share_key, "share of the bytes that are damaged, up to 1.0"},

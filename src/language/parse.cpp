@@ -76,6 +76,7 @@ void check_without_plan(const FaultDraft& draft, Remarks& remarks)
     };
     refuse("count", fault.count > Count::thread);
     refuse("sticky", fault.sticky == Sticky::fd || fault.sticky == Sticky::site);
+    refuse("after_failure", fault.after_failure == AfterFailure::revert);
     constexpr bool anywhere = false;
     constexpr bool planned = true;
 #define SELECTOR(key, cost, scope, ...) refuse(#key, (scope));

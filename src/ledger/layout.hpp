@@ -190,8 +190,9 @@ enum Did : std::uint32_t {
     did_cut_path = 1U << 6U,
     did_signal = 1U << 7U,
     did_moment = 1U << 8U,
-    did_shift = 1U << 9U, // `returned` is how far a clock was put off, in ns
-    did_pass = 1U << 10U, // type drop: the call was made all the same
+    did_shift = 1U << 9U,       // `returned` is how far a clock was put off, in ns
+    did_pass = 1U << 10U,       // type drop: the call was made all the same
+    did_not_revert = 1U << 11U, // after_failure "revert": the file holds what it held
 };
 
 /// A program that this process started, or a library that it loaded, and that could not be struck. Claimed once for a program and a reason.

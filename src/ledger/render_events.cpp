@@ -102,6 +102,7 @@ void Rendering::effect(const Event& event) noexcept
     if (did(did_offset)) json_.key("offset").number(event.offset);
     if (did(did_bytes)) json_.key("bytes").number(event.bytes);
     if (did(did_pass)) json_.key("dropped").boolean(false);
+    if (did(did_not_revert)) json_.key("reverted").boolean(false);
     if (event.failed != 0) error("failed", event.failed);
 }
 

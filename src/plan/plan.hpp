@@ -90,8 +90,8 @@ FAULTLINE_WORDS(Moment, moment_names, FAULTLINE_MOMENT_NAMES)
 #undef FAULTLINE_MOMENT_NAMES
 
 /// What a file system does after a sync that failed: it takes the data for written, and keeps it in memory; or it says so only
-/// at the next sync.
-#define FAULTLINE_AFTER_FAILURE_NAMES(_) _(nothing) _(keep) _(late)
+/// at the next sync; or memory holds again what the disk has.
+#define FAULTLINE_AFTER_FAILURE_NAMES(_) _(nothing) _(keep) _(late) _(revert)
 FAULTLINE_WORDS(AfterFailure, after_failure_names, FAULTLINE_AFTER_FAILURE_NAMES)
 #undef FAULTLINE_AFTER_FAILURE_NAMES
 

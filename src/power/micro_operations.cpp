@@ -35,6 +35,7 @@ private:
     void take(const Operation& operation)
     {
         switch (operation.did) {
+        case Did::reverted:
         case Did::write:
             return write(operation, operation.offset, recording_.data(operation.bytes));
         case Did::truncate:

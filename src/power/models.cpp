@@ -19,6 +19,7 @@ public:
         out_.rules = &rules;
         out_.needs.resize(micros.all.size());
         out_.guaranteed.assign(micros.all.size(), never);
+        out_.undone.assign(micros.all.size(), never);
         floats_.assign(micros.all.size(), false);
         given_up_.assign(micros.all.size(), false);
         for (const auto& inode : recording.inodes)
@@ -45,7 +46,9 @@ private:
         std::vector<std::uint32_t> unsynced;
         bool cut_to_nothing = false; // since its last close: auto_da_alloc flushes at the next
         std::uint32_t last_size = never, last_explicit = never, last_attributes = never;
-        std::map<std::uint64_t, std::uint32_t> last_data; // by page
+        std::map<std::uint64_t, std::uint32_t> last_data;             // by page
+        std::map<std::uint64_t, std::vector<std::uint32_t>> given_up; // by page: what a sync failed to write
+        std::vector<std::uint32_t> sizes_given_up;
     };
     struct Journal {
         std::uint32_t last = never;
@@ -95,6 +98,7 @@ private:
             return;
         }
         const auto& micro = micros_.all[m];
+        if (recording_.operations[micro.operation].did == Did::reverted) return put_back(m, micro);
         switch (micro.kind) {
         case Kind::data:
             return order_data(m, micro);
@@ -117,6 +121,7 @@ private:
     void order_data(std::uint32_t m, const Micro& micro)
     {
         auto& to = file(micro.inode);
+        write_anew(to);
         to.unsynced.push_back(m);
         const auto [at, fresh] = to.last_data.try_emplace(micro.page(), never);
         need(m, std::exchange(at->second, m));
@@ -124,6 +129,30 @@ private:
         if (rules_.journal && !to.blocks.contains(micro.page())) {
             floats_[m] = true; // its block is given when it is written back, in a transaction of then
             need(m, journals_[micro.device].last);
+        }
+    }
+
+    /// What the disk has anyway: it needs nothing, and covers what of the writes before it may have come there. Nor does a later
+    /// sync bring the size that they gave the file, unless the file is written to once more.
+    void put_back(std::uint32_t m, const Micro& micro)
+    {
+        auto& to = file(micro.inode);
+        out_.guaranteed[m] = micro.operation;
+        to.last_data.erase(micro.page());
+        for (const auto undone : std::exchange(to.given_up[micro.page()], {}))
+            out_.undone[undone] = micro.operation;
+        std::erase_if(to.unsynced, [&](std::uint32_t other) {
+            given_up_[other] = micros_.all[other].kind == Kind::size && micros_.all[other].by_write;
+            if (given_up_[other]) to.sizes_given_up.push_back(other);
+            return given_up_[other];
+        });
+    }
+
+    void write_anew(File& to)
+    {
+        for (const auto size : std::exchange(to.sizes_given_up, {})) {
+            given_up_[size] = false;
+            to.unsynced.push_back(size);
         }
     }
 
@@ -256,8 +285,10 @@ private:
             if (gone) given_up.insert(m);
             return gone;
         });
-        for (const auto m : given_up)
+        for (const auto m : given_up) {
             given_up_[m] = true;
+            file(operation.inode).given_up[micros_.all[m].page()].push_back(m);
+        }
         for (const auto m : unsynced)
             if (micros_.all[m].kind == Kind::size)
                 std::erase_if(out_.needs[m], [&](std::uint32_t other) { return given_up.contains(other); });

@@ -59,6 +59,8 @@ struct Model {
     const Rules* rules = nullptr;
     std::vector<std::vector<std::uint32_t>> needs; // what is on disk where this is; earlier ones, direct
     std::vector<std::uint32_t> guaranteed;         // the operation after whose return it is on disk for certain
+    std::vector<std::uint32_t>
+        undone; // the one that put back what was there before: whether it came to the disk shows no more
 
     /// Whether it may be missing once `cut` operations have returned.
     [[nodiscard]] bool may_lack(std::uint32_t micro, std::uint32_t cut) const { return guaranteed[micro] >= cut; }

@@ -338,7 +338,8 @@ private:
         const auto gone = operations_of(smallest.lost);
         if (!finding.lost.empty())
             for (auto i = finding.lost.front() + 1; i < smallest.cut && finding.overtook == never; ++i)
-                if (micros_.first[i] != micros_.first[i + 1] && !std::ranges::binary_search(gone, i))
+                if (micros_.first[i] != micros_.first[i + 1] && !std::ranges::binary_search(gone, i) &&
+                    recording_.operations[i].did != door::Did::reverted) // which is on the disk as it was before
                     finding.overtook = i;
         if (finding.lost.empty()) finding.atomic = in_the_making(micros_, checked.state);
         const auto same = std::ranges::find_if(out_.findings, [&](const Finding& other) {

@@ -70,12 +70,12 @@ private:
     }
     [[nodiscard]] Did did(std::uint32_t operation) const { return recording_.operations[operation].did; }
 
-    /// The last cut at which something of an operation may be missing.
+    /// The last cut at which it shows that something of an operation is missing.
     [[nodiscard]] std::uint32_t last_cut(std::uint32_t operation) const
     {
         std::uint32_t last = operation + 1;
         for (const auto m : of(operation))
-            last = std::max(last, std::min(model_.guaranteed[m], operations_));
+            last = std::max(last, std::min({model_.guaranteed[m], model_.undone[m], operations_}));
         return last;
     }
 

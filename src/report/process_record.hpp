@@ -56,7 +56,7 @@ struct Event {
     std::optional<bool> cut;
     std::optional<std::string> mode;
     std::optional<std::uint64_t> offset, bytes;
-    std::optional<bool> dropped;
+    std::optional<bool> dropped, reverted;
     std::optional<Named> failed; // with what the call failed by itself
     /// What a record of another version says beyond that: names and their values' JSON.
     std::vector<std::pair<std::string, std::string>> others;

@@ -32,6 +32,7 @@ void each_detail(const Use& use)
     use("offset", &Event::offset);
     use("bytes", &Event::bytes);
     use("dropped", &Event::dropped);
+    use("reverted", &Event::reverted);
     use("failed", &Event::failed);
 }
 

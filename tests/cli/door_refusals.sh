@@ -11,6 +11,7 @@ refused 'malloc:errno=ENOMEM' 'name mmap or brk'
 refused 'getaddrinfo:errno=EAI_AGAIN' 'peer = "*:53"'
 refused 'pthread_mutex_lock:errno=EAGAIN' 'threads wait for each other without the kernel'
 refused 'clock_gettime:clock,offset=1h' 'read the clock without the kernel'
+refused 'fsync:errno=EIO,after_failure=revert' 'needs a recorder of the files (faultline powerloss)'
 refused 'close:errno=EIO' 'it would have to act and fail'
 faultline run --door kernel --seed 1 -f 'write,fwrite:errno=EIO' -- /bin/true
 expect 0

@@ -133,6 +133,7 @@ void Doer::take(const Operation& operation)
         return;
     case Did::not_recorded:
     case Did::sync_failed:
+    case Did::reverted:
         throw std::runtime_error(fmt::format("{} cannot be done again", operation.call));
     case Did::acknowledge:
     case Did::end:

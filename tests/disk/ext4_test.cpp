@@ -241,6 +241,25 @@ TEST_F(Ext4, TakesWhatASyncFailedToWriteForWritten)
     EXPECT_EQ(report::content_of(path), "new!");
 }
 
+// What after_failure = "revert" does at once: it comes of "keep" where memory is short.
+TEST_F(Ext4, HasWhatWasSyncedAgainWhereAPageLeavesMemory)
+{
+    RealExt4 ext4("");
+    const auto path = ext4.directory() + "/f";
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ASSERT_EQ(::pwrite(fd, "old", 3, 0), 3);
+    ASSERT_EQ(::fsync(fd), 0);
+    ext4.break_first_block(fd);
+    ASSERT_EQ(::pwrite(fd, "new", 3, 0), 3);
+    EXPECT_EQ(::fsync(fd), -1);
+    EXPECT_EQ(report::content_of(path), "new");
+    ext4.heal();
+    ASSERT_EQ(::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), 0);
+    EXPECT_NE(report::content_of(path), "new");
+    EXPECT_EQ(::fsync(fd), 0);
+    ::close(fd);
+}
+
 INSTANTIATE_TEST_SUITE_P(, Ext4Experiment, testing::ValuesIn(power::experiments),
                          [](const auto& each) { return std::string(each.param.name); });
 

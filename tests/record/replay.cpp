@@ -76,6 +76,7 @@ void apply(Tree& tree, const door::Recording& recording, const door::Operation& 
     };
     switch (done.did) {
     case Did::write:
+    case Did::reverted:
         tree.contents[done.inode].write(done.offset, recording.data(done.bytes));
         return;
     case Did::truncate:
@@ -236,9 +237,9 @@ private:
     const door::Recording& recording_;
 };
 
-constexpr const char* names[] = {"write",   "truncate",    "allocate",   "create",       "link",       "unlink",
-                                 "rename",  "exchange",    "attributes", "sync",         "sync_data",  "sync_system",
-                                 "release", "acknowledge", "end",        "not_recorded", "sync_failed"};
+constexpr const char* names[] = {"write",   "truncate",    "allocate",   "create",       "link",        "unlink",
+                                 "rename",  "exchange",    "attributes", "sync",         "sync_data",   "sync_system",
+                                 "release", "acknowledge", "end",        "not_recorded", "sync_failed", "reverted"};
 
 } // namespace
 
@@ -292,6 +293,7 @@ std::vector<std::string> lines(const door::Recording& recording)
                                                 : fmt::format("({} bytes)", done.bytes.size);
         switch (done.did) {
         case Did::write:
+        case Did::reverted:
             line += fmt::format(" {} +{} {}", done.offset, done.size, text);
             break;
         case Did::truncate:

@@ -79,6 +79,8 @@ TEST(FaultConfig, RefusesWhatOnlyAPlanCanHave)
               "6:1: 'count' of this kind needs a plan that the process is started under (FAULT_CONFIG)");
     EXPECT_EQ(problem("functions = ['write']\non = 2\nsticky = 'site'", 0),
               "6:1: 'sticky' of this kind needs a plan that the process is started under (FAULT_CONFIG)");
+    EXPECT_EQ(problem("functions = ['fsync']\nafter_failure = 'revert'", 0),
+              "5:1: 'after_failure' of this kind needs a plan that the process is started under (FAULT_CONFIG)");
     EXPECT_EQ(problem("functions = ['write']\nthread = 'worker*'", 0),
               "5:1: 'thread' of this kind needs a plan that the process is started under (FAULT_CONFIG)");
     EXPECT_EQ(problem("functions = ['write']\non = 2\nsticky = 'fault'\nbudget = '10KiB'", 0), "");

@@ -98,6 +98,12 @@ public:
     }
     door::Operation& sync(door::InodeId file) { return add(door::Did::sync, file); }
     door::Operation& sync_failed(door::InodeId file) { return add(door::Did::sync_failed, file); }
+    door::Operation& reverted(door::InodeId file, std::uint64_t offset, std::string_view content)
+    {
+        auto& operation = write(file, offset, content);
+        operation.did = door::Did::reverted;
+        return operation;
+    }
     door::Operation& sync_data(door::InodeId file) { return add(door::Did::sync_data, file); }
     door::Operation& sync_system(std::uint64_t of)
     {

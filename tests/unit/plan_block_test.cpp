@@ -146,6 +146,8 @@ TEST(Describe, SaysWhatWillHappen)
         return Valid(fault("errno", "\"fsync\"", "after_failure = \"" + std::string(how) + "\"")).described();
     };
     EXPECT_EQ(after("keep"), "x: all calls to fsync fail with EIO, with the data taken for written");
+    EXPECT_EQ(after("revert"),
+              "x: all calls to fsync fail with EIO, with what the file held when it was last synced back");
     EXPECT_EQ(after("late"),
               "x: all calls to fsync report success without writing, and fail with EIO at the file's next sync");
     EXPECT_EQ(said("errno", "errno = [\"EIO\", \"EINTR\", \"EAGAIN\"]\nprobability = 0.25"),

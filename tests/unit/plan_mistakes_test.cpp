@@ -173,10 +173,6 @@ TEST(FaultMistakes, OfKeys)
         {fault("errno", "\"fsync\"", "after_failure = \"late\"\non = 2\nsticky = \"fault\""),
          "p:6:1: after_failure = \"late\" tells each failure once, at the next sync (leave out sticky, or take "
          "\"keep\")"},
-        {fault("errno", "\"fsync\"", "after_failure = \"revert\""),
-         "p:4:17: after_failure is 'revert'; what the file held when it was last synced is not known here (take "
-         "\"keep\", "
-         "and look at the states that faultline powerloss makes of it: in them the data is gone)"},
         {with("\"a\\nb\" = 1"), "p:4:1: unknown key 'a\\x0ab'"},
     });
 }

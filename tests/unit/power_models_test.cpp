@@ -60,6 +60,55 @@ TEST(PowerRules, ASizeDoesNotWaitForDataThatASyncFailedToWrite)
         EXPECT_EQ(legal_at_end(made, name), (Seen{"f=20.", "f=1a.1b."})) << name;
 }
 
+TEST(PowerRules, WhatWasPutBackAfterAFailedSyncIsOnEveryDisk)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 600));
+    const auto other = made.create("new");
+    made.write(file, 0, repeated('n', 5000));
+    made.sync_failed(file);
+    made.reverted(file, 0, repeated('o', 600) + repeated('\0', 4400));
+    made.sync(file); // the size grew for data that is gone
+    for (const auto* name : {"unsynced-data", "ext4", "ext4-noauto", "posix"}) {
+        for (const auto& tree : legal_at_end(made, name))
+            EXPECT_TRUE(tree.starts_with("f=600o.") && tree.find('n', 7) == tree.find("new")) << name << ": " << tree;
+        EXPECT_TRUE(legal_at_end(made, name).contains("f=600o.4400\x30. new=")) << name;
+    }
+    EXPECT_TRUE(legal_at_end(made, "posix").contains("f=600o.")) << "no sync brings that size";
+    EXPECT_TRUE(legal_at_end(made, "ext4").contains("f=600o.")) << "nor does it commit other files' names";
+    (void)other;
+    made.write(file, 10, "x");
+    made.sync(file);
+    for (const auto* name : {"unsynced-data", "ext4", "posix"})
+        for (const auto& tree : legal_at_end(made, name))
+            EXPECT_TRUE(tree.starts_with("f=10o.1x.589o.4400\x30.")) << name << ": " << tree;
+}
+
+TEST(PowerStates, NothingOfWhatWasPutBackIsThereInPart)
+{
+    MadeRecording made;
+    const auto file = made.had("f", repeated('o', 8192));
+    made.write(file, 0, repeated('n', 8192));
+    made.sync_failed(file);
+    made.reverted(file, 0, repeated('o', 8192));
+    made.say("late");
+    const auto micros = cut(made.get());
+    const Disks disks(made.get(), micros);
+    for (const auto* name : {"unsynced-data", "ext4", "posix"}) {
+        const auto rules = model(*model_named(name), made.get(), micros);
+        bool torn_before = false;
+        choose(rules, made.get(), micros, [&](const State& state) {
+            const auto text = text_of(disks, disks.tree(state));
+            torn_before |= is_torn(state);
+            if (state.cut >= 3) {
+                EXPECT_EQ(text, "f=8192o.") << name << " at " << state.cut;
+            }
+            return true;
+        });
+        EXPECT_TRUE(torn_before) << name;
+    }
+}
+
 TEST(PowerRules, ASyncCoversWhatHadReturnedWhenItWasCalled)
 {
     MadeRecording made;
