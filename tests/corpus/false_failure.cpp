@@ -4,7 +4,7 @@
 #include <new>
 #include <string>
 
-static std::string report() { return std::string("a report that is too long for the string itself\n"); }
+static std::string report() { return "a report that is too long for the string itself\n"; }
 
 int main()
 try {

@@ -14,5 +14,5 @@ int main(void)
     while (done < 0 && errno == ENOSPC);
 #endif
     if (done < 0) return failed("write");
-    return write_all(1, "ready\n" + done, 6 - (size_t)done) == 0 ? 0 : failed("write");
+    return write_all(1, &"ready\n"[done], 6 - (size_t)done) == 0 ? 0 : failed("write");
 }

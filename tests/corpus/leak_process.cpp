@@ -16,7 +16,7 @@ struct Child {
 
 int main()
 {
-    Child* const child = new (std::nothrow) Child;
+    auto* const child = new (std::nothrow) Child;
     if (child == nullptr || child->pid < 0) return failed("fork");
     if (child->pid == 0)
         for (;;)

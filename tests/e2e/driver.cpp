@@ -210,6 +210,7 @@ void Driver::become_host(const std::string& seed)
     }
     const auto pointers = [](std::vector<std::string>& texts) {
         std::vector<char*> all;
+        all.reserve(texts.size() + 1);
         for (auto& text : texts)
             all.push_back(text.data());
         all.push_back(nullptr);

@@ -149,7 +149,7 @@ std::vector<std::pair<std::string, std::string>> attributes_at(const std::string
 
 class Comparison {
 public:
-    Comparison(const Tree& tree, const door::Recording& recording) : tree_(tree), recording_(recording) {}
+    explicit Comparison(const Tree& tree) : tree_(tree) {}
 
     std::vector<std::string> found;
 
@@ -221,20 +221,20 @@ private:
         while (const auto* const entry = entries ? ::readdir(entries.get()) : nullptr)
             if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
                 real.insert(entry->d_name);
+        const auto below = [&](const std::string& name) { return path + "/" + name; };
         const auto own = tree_.directories.find(id);
         if (own != tree_.directories.end())
             for (const auto& [name, inode] : own->second) {
                 if (real.erase(name) == 0)
-                    say(path + "/" + name, "is not there");
+                    say(below(name), "is not there");
                 else
-                    this->inode(inode, path + "/" + name);
+                    this->inode(inode, below(name));
             }
         for (const auto& name : real)
-            say(path + "/" + name, "is there, and nothing made it");
+            say(below(name), "is there, and nothing made it");
     }
 
     const Tree& tree_;
-    const door::Recording& recording_;
 };
 
 constexpr const char* names[] = {"write",   "truncate",    "allocate",   "create",       "link",        "unlink",
@@ -262,7 +262,7 @@ std::vector<std::string> differences(const door::Recording& recording)
         tree.directories[entry.at.directory][entry.at.name] = entry.inode;
     for (const auto& operation : recording.operations)
         apply(tree, recording, operation);
-    Comparison comparison(tree, recording);
+    Comparison comparison(tree);
     if (tree.nothing_is_sure) return {"something was not recorded"};
     for (const auto& root : recording.roots)
         comparison.inode(root.inode, root.path);

@@ -224,6 +224,7 @@ int Driver::start(const std::vector<std::string>& arguments, const fs::path& pla
     words.insert(words.end(), arguments.begin(), arguments.end());
     const auto pointers = [](std::vector<std::string>& texts) {
         std::vector<char*> all;
+        all.reserve(texts.size() + 1);
         for (auto& text : texts)
             all.push_back(text.data());
         all.push_back(nullptr);

@@ -192,7 +192,7 @@ const Case table[] = {
     {"shm_unlink",
      [](Run& r) {
          const auto name = own_name();
-         shm_open(name.c_str(), O_RDWR | O_CREAT, 0600);
+         close(shm_open(name.c_str(), O_RDWR | O_CREAT, 0600));
          r.call<decltype(::shm_unlink)>(r.path(name.c_str()));
          r.effect(shm_unlink(name.c_str()) != 0);
      }},

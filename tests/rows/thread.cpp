@@ -119,9 +119,9 @@ std::string own_name() { return "/faultline-rows-" + std::to_string(getpid()); }
 /// A queue with one message in it, or standard input where the kernel has no queues.
 struct Queue {
     std::string name = own_name();
-    mqd_t id;
-    bool exists;
-    Queue() : id(-1), exists(true)
+    mqd_t id = -1;
+    bool exists = true;
+    Queue()
     {
         mq_attr sizes{};
         sizes.mq_maxmsg = 4;

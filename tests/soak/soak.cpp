@@ -26,7 +26,6 @@ namespace {
 
 // The functions whose failures are counted, and how they fail by no other cause here.
 enum Counted { of_pread, of_pwrite, of_fsync, of_stat, of_malloc, of_poll, of_close, of_openat, kinds };
-constexpr const char* names[kinds] = {"pread", "pwrite", "fsync", "stat", "malloc", "poll", "close", "openat"};
 constexpr std::size_t odd_size = 12'345; // of the allocations that are struck; libc makes none of it
 
 struct Counts {

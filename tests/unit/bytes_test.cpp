@@ -156,7 +156,7 @@ TEST(Corruption, TreatsScatteredPiecesAsOneRun)
         const iovec pieces[] = {{a.data(), a.size()}, {b.data(), 0}, {c.data(), c.size()}, {d.data(), d.size()}};
         damage({&one, 26}, fault(mode, 9), Draw(4, 4));
         damage({pieces, 26}, fault(mode, 9), Draw(4, 4));
-        EXPECT_EQ(a + b + c + d, whole);
+        EXPECT_EQ(std::string(a).append(b).append(c).append(d), whole);
         EXPECT_NE(whole, letters);
     }
 }

@@ -61,7 +61,7 @@ TEST(Sequence, IsUniformBelowItsBound)
     for (int i = 0; i < draws; ++i)
         ++seen.at(sequence.next(7));
     for (const int count : seen)
-        EXPECT_NEAR(count, draws / 7, 5 * std::sqrt(draws / 7.0));
+        EXPECT_NEAR(count, draws / 7.0, 5 * std::sqrt(draws / 7.0));
 }
 
 TEST(Numbers, AgreeWithLibm)

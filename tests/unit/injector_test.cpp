@@ -94,6 +94,7 @@ TEST(Injector, NeverFiresMoreOftenThanMaxTriggersHoweverManyThreadsRace)
     const auto f = injector.inject("f", [] {});
     std::atomic<std::size_t> thrown{0};
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i)
         threads.emplace_back([&] { thrown += struck(f, 1000).size(); });
     for (auto& thread : threads)
@@ -285,6 +286,7 @@ TEST(Scope, MayComeAndGoWhileOthersAreJudgedByIt)
     std::atomic<bool> done{false};
     std::atomic<std::uint64_t> thrown{0};
     std::vector<std::thread> threads;
+    threads.reserve(2);
     for (int i = 0; i < 2; ++i)
         threads.emplace_back([&] {
             while (!done)

@@ -280,9 +280,9 @@ TEST(FaultKeys, ShortHasFractionOrBytesAndElseHalf)
 
 TEST(PlanSyntax, TakesBomCrLfAndInlineFaults)
 {
-    Valid("\xef\xbb\xbf" + with(""));
-    Valid("[[fault]]\r\nname = \"x\"\r\ntype = \"errno\"\r\nfunctions = \"read\"\r\n");
-    Valid("fault = [{ name = \"x\", type = \"errno\", functions = [\"read\"] }]");
+    const Valid marked("\xef\xbb\xbf" + with(""));
+    const Valid ended("[[fault]]\r\nname = \"x\"\r\ntype = \"errno\"\r\nfunctions = \"read\"\r\n");
+    const Valid within("fault = [{ name = \"x\", type = \"errno\", functions = [\"read\"] }]");
 }
 
 TEST(KnownKeys, HaveHelpAndAreThoseThatTheReaderTakes)

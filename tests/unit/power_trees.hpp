@@ -14,7 +14,11 @@ namespace faultline::power {
 
 using Seen = std::set<std::string>;
 
-inline std::string repeated(char byte, std::size_t count) { return std::string(count, byte); }
+inline std::string repeated(char byte, std::size_t count)
+{
+    std::string bytes(count, byte);
+    return bytes;
+}
 
 /// "6a.4b.": runs of bytes; NULs are '0'.
 inline std::string runs(const std::string& content)

@@ -157,6 +157,7 @@ TEST_F(StackNames, ThreadsMayAskAtOnce)
     {
         std::barrier all_there(threads);
         std::vector<std::jthread> running;
+        running.reserve(threads);
         for (auto& its : names)
             running.emplace_back([&] {
                 for (const auto& frame : frames) {
