@@ -44,6 +44,9 @@ std::string why_unarmed(const Outcome& outcome, const std::string& command)
 {
     if (outcome.armed == run::Armed::elsewhere)
         return fmt::format("no fault was armed: {} started none of the programs that the plan names", command);
+    if (outcome.way == run::Way::kernel)
+        return fmt::format("the faults were not armed in {}, which {}: the supervisor did not see the program begin",
+                           command, run::ending(outcome.status));
     return fmt::format(
         "the faults were not armed in {}, which {}: the loader did not preload libfaultline.so, or ended the "
         "program before it (see the messages above; LD_DEBUG=files shows what it does)",

@@ -72,6 +72,7 @@ Status status_of_thread(pid_t tid)
     const auto text = report::content_of(fmt::format("/proc/{}/status", tid));
     Status status;
     status.found = !text.empty();
+    status.ended = text.find("\nState:\tZ") != std::string::npos;
     status.process = static_cast<pid_t>(field(text, "\nTgid:", 10));
     status.parent = static_cast<pid_t>(field(text, "\nPPid:", 10));
     const auto blocked = field(text, "\nSigBlk:", 16);

@@ -35,6 +35,7 @@ struct Status {
     std::uint64_t pending = 0;        // signals for this thread that are neither blocked nor taken yet
     std::uint64_t pending_of_all = 0; // … for any thread of the process, that this one does not block
     bool found = false;
+    bool ended = false; // … and is not yet waited for
 };
 [[nodiscard]] Status status_of_thread(pid_t tid);
 

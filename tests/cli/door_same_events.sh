@@ -64,4 +64,32 @@ if command -v musl-gcc >/dev/null; then
     strike kernel musl
     same_events dynamic.kernel.json musl.kernel.json
 fi
+
+# A child that its parent has not waited for is not taken for the one that is made after it.
+program late <<'END' || fail "$(cat late.log)"
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void)
+{
+    volatile int* const told = mmap(0, sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (fork() == 0) _exit(0);
+    siginfo_t end;
+    waitid(P_ALL, 0, &end, WEXITED | WNOWAIT);
+    if (fork() == 0) {
+        while (!*told) {
+        }
+        _exit(fsync(99) == 0);
+    }
+    fsync(99);
+    *told = 1;
+    while (wait(0) > 0) {
+    }
+    return 0;
+}
+END
+for again in 1 2 3; do
+    faultline run --door kernel -q -o late.json -f 'fsync:EIO' -- ./late
+    holds late.json "sorted(e['thread'] for p in d['processes'] for e in p['events']) == ['0', '0.2']"
+done
 left_nothing
