@@ -35,12 +35,13 @@ int main(void)
 END
 program dynamic -pthread <main.c || fail "$(cat dynamic.log)"
 for moment in before torn after; do
-    case $moment in before) bytes=40 ;; torn) bytes=45 ;; after) bytes=50 ;; esac
+    # A write that was let pass may not have been made when another thread's ends the process.
+    case $moment in before) sizes='40 30 20' ;; torn) sizes='45 35 25' ;; after) sizes='50 40 30' ;; esac
     faultline run --door kernel -q -o report.json -f "write:crash,status=7,moment=$moment,on=5,count=process,path=**/data" \
         -f 'write:delay=1h,on=5..,count=process,path=**/data' -- ./dynamic
     expect 7
     is out ''
-    [ "$(wc -c <data)" = "$bytes" ] || fail "$moment: $(wc -c <data) bytes"
+    case " $sizes " in *" $(wc -c <data) "*) ;; *) fail "$moment: $(wc -c <data) bytes" ;; esac
     holds report.json '[e["moment"] for p in d["processes"] for e in p["events"] if "moment" in e] == ["'"$moment"'"]' \
         'not any("signal" in e for p in d["processes"] for e in p["events"])'
 done
