@@ -58,7 +58,11 @@ trap 'kill $load $server 2>/dev/null || :; rm -rf "$work"' EXIT
 master=$(cat nginx.pid)
 ctl "$master" add 'open,open64,openat,openat64:errno=EACCES,path=**/html/**,name=forbidden'
 [ "$(get)" != small ] || fail 'the fault does not strike'
+old=$(ps -o pid= --ppid "$master")
 kill -HUP "$master" # new workers
+for worker in $old; do
+    while kill -0 "$worker" 2>/dev/null; do sleep 0.02; done
+done
 ctl "$master" status --json
 ctl "$master" wait forbidden 20 --timeout 60s
 [ "$(get)" != small ] || fail 'the fault does not strike in new workers'
