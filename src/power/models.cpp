@@ -59,15 +59,10 @@ private:
     static File before(const door::Inode& inode)
     {
         File file;
-        if (!inode.existed) return file;
-        if (inode.content_kept) {
-            for (const auto& [offset, bytes] : inode.content)
-                for (auto page = offset / page_size; page * page_size < offset + bytes.size; ++page)
-                    file.blocks.insert(page);
-        } else {
-            for (std::uint64_t page = 0; page * page_size < inode.size; ++page)
+        if (!inode.existed || !inode.content_kept) return file; // what is not kept is not written to
+        for (const auto& [offset, bytes] : inode.content)
+            for (auto page = offset / page_size; page * page_size < offset + bytes.size; ++page)
                 file.blocks.insert(page);
-        }
         return file;
     }
 

@@ -1,8 +1,7 @@
 #include "power/state_directory.hpp"
 
-#include "report/text_file.hpp"
-
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -10,7 +9,10 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <set>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -37,6 +39,36 @@ door::Attributes attributes_of(const struct stat& status)
     attributes.group = status.st_gid;
     attributes.modified_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
     return attributes;
+}
+
+/// What a file holds, but for its holes: ranges, in order.
+template <class Use>
+void each_data(int fd, const Use& use)
+{
+    for (off_t data = 0; (data = ::lseek(fd, data, SEEK_DATA)) >= 0;) {
+        const auto hole = ::lseek(fd, data, SEEK_HOLE);
+        use(data, hole);
+        data = hole;
+    }
+}
+
+bool copy_with_holes(const std::string& from, const std::string& to)
+{
+    const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const int out = in < 0 ? -1 : ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    struct stat status {};
+    bool copied = out >= 0 && ::fstat(in, &status) == 0 && ::ftruncate(out, status.st_size) == 0;
+    if (copied)
+        each_data(in, [&](off_t at, off_t end) {
+            copied = copied && ::lseek(out, at, SEEK_SET) == at;
+            while (copied && at < end) // moves `at`
+                copied = ::sendfile(out, in, &at, static_cast<std::size_t>(end - at)) > 0;
+        });
+    const int error = errno;
+    for (const int fd : {in, out})
+        if (fd >= 0) ::close(fd);
+    errno = error;
+    return copied;
 }
 
 class Writer {
@@ -89,16 +121,17 @@ private:
     void write(const Met& met, const std::string& source, const std::string& to)
     {
         if (met.file == nullptr || !met.file->content_known) {
-            std::error_code error;
-            if (!fs::copy_file(source, to, error))
-                problem_ = fmt::format("{}: what it held is not known: {}", met.path, error.message());
+            if (!copy_with_holes(source, to))
+                problem_ = fmt::format("{}: what it held is not known: {}", met.path, std::strerror(errno));
             return;
         }
         std::ofstream out(to, std::ios::binary);
-        read_content(*met.file, [&](std::string_view bytes) {
+        read_content(*met.file, [&](std::uint64_t at, std::string_view bytes) {
+            out.seekp(static_cast<std::streamoff>(at));
             out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
         });
-        if (!out.flush()) fails(to);
+        // Holes stay holes, so that a file of any size can be laid out.
+        if (!out.flush() || ::truncate(to.c_str(), static_cast<off_t>(met.file->size)) != 0) fails(to);
     }
 
     void make_link(const Met& met, const std::string& source, const std::string& to)
@@ -148,6 +181,36 @@ std::string other_attributes(const std::string& path, const struct stat& status,
     return {};
 }
 
+/// Where a file's content is not as in the recording. Holes are not read: a file may have any size.
+std::string other_content(const std::string& path, const File& file)
+{
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return std::strerror(errno);
+    std::map<std::uint64_t, std::string_view> expected;
+    read_content(file, [&](std::uint64_t at, std::string_view bytes) { expected.emplace(at, bytes); });
+    constexpr auto length = page_size;
+    std::array<char, length> real{};
+    std::optional<std::uint64_t> other;
+    const auto look = [&](std::uint64_t at) {
+        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(length, file.size - at));
+        real.fill('\0');
+        const bool was_read = ::pread(fd, real.data(), size, static_cast<off_t>(at)) == static_cast<ssize_t>(size);
+        const auto page = expected.find(at);
+        const bool same = page != expected.end() ? std::string_view(real.data(), size) == page->second
+                                                 : std::ranges::all_of(real, [](char byte) { return byte == '\0'; });
+        if ((!was_read || !same) && (!other || at < *other)) other = at;
+    };
+    for (const auto& [at, bytes] : expected)
+        look(at);
+    each_data(fd, [&](off_t data, off_t hole) {
+        for (auto at = static_cast<std::uint64_t>(data) / length * length; at < static_cast<std::uint64_t>(hole);
+             at += length)
+            if (at < file.size && !expected.contains(at)) look(at);
+    });
+    ::close(fd);
+    return other ? fmt::format("its page at {} is not as in the recording", *other) : std::string();
+}
+
 std::string difference(const std::string& path, const struct stat& status, const File& file)
 {
     if ((status.st_mode & S_IFMT) != (file.attributes.mode & S_IFMT)) return "it is another kind of thing";
@@ -155,15 +218,7 @@ std::string difference(const std::string& path, const struct stat& status, const
     if (!S_ISREG(status.st_mode) || !file.content_known) return {};
     if (static_cast<std::uint64_t>(status.st_size) != file.size)
         return fmt::format("it has {} bytes, and {} by the recording", status.st_size, file.size);
-    const auto real = report::content_of(path);
-    std::uint64_t at = 0;
-    std::string found;
-    read_content(file, [&](std::string_view bytes) {
-        if (found.empty() && std::string_view(real).substr(at, bytes.size()) != bytes)
-            found = fmt::format("its page at {} is not as in the recording", at);
-        at += bytes.size();
-    });
-    return found;
+    return other_content(path, file);
 }
 
 } // namespace

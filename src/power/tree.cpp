@@ -274,13 +274,12 @@ void Disks::visit(const Tree& tree, const std::function<void(const Met&)>& visit
     }
 }
 
-void read_content(const File& file, const std::function<void(std::string_view)>& take)
+void read_content(const File& file, const std::function<void(std::uint64_t offset, std::string_view)>& take)
 {
-    static const Page nothing;
-    for (std::uint64_t at = 0; at < file.size; at += page_size) {
-        const auto page = file.pages.find(at / page_size);
-        const auto& bytes = page == file.pages.end() ? nothing.bytes : page->second->bytes;
-        take({bytes.data(), static_cast<std::size_t>(std::min(page_size, file.size - at))});
+    for (const auto& [number, page] : file.pages) {
+        const auto at = number * page_size;
+        if (at >= file.size) return;
+        take(at, {page->bytes.data(), static_cast<std::size_t>(std::min(page_size, file.size - at))});
     }
 }
 

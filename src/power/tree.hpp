@@ -67,7 +67,7 @@ private:
     Tree before_;
 };
 
-/// The bytes of a file's pages, one after the other, with NULs where there is none.
-void read_content(const File& file, const std::function<void(std::string_view)>& take);
+/// The pages of a file's content, in order; what lies between them and its size are NULs.
+void read_content(const File& file, const std::function<void(std::uint64_t offset, std::string_view)>& take);
 
 } // namespace faultline::power

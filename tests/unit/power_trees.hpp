@@ -39,7 +39,9 @@ inline std::string text_of(const Disks& disks, const Tree& tree)
     disks.visit(tree, [&](const Met& met) {
         if (met.path.empty() || met.file == nullptr || S_ISDIR(met.file->attributes.mode)) return;
         std::string content;
-        read_content(*met.file, [&](std::string_view bytes) { content += bytes; });
+        content.resize(met.file->size);
+        read_content(*met.file,
+                     [&](std::uint64_t at, std::string_view bytes) { content.replace(at, bytes.size(), bytes); });
         files.insert(met.path + "=" + runs(content) + ((met.file->attributes.mode & 0111) != 0 ? "*" : ""));
     });
     std::string text;
