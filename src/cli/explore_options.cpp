@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <fstream>
+#include <initializer_list>
 #include <thread>
 
 namespace faultline::cli {
@@ -55,6 +56,16 @@ struct Number {
         return error == std::errc{} && end == text.data() + text.size() && into >= least && into <= most;
     }
 };
+
+/// One of some words, which stand in the order of the enumerators.
+template <class Enum>
+bool read_word(std::string_view text, std::initializer_list<std::string_view> words, Enum& into)
+{
+    const auto* const found = std::ranges::find(words, text);
+    if (found == words.end()) return false;
+    into = static_cast<Enum>(found - words.begin());
+    return true;
+}
 
 /// Options that are part of the settings. A place differs from machine to machine and does not decide anything.
 struct KeptOption {
@@ -162,14 +173,10 @@ std::string to_options(const ExploreOptions& given, explore::Options& options)
     options.work.has_recovery = true;
     options.output = fs::absolute(given.output, error).string();
     options.every = given.every;
-    constexpr std::string_view ways[] = {"auto", "off", "on"}; // in the order of ForkServing
-    const auto* const way = std::ranges::find(ways, given.fork_server);
-    if (way == std::end(ways)) return fmt::format("--fork-server is '{}'; write auto, on or off", given.fork_server);
-    options.fork_server = static_cast<explore::ForkServing>(way - std::begin(ways));
-    constexpr std::string_view places[] = {"auto", "disk", "memory"}; // in the order of Copies
-    const auto* const place = std::ranges::find(places, given.copies);
-    if (place == std::end(places)) return fmt::format("--copies is '{}'; write auto, disk or memory", given.copies);
-    options.copies = static_cast<explore::Copies>(place - std::begin(places));
+    if (!read_word(given.fork_server, {"auto", "off", "on"}, options.fork_server))
+        return fmt::format("--fork-server is '{}'; write auto, on or off", given.fork_server);
+    if (!read_word(given.copies, {"auto", "disk", "memory"}, options.copies))
+        return fmt::format("--copies is '{}'; write auto, disk or memory", given.copies);
     std::uint64_t jobs = std::max(1U, std::thread::hardware_concurrency());
     std::uint64_t depth = 1;
     constexpr std::uint64_t large = ~std::uint64_t{0} >> 1U;

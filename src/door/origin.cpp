@@ -87,7 +87,6 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t page = 4096;
     pid_t tid_;
     std::map<std::uint64_t, std::vector<std::byte>> pages_;
 };

@@ -2,6 +2,7 @@
 // (plans: after_failure = "revert"). The recording has all that the file ever held, so what was synced is made of that.
 
 #include "door/record_server.hpp"
+#include "door/remote.hpp"
 #include "sys/failed_sync.hpp"
 
 #include <algorithm>
@@ -13,8 +14,6 @@
 
 namespace faultline::door {
 namespace {
-
-constexpr std::uint64_t page_size = 4096;
 
 /// The pages of a file that hold something which was not synced, and what they held before that. Sizes that were set and
 /// holes that were made are no data: they stay.
@@ -34,10 +33,10 @@ public:
     [[nodiscard]] std::map<std::uint64_t, std::string> runs(std::uint64_t size) const
     {
         std::map<std::uint64_t, std::string> runs;
-        for (const auto& [number, page] : pages_) {
-            const auto offset = number * page_size;
+        for (const auto& [number, held] : pages_) {
+            const auto offset = number * page;
             if (offset >= size) break;
-            const auto bytes = std::string_view(page.bytes).substr(0, size - offset);
+            const auto bytes = std::string_view(held.bytes).substr(0, size - offset);
             if (runs.empty() || runs.rbegin()->first + runs.rbegin()->second.size() != offset)
                 runs.emplace(offset, bytes);
             else
@@ -51,7 +50,7 @@ public:
 private:
     struct Page {
         std::vector<std::size_t> undone; // writes
-        std::string bytes = std::string(page_size, '\0');
+        std::string bytes = std::string(page, '\0');
     };
     static constexpr std::size_t never = ~std::size_t{0};
 
@@ -62,11 +61,11 @@ private:
         if (done.inode != file_.id) return;
         if (done.did == Did::sync || done.did == Did::sync_data) pages_.clear();
         if ((done.did != Did::write && done.did != Did::reverted) || done.bytes.size == 0) return;
-        for (auto page = done.offset / page_size; page * page_size < done.offset + done.bytes.size; ++page) {
+        for (auto number = done.offset / page; number * page < done.offset + done.bytes.size; ++number) {
             if (done.synchronous || done.did == Did::reverted)
-                pages_.erase(page); // it is on the disk as a whole
+                pages_.erase(number); // it is on the disk as a whole
             else
-                pages_[page].undone.push_back(i);
+                pages_[number].undone.push_back(i);
         }
     }
 
@@ -86,16 +85,15 @@ private:
     void put(std::size_t i, std::uint64_t offset, std::uint64_t size, const char* bytes)
     {
         const auto end = offset + size;
-        for (auto at = pages_.lower_bound(offset / page_size); at != pages_.end() && at->first * page_size < end;
-             ++at) {
-            auto& page = at->second;
-            if (std::ranges::binary_search(page.undone, i)) continue;
-            const auto begin = at->first * page_size;
-            const auto from = std::max(offset, begin), to = std::min(end, begin + page_size);
+        for (auto at = pages_.lower_bound(offset / page); at != pages_.end() && at->first * page < end; ++at) {
+            auto& held = at->second;
+            if (std::ranges::binary_search(held.undone, i)) continue;
+            const auto begin = at->first * page;
+            const auto from = std::max(offset, begin), to = std::min(end, begin + page);
             if (bytes == nullptr)
-                std::memset(&page.bytes[from - begin], 0, to - from);
+                std::memset(&held.bytes[from - begin], 0, to - from);
             else
-                std::memcpy(&page.bytes[from - begin], bytes + (from - offset), to - from);
+                std::memcpy(&held.bytes[from - begin], bytes + (from - offset), to - from);
         }
     }
 

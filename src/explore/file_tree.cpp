@@ -1,6 +1,7 @@
 #include "explore/file_tree.hpp"
 
 #include "engine/draw.hpp"
+#include "run/sparse.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -8,7 +9,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,7 +105,8 @@ private:
             if (!directory(from, to)) return false;
             ::chmod(to.c_str(), mode);
         } else if (S_ISREG(status.st_mode)) {
-            if (!file(from, to, mode)) return fail(from);
+            if (!run::copy_with_holes(from, to)) return fail(from);
+            ::chmod(to.c_str(), mode);
         } else if (S_ISLNK(status.st_mode)) {
             if (::symlink(link_target(from).c_str(), to.c_str()) != 0) return fail(to);
         } else if (S_ISFIFO(status.st_mode)) {
@@ -123,29 +124,6 @@ private:
     {
         const auto has = [&](const char* name) { return ::access((path + name).c_str(), F_OK) == 0; };
         return has("/settings.json") && (has("/journal.jsonl") || has("/shards"));
-    }
-
-    static bool file(const std::string& from, const std::string& to, mode_t mode)
-    {
-        const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-        if (in < 0) return false;
-        const int out = ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        bool copied = out >= 0;
-        while (copied) {
-            const auto moved = ::sendfile(out, in, nullptr, 1U << 30U);
-            if (moved <= 0) {
-                copied = moved == 0;
-                break;
-            }
-        }
-        const int error = errno;
-        if (out >= 0) {
-            ::fchmod(out, mode);
-            ::close(out);
-        }
-        ::close(in);
-        errno = error;
-        return copied;
     }
 
     const std::string& skip_;

@@ -1,5 +1,7 @@
 #include "power/state_directory.hpp"
 
+#include "run/sparse.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -12,7 +14,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -39,36 +40,6 @@ door::Attributes attributes_of(const struct stat& status)
     attributes.group = status.st_gid;
     attributes.modified_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
     return attributes;
-}
-
-/// What a file holds, but for its holes: ranges, in order.
-template <class Use>
-void each_data(int fd, const Use& use)
-{
-    for (off_t data = 0; (data = ::lseek(fd, data, SEEK_DATA)) >= 0;) {
-        const auto hole = ::lseek(fd, data, SEEK_HOLE);
-        use(data, hole);
-        data = hole;
-    }
-}
-
-bool copy_with_holes(const std::string& from, const std::string& to)
-{
-    const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    const int out = in < 0 ? -1 : ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    struct stat status {};
-    bool copied = out >= 0 && ::fstat(in, &status) == 0 && ::ftruncate(out, status.st_size) == 0;
-    if (copied)
-        each_data(in, [&](off_t at, off_t end) {
-            copied = copied && ::lseek(out, at, SEEK_SET) == at;
-            while (copied && at < end) // moves `at`
-                copied = ::sendfile(out, in, &at, static_cast<std::size_t>(end - at)) > 0;
-        });
-    const int error = errno;
-    for (const int fd : {in, out})
-        if (fd >= 0) ::close(fd);
-    errno = error;
-    return copied;
 }
 
 class Writer {
@@ -121,7 +92,7 @@ private:
     void write(const Met& met, const std::string& source, const std::string& to)
     {
         if (met.file == nullptr || !met.file->content_known) {
-            if (!copy_with_holes(source, to))
+            if (!run::copy_with_holes(source, to))
                 problem_ = fmt::format("{}: what it held is not known: {}", met.path, std::strerror(errno));
             return;
         }
@@ -188,11 +159,10 @@ std::string other_content(const std::string& path, const File& file)
     if (fd < 0) return std::strerror(errno);
     std::map<std::uint64_t, std::string_view> expected;
     read_content(file, [&](std::uint64_t at, std::string_view bytes) { expected.emplace(at, bytes); });
-    constexpr auto length = page_size;
-    std::array<char, length> real{};
+    std::array<char, page_size> real{};
     std::optional<std::uint64_t> other;
     const auto look = [&](std::uint64_t at) {
-        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(length, file.size - at));
+        const auto size = static_cast<std::size_t>(std::min(page_size, file.size - at));
         real.fill('\0');
         const bool was_read = ::pread(fd, real.data(), size, static_cast<off_t>(at)) == static_cast<ssize_t>(size);
         const auto page = expected.find(at);
@@ -202,9 +172,9 @@ std::string other_content(const std::string& path, const File& file)
     };
     for (const auto& [at, bytes] : expected)
         look(at);
-    each_data(fd, [&](off_t data, off_t hole) {
-        for (auto at = static_cast<std::uint64_t>(data) / length * length; at < static_cast<std::uint64_t>(hole);
-             at += length)
+    run::each_data(fd, [&](off_t data, off_t hole) {
+        for (auto at = static_cast<std::uint64_t>(data) / page_size * page_size; at < static_cast<std::uint64_t>(hole);
+             at += page_size)
             if (at < file.size && !expected.contains(at)) look(at);
     });
     ::close(fd);

@@ -1,6 +1,7 @@
 // A control file's plans, as a process takes them over: what was checked is what is used, and nothing else is believed.
 #include "language/toml.hpp"
 #include "language/toml_text.hpp"
+#include "own_directory.hpp"
 #include "run/control_file.hpp"
 
 #include <gtest/gtest.h>
@@ -26,18 +27,16 @@ class ControlPage : public testing::Test {
 protected:
     void SetUp() override
     {
-        char pattern[] = "/tmp/faultline-test-XXXXXX";
-        directory = ::mkdtemp(pattern);
         first = run::parse_first(session, "plan.toml");
         write(run::fresh_control(first));
     }
-    void TearDown() override { std::filesystem::remove_all(directory); }
 
     [[nodiscard]] std::string path() const { return directory + "/control"; }
     void write(const std::string& content) const { std::ofstream(path(), std::ios::binary) << content; }
     [[nodiscard]] plan::Fit fit() const { return plan::join_control(path().c_str()).fit; }
 
-    std::string directory;
+    test::OwnDirectory own;
+    const std::string& directory = own.path();
     language::Parsed first;
 };
 

@@ -1,4 +1,5 @@
 // Plans come from files: what is wrong with the file is said as well.
+#include "own_directory.hpp"
 #include "plan_support.hpp"
 
 #include <filesystem>
@@ -11,13 +12,6 @@ namespace {
 
 class Load : public testing::Test {
 protected:
-    Load()
-    {
-        std::string name = testing::TempDir() + "faultline-load-XXXXXX";
-        directory_ = ::mkdtemp(name.data());
-    }
-    ~Load() override { std::filesystem::remove_all(directory_); }
-
     [[nodiscard]] std::string path(std::string_view name) const { return directory_ + "/" + std::string(name); }
     [[nodiscard]] std::string written(std::string_view text) const
     {
@@ -26,7 +20,8 @@ protected:
     }
     static Lines said(const std::string& path) { return as_lines(load(path).mistakes); }
 
-    std::string directory_;
+    test::OwnDirectory own_;
+    const std::string& directory_ = own_.path();
 };
 
 TEST_F(Load, ReadsAPlanAndRecordsItsAbsolutePath)

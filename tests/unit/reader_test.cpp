@@ -2,6 +2,7 @@
 // record or an explanation, never a crash (run under ASan and UBSan to be sure).
 #include "ledger/reader.hpp"
 #include "made_ledger.hpp"
+#include "own_directory.hpp"
 #include "plan/valid.hpp"
 
 #include <algorithm>
@@ -20,14 +21,6 @@ using test::MadeLedger;
 
 class Reader : public testing::Test {
 protected:
-    void SetUp() override
-    {
-        char pattern[] = "/tmp/faultline-reader-XXXXXX";
-        directory_ = ::mkdtemp(pattern);
-        path_ = directory_ + "/x.live";
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
     std::string problem(MadeLedger& ledger, std::size_t length = ~std::size_t{0})
     {
         ledger.write(path_, length);
@@ -43,7 +36,9 @@ protected:
         EXPECT_TRUE(json::accept(opened.ledger->json()));
     }
 
-    std::string directory_, path_;
+    test::OwnDirectory own_;
+    const std::string& directory_ = own_.path();
+    std::string path_ = directory_ + "/x.live";
 };
 
 TEST_F(Reader, ReadsWhatAProcessWrote)

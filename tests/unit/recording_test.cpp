@@ -1,6 +1,7 @@
 // A recording that is written comes back the same; one that is damaged is refused, with the place.
 
 #include "door/record_writer.hpp"
+#include "own_directory.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -13,13 +14,6 @@ namespace {
 
 class RecordingFiles : public testing::Test {
 protected:
-    RecordingFiles()
-    {
-        char name[] = "recording.XXXXXX";
-        directory_ = ::mkdtemp(name);
-    }
-    ~RecordingFiles() override { std::filesystem::remove_all(directory_); }
-
     static Inode inode(std::uint32_t id)
     {
         Inode inode;
@@ -89,7 +83,8 @@ protected:
         return {};
     }
 
-    std::string directory_;
+    test::OwnDirectory own_;
+    const std::string& directory_ = own_.path();
     Operation operation_;
 };
 

@@ -1,5 +1,6 @@
 // Runs of real programs through run(), which needs the library that is built beside these tests. What a test waits for is
 // a file or a descriptor, never a time.
+#include "own_directory.hpp"
 #include "run/run.hpp"
 
 #include <algorithm>
@@ -26,13 +27,7 @@ constexpr std::int64_t second = 1'000'000'000;
 /// A directory of its own for each test, and the library.
 class Run : public testing::Test {
 protected:
-    Run()
-    {
-        ::setenv("FAULTLINE_LIBRARY", FAULTLINE_BUILT_LIBRARY, 1);
-        std::string pattern = testing::TempDir() + "run-XXXXXX";
-        directory_ = ::mkdtemp(pattern.data());
-    }
-    ~Run() override { std::filesystem::remove_all(directory_); }
+    Run() { ::setenv("FAULTLINE_LIBRARY", FAULTLINE_BUILT_LIBRARY, 1); }
 
     [[nodiscard]] std::string path(const std::string& name) const { return directory_ + "/" + name; }
     [[nodiscard]] static std::string content(const std::string& file)
@@ -59,7 +54,8 @@ protected:
     [[nodiscard]] static bool gone(pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
 
 private:
-    std::string directory_;
+    test::OwnDirectory own_;
+    const std::string& directory_ = own_.path();
 };
 
 TEST_F(Run, TellsTheStatusOfAProgramWithoutPlan)

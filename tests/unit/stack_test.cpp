@@ -1,5 +1,6 @@
 // Frames get their names from files: each test compiles a small library, loads it for its addresses, and asks for those as
 // a record would have them.
+#include "own_directory.hpp"
 #include "report/stack.hpp"
 
 #include <barrier>
@@ -46,16 +47,9 @@ asm(R"asm(
 
 class StackNames : public testing::Test {
 protected:
-    void SetUp() override
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "stack_names.XXXXXX").string();
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        directory_ = pattern;
-    }
     void TearDown() override
     {
         if (loaded_ != nullptr) ::dlclose(loaded_);
-        std::filesystem::remove_all(directory_);
     }
 
     void build(const std::string& options, const std::string& afterwards = "true")
@@ -85,7 +79,8 @@ protected:
         return {info.dli_fname, static_cast<std::uint64_t>(offset), exact};
     }
 
-    std::string directory_;
+    test::OwnDirectory own_;
+    const std::string& directory_ = own_.path();
     void* loaded_ = nullptr;
     Address call, function, local, behind_first, at_second, callee;
 };

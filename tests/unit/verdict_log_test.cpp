@@ -1,7 +1,7 @@
 // What a search writes down tells others how far it has come.
+#include "own_directory.hpp"
 #include "power/verdict_log.hpp"
 
-#include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,15 +11,8 @@ namespace {
 
 class VerdictLogs : public testing::Test {
 protected:
-    void SetUp() override
-    {
-        std::string pattern = (std::filesystem::temp_directory_path() / "verdict_log.XXXXXX").string();
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        directory_ = pattern;
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
-    std::string directory_;
+    test::OwnDirectory own_;
+    const std::string& directory_ = own_.path();
 };
 
 TEST_F(VerdictLogs, TellHowFarASearchHasCome)
