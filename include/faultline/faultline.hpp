@@ -178,6 +178,7 @@ public:
         : function_(function), target_(std::move(target)), state_(std::move(state)), name_(std::move(name))
     {}
 
+    // NOLINTBEGIN(bugprone-exception-escape): it is meant to, as is said above
     template <class... A>
     requires std::is_invocable_v<F&, A...> std::invoke_result_t<F&, A...>
     operator()(A&&... arguments) noexcept(std::is_nothrow_invocable_v<F&, A...>)
@@ -194,6 +195,7 @@ public:
             return std::invoke(target_, std::forward<A>(arguments)...);
         return strike_or_call(target_, std::forward<A>(arguments)...);
     }
+    // NOLINTEND(bugprone-exception-escape)
 
 private:
     template <class G, class... A>

@@ -280,7 +280,7 @@ std::vector<std::string> as_arguments(const explore::Settings& settings)
 {
     std::vector<std::string> words;
     for (const auto& [option, value] : settings.options)
-        words.push_back(value.empty() ? option : option + "=" + value); // a value may begin with a dash
+        words.push_back(value.empty() ? option : fmt::format("{}={}", option, value)); // a value may begin with a dash
     return words;
 }
 
