@@ -97,7 +97,8 @@ std::vector<std::string> results(const power::Request& request, const std::strin
 int search(const PowerlossOptions& given, power::Request request, const std::string& log, bool told = true)
 {
     std::error_code error;
-    const run::RunDirectory scratch;
+    // In an exploration TMPDIR goes with the run, however that ends.
+    const run::RunDirectory scratch(run::RunDirectory::Under::any);
     if (scratch.path().empty()) return fail(own_error, "no directory can be made under TMPDIR or /tmp");
     request.scratch = scratch.path();
     const auto recording = door::Recording::read(log);

@@ -53,14 +53,14 @@ std::string preload(const std::string& library, const std::vector<std::string>& 
 
 } // namespace
 
-RunDirectory::RunDirectory()
+RunDirectory::RunDirectory(Under which)
 {
     const char* const wished = std::getenv("TMPDIR");
     const std::string parents[] = {wished == nullptr ? "" : wished, "/tmp", "/var/tmp"};
     // First one that the other users of the tree can reach too.
     for (const bool anybody : {true, false})
         for (const auto& parent : parents) {
-            if (parent.empty() || !path_.empty() || (anybody && !open_to_all(parent))) continue;
+            if (parent.empty() || !path_.empty() || (anybody && which == Under::open && !open_to_all(parent))) continue;
             std::error_code error;
             auto pattern = (fs::absolute(parent, error) / "faultline-XXXXXX").string();
             if (::mkdtemp(pattern.data()) == nullptr) continue;

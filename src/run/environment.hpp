@@ -14,7 +14,10 @@ namespace faultline::run {
 /// removed or renamed only by its owner (SECURITY.md).
 class RunDirectory {
 public:
-    RunDirectory(); // under TMPDIR or /tmp; path() is empty where it cannot be made
+    enum class Under : std::uint8_t { open, any };
+    /// Under TMPDIR or /tmp, and one that other users can reach if there is such a one; `any`: TMPDIR if it can be made
+    /// there. path() is empty where it cannot be made.
+    explicit RunDirectory(Under which = Under::open);
     ~RunDirectory();
     RunDirectory(const RunDirectory&) = delete;
     RunDirectory& operator=(const RunDirectory&) = delete;
