@@ -20,36 +20,26 @@
 
 namespace faultline {
 
-/// `error` is the plan's type errno, `shorten` its type short. `exception` is for functions of one's own.
-enum class Type {
-    error,
-    delay,
-    timeout,
-    corruption,
-    shorten,
-    drop,
-    hang,
-    returns,
-    signal,
-    crash,
-    throttle,
-    reset,
-    clock,
-    move,
-    wake,
-    shuffle,
-    exception
+/// A type of fault: one of these, or any by its name in plans ("hold"). `error` is the plan's type errno, `shorten` its type
+/// short. `exception` is for functions of one's own.
+class Type {
+public:
+    constexpr Type(const char* name) : name_(name) {}
+    [[nodiscard]] constexpr std::string_view name() const { return name_; }
+
+    static const Type error, delay, timeout, corruption, shorten, drop, hang, returns, signal, crash, throttle, reset,
+        clock, move, wake, shuffle, exception;
+
+private:
+    std::string_view name_;
 };
+inline constexpr Type Type::error = "errno", Type::delay = "delay", Type::timeout = "timeout",
+                      Type::corruption = "corruption", Type::shorten = "short", Type::drop = "drop",
+                      Type::hang = "hang", Type::returns = "returns", Type::signal = "signal", Type::crash = "crash",
+                      Type::throttle = "throttle", Type::reset = "reset", Type::clock = "clock", Type::move = "move",
+                      Type::wake = "wake", Type::shuffle = "shuffle", Type::exception = "exception";
 
 namespace detail {
-
-inline std::string_view name_of(Type type)
-{
-    static constexpr std::string_view names[] = {"errno", "delay",   "timeout", "corruption", "short",    "drop",
-                                                 "hang",  "returns", "signal",  "crash",      "throttle", "reset",
-                                                 "clock", "move",    "wake",    "shuffle",    "exception"};
-    return names[static_cast<std::size_t>(type)];
-}
 
 inline std::string quoted(std::string_view text)
 {
@@ -197,7 +187,7 @@ struct FaultConfig {
     [[nodiscard]] std::string to_toml() const
     {
         std::string text = "{name = " + detail::quoted(name) + ", functions = " + detail::quoted(functions) +
-                           ", type = " + detail::quoted(detail::name_of(type));
+                           ", type = " + detail::quoted(type.name());
         const auto add = [&text](std::string_view key, const std::string& value) {
             if (!value.empty()) text.append(", ").append(key).append(" = ").append(value);
         };

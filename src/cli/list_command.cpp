@@ -3,6 +3,7 @@
 
 #include "calls/errors.hpp"
 #include "cli/list.hpp"
+#include "door/fit.hpp"
 #include "language/keys.hpp"
 #include "language/suggest.hpp"
 #include "plan/plan.hpp"
@@ -90,6 +91,8 @@ std::string types_text(const Names& names)
     for (std::size_t i = 0; i < plan::type_names.size(); ++i) {
         if (!wanted(names, plan::type_names[i])) continue;
         text += fmt::format("{}\n  {}\n", plan::type_names[i], plan::type_meanings[i]);
+        if (const auto reason = door::needs_preload(static_cast<plan::Type>(i)); !reason.empty())
+            text += fmt::format("  by the preload only: {}\n", reason);
         for (const auto& key : keys_of(plan::type_names[i]))
             add(key);
     }
@@ -108,8 +111,11 @@ Json types_json(const Names& names)
         auto keys = Json::object();
         for (const auto& key : keys_of(plan::type_names[i]))
             keys[key.name] = Json::object({{"required", key.required}, {"help", key.help}});
-        list.push_back(
-            Json::object({{"name", plan::type_names[i]}, {"meaning", plan::type_meanings[i]}, {"keys", keys}}));
+        const auto reason = door::needs_preload(static_cast<plan::Type>(i));
+        list.push_back(Json::object({{"name", plan::type_names[i]},
+                                     {"meaning", plan::type_meanings[i]},
+                                     {"needs_preload", reason.empty() ? Json() : Json(reason)},
+                                     {"keys", keys}}));
     }
     return list;
 }

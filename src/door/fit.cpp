@@ -25,34 +25,11 @@ constexpr int of_descriptors[] = {SYS_close, SYS_close_range, SYS_dup2, SYS_dup3
 /// What the whole fault needs and this door does not have.
 std::string missing(const plan::Fault& fault)
 {
-    using enum plan::Type;
-    switch (fault.type) {
-    case clock:
-        return "type \"clock\" needs the preload: programs read the clock without the kernel (vDSO)";
-    case move:
-        return "type \"move\" needs the preload: realloc is no system call";
-    case wake:
-        return "type \"wake\" needs the preload: a condition variable is no system call";
-    case shuffle:
-        return "type \"shuffle\" needs the preload";
-    case error:
-        if (fault.after_failure != plan::AfterFailure::revert) break;
+    if (const auto reason = needs_preload(fault.type); !reason.empty())
+        return fmt::format("type \"{}\" needs the preload: {}", plan::type_name(fault), reason);
+    if (fault.after_failure == plan::AfterFailure::revert)
         return "after_failure = \"revert\" needs a recorder of the files (faultline powerloss), which has this door "
                "for itself";
-    case delay:
-    case timeout:
-    case hang:
-    case corruption:
-    case shorten:
-    case drop:
-    case returns:
-    case signal:
-    case crash:
-    case throttle:
-    case reset:
-    case hold: // act() of job.cpp
-        break;
-    }
     return {};
 }
 
@@ -139,7 +116,7 @@ Fit fit(std::vector<std::byte>& block)
             bool reaches = false;
             for (const auto& meaning : meanings()) {
                 if (rows[meaning.row] != index) continue;
-                const auto why = why_not(plan, faults[fault], meaning);
+                const auto why = why_not(faults[fault], meaning);
                 if (why.empty()) {
                     reaches = true;
                     numbers.insert(meaning.number);

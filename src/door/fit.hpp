@@ -29,6 +29,9 @@ struct Becomes {
 /// Why a function has none, and what to name in its place.
 [[nodiscard]] std::string instead_of(std::string_view function);
 
+/// Why faults of this type need the preload; empty: they do not. In job.cpp.
+[[nodiscard]] std::string_view needs_preload(plan::Type type);
+
 /// Why the kernel's door cannot be used here at all; empty: it can.
 [[nodiscard]] std::string obstacle();
 

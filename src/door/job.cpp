@@ -1,5 +1,6 @@
 #include "door/job_parts.hpp"
 
+#include "door/fit.hpp"
 #include "door/remote.hpp"
 #include "door/stopped.hpp"
 #include "sys/sockets.hpp"
@@ -206,41 +207,66 @@ Wait give(Job& job, int listener)
     return reply(job, listener, job.verdict.fault->returns);
 }
 
-Wait act(Job& job, int listener)
+Wait report_error(Job& job, int listener)
 {
-    if (job.verdict.cut != 0) return perform(job, listener);
-    switch (job.verdict.fault->type) {
-    case plan::Type::error:
-        if (job.verdict.error == 0) return give(job, listener); // the file's next sync reports it
-        return reply(job, listener, job.verdict.fault->has_returns ? job.verdict.fault->returns : -job.verdict.error);
-    case plan::Type::timeout:
-        return time_out(job, listener);
-    case plan::Type::hang:
-        return hang(job, listener);
-    case plan::Type::corruption:
-    case plan::Type::shorten:
-    case plan::Type::throttle:
-        return perform(job, listener);
-    case plan::Type::drop:
-        return drop(job, listener);
-    case plan::Type::returns:
-        return give(job, listener);
-    case plan::Type::signal:
-        return raise(job, listener);
-    case plan::Type::crash:
-        return crash(job, listener);
-    case plan::Type::reset:
-        return reset(job, listener);
-    case plan::Type::hold:
-        return hold(job, listener);
-    case plan::Type::delay: // it is over
-    case plan::Type::clock: // missing() of fit.cpp refuses plans with these
-    case plan::Type::move:
-    case plan::Type::wake:
-    case plan::Type::shuffle:
-        break;
-    }
-    return pass(job, listener);
+    if (job.verdict.error == 0) return give(job, listener); // the file's next sync reports it
+    return reply(job, listener, job.verdict.fault->has_returns ? job.verdict.fault->returns : -job.verdict.error);
+}
+
+// Why an action cannot be had on calls that mean a row; empty: it can.
+
+std::string_view unless_it_acts(const plan::Fault& /*fault*/, const Meaning& meaning)
+{
+    if (!calls::table[meaning.row].acts) return {};
+    return "it would have to act and fail, and the kernel's door cannot do both";
+}
+
+std::string_view if_performed(const plan::Fault& /*fault*/, const Meaning& meaning)
+{
+    return can_transfer(meaning.number) ? "" : "the kernel's door cannot perform it in the caller's place";
+}
+
+std::string_view if_performed_or_sync(const plan::Fault& fault, const Meaning& meaning)
+{
+    return calls::table[meaning.row].syncs ? "" : if_performed(fault, meaning);
+}
+
+std::string_view if_performed_or_before(const plan::Fault& fault, const Meaning& meaning)
+{
+    if (fault.moment != plan::Moment::after || can_transfer(meaning.number) || synchronizes(meaning.number)) return {};
+    return "the kernel's door cannot perform it in the caller's place; moment = \"before\" can be had";
+}
+
+/// What a type of fault is at this door; or why it needs the preload.
+struct Action {
+    Wait (*act)(Job& job, int listener) = nullptr;
+    std::string_view (*why_not)(const plan::Fault& fault, const Meaning& meaning) = nullptr;
+    std::string_view needs_preload{};
+};
+
+// The words of types.def.
+constexpr Action failing{report_error, unless_it_acts};
+constexpr Action proceeding{pass}; // the delay is over
+constexpr Action timing_out{time_out, unless_it_acts};
+constexpr Action hanging{hang};
+constexpr Action performing{perform, if_performed};
+constexpr Action dropping{drop, if_performed_or_sync};
+constexpr Action giving{give};
+constexpr Action raising{raise};
+constexpr Action crashing{crash, if_performed_or_before};
+constexpr Action resetting{reset, unless_it_acts};
+constexpr Action holding{hold};
+
+constexpr Action action(const Action& known) { return known; }
+constexpr Action action(const char* reason) { return {.needs_preload = reason}; }
+
+const Action& action_of(plan::Type type)
+{
+    static constexpr Action actions[] = {
+#define TYPE(type, name, effect, traits, meaning, door, again) action(door),
+#include "plan/types.def"
+    };
+    return actions[static_cast<std::size_t>(type)];
 }
 
 } // namespace
@@ -282,29 +308,12 @@ Wait fail(Job& job, int listener, std::int32_t error)
     return reply(job, listener, -error);
 }
 
-std::string why_not(const plan::Plan&, const plan::Fault& fault, const Meaning& meaning)
+std::string_view needs_preload(plan::Type type) { return action_of(type).needs_preload; }
+
+std::string_view why_not(const plan::Fault& fault, const Meaning& meaning)
 {
-    using enum plan::Type;
-    const auto& spec = calls::table[meaning.row];
-    const bool transfers = can_transfer(meaning.number);
-    switch (fault.type) {
-    case error:
-    case timeout:
-    case reset:
-        return spec.acts ? "it would have to act and fail, and the kernel's door cannot do both" : "";
-    case corruption:
-    case shorten:
-    case throttle:
-        return transfers ? "" : "the kernel's door cannot perform it in the caller's place";
-    case drop:
-        return transfers || spec.syncs ? "" : "the kernel's door cannot perform it in the caller's place";
-    case crash:
-        if (fault.moment == plan::Moment::after && !transfers && !synchronizes(meaning.number))
-            return "the kernel's door cannot perform it in the caller's place; moment = \"before\" can be had";
-        return "";
-    default:
-        return "";
-    }
+    const auto& action = action_of(fault.type);
+    return action.why_not == nullptr ? std::string_view{} : action.why_not(fault, meaning);
 }
 
 bool end_halfway(Job& job, int listener)
@@ -320,11 +329,11 @@ Wait carry(Job& job, int listener)
     if (job.transfer) return attempt(job, listener);
     if (!job.delayed) {
         job.delayed = true;
-        const auto type = job.verdict.fault->type; // these two say themselves how long they wait
-        if (job.verdict.delay_ns != 0 && type != plan::Type::timeout && type != plan::Type::hold)
+        if (job.verdict.delay_ns != 0 && !plan::has(job.verdict.fault->type, plan::trait::waits))
             return {Wait::For::moment, sys::now(CLOCK_MONOTONIC) + static_cast<std::int64_t>(job.verdict.delay_ns)};
     }
-    return act(job, listener);
+    if (job.verdict.cut != 0) return perform(job, listener);
+    return action_of(job.verdict.fault->type).act(job, listener);
 }
 
 } // namespace faultline::door

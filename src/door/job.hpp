@@ -38,8 +38,8 @@ struct Job {
     bool may_be_interrupted = false; // a signal for the caller ends the wait
 };
 
-/// What the fault can do to calls that mean this row. In words why not; empty: it can.
-[[nodiscard]] std::string why_not(const plan::Plan& plan, const plan::Fault& fault, const Meaning& meaning);
+/// Why the fault cannot strike calls that mean this row; empty: it can, if its type needs no preload (fit.hpp).
+[[nodiscard]] std::string_view why_not(const plan::Fault& fault, const Meaning& meaning);
 
 /// Ends a transfer that waits for the rest, as a signal does: with what has gone through. False: nothing has.
 [[nodiscard]] bool end_halfway(Job& job, int listener);

@@ -37,7 +37,7 @@ inline constexpr auto type_names = std::to_array<std::string_view>({
 #include "plan/types.def"
 });
 inline constexpr auto type_meanings = std::to_array<std::string_view>({
-#define TYPE(type, name, effect, traits, meaning) meaning,
+#define TYPE(type, name, effect, traits, meaning, ...) meaning,
 #include "plan/types.def"
 });
 
@@ -45,7 +45,7 @@ inline constexpr auto type_meanings = std::to_array<std::string_view>({
 namespace trait {
 inline constexpr unsigned none = 0, own = 1, some = 2, follows = 4, planned = 8, waits = 16;
 inline constexpr auto of_types = std::to_array<unsigned>({
-#define TYPE(type, name, effect, traits, meaning) traits,
+#define TYPE(type, name, effect, traits, ...) traits,
 #include "plan/types.def"
 });
 } // namespace trait

@@ -79,22 +79,18 @@ Again crashed(const Event& event, const Record& record)
     return {{}, "neither the signal nor the exit status is in the record"};
 }
 
-Again drawn(const Event&, const Record&) { return {{}, "what it does goes by a clock or by chance of its own"}; }
-Again unknown_file(const Event&, const Record&) { return {{}, "the file that it waited for is not in the record"}; }
-
+/// How faults of a type are repeated; or why they cannot be.
 struct Rule {
-    plan::Type type;
-    Again (*again)(const Event& event, const Record& record);
+    Again (*again)(const Event& event, const Record& record) = nullptr;
+    const char* why_not = nullptr;
 };
-using plan::Type;
+constexpr Rule as_rule(Again (*again)(const Event& event, const Record& record)) { return {.again = again}; }
+constexpr Rule as_rule(const char* why_not) { return {.why_not = why_not}; }
+
 constexpr Rule rules[] = {
-    {Type::error, with_error},   {Type::delay, delayed},     {Type::timeout, without_keys}, {Type::hang, without_keys},
-    {Type::corruption, damaged}, {Type::shorten, shortened}, {Type::drop, without_keys},    {Type::returns, returned},
-    {Type::signal, signalled},   {Type::crash, crashed},     {Type::throttle, drawn},       {Type::reset, with_error},
-    {Type::clock, drawn},        {Type::move, without_keys}, {Type::wake, without_keys},    {Type::shuffle, drawn},
-    {Type::hold, unknown_file},
+#define TYPE(type, name, effect, traits, meaning, door, again) as_rule(again),
+#include "plan/types.def"
 };
-static_assert(std::size(rules) == plan::type_names.size(), "each type has a rule");
 
 /// A failure that was not told: the file's next sync reported it, and has an event of its own.
 bool is_silent(const Event& event) { return event.type == "errno" && !event.error && event.returned; }
@@ -106,10 +102,11 @@ Again again(const Event& event, const Record& record)
     // A budget that ran out within the call lets through what is left of it.
     if (event.cut.value_or(false)) return {"type = \"short\"\n" + shortened(event, record).keys, {}};
     if (is_silent(event)) return {"type = \"returns\"\n" + returned(event, record).keys, {}};
-    const auto* const rule = std::ranges::find_if(
-        rules, [&](const Rule& each) { return plan::type_names[static_cast<std::size_t>(each.type)] == event.type; });
-    if (rule == std::end(rules)) return {{}, fmt::format("'{}' is no type of this version", event.type)};
-    auto result = rule->again(event, record);
+    const auto* const type = std::ranges::find(plan::type_names, event.type);
+    if (type == plan::type_names.end()) return {{}, fmt::format("'{}' is no type of this version", event.type)};
+    const auto& rule = rules[type - plan::type_names.begin()];
+    if (rule.why_not != nullptr) return {{}, rule.why_not};
+    auto result = rule.again(event, record);
     if (!result.why_not.empty()) return result;
     result.keys.insert(0, fmt::format("type = \"{}\"\n", event.type));
     if (event.delay && *event.delay > 0)

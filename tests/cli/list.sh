@@ -17,3 +17,8 @@ faultline list errnos
 grep -Eq '^ENOSPC +28 +No space left on device' out || fail 'no line on ENOSPC'
 faultline list types
 grep -q '^corruption$' out || fail 'no corruption'
+says out 'by the preload only: programs read the clock without the kernel'
+faultline list --format json types
+cp out types.json
+holds types.json '"vDSO" in {t["name"]: t["needs_preload"] for t in d}["clock"]' \
+    '{t["name"]: t["needs_preload"] for t in d}["errno"] is None'

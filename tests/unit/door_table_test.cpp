@@ -189,6 +189,9 @@ TEST(DoorFit, RefusesByNameWithTheWayOut)
         {"type = \"errno\"\nfunctions = [\"getaddrinfo\"]\nerrno = \"EAI_AGAIN\"", "*:53"},
         {"type = \"errno\"\nfunctions = [\"close\"]\nerrno = \"EIO\"", "act and fail"},
         {"type = \"clock\"\nfunctions = [\"clock_gettime\"]\noffset = \"1h\"", "vDSO"},
+        {"type = \"move\"\nfunctions = [\"realloc\"]", "type \"move\" needs the preload: realloc is no system call"},
+        {"type = \"wake\"\nfunctions = [\"pthread_cond_wait\"]", "is no system call"},
+        {"type = \"shuffle\"\nfunctions = [\"readdir\"]", "in pieces"},
         {"type = \"short\"\nfunctions = [\"sendfile\"]\nbytes = 1", "in the caller's place"},
         {"type = \"crash\"\nfunctions = [\"rename\"]\nmoment = \"after\"", "before"},
     };

@@ -3,6 +3,7 @@
 
 #include "ledger/render.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace faultline::run {
@@ -101,6 +102,28 @@ TEST(Replay, RefusesByNameWhatARecordDoesNotTell)
     auto running = records({failure("0", "write", 1)});
     running.all[0].exit = {.how = report::Exit::How::running, .status = {}, .signal = {}};
     EXPECT_EQ(refusal(running), "r.json: its process is still running");
+}
+
+TEST(Replay, RefusesTypesThatARecordCannotRepeatWithTheReasonOfTheirRow)
+{
+    const std::pair<const char*, const char*> types[] = {
+        {"throttle", "how long it waited goes by a clock"},
+        {"clock", "the time that it told goes by a clock"},
+        {"shuffle", "the order was drawn by a chance of its own"},
+        {"hold", "the file that it waited for is not in the record"},
+        {"sleep", "'sleep' is no type of this version"},
+    };
+    for (const auto& [type, why] : types) {
+        auto event = failure("0", "write", 1);
+        event.type = type;
+        EXPECT_EQ(refusal(records({event})),
+                  fmt::format("write 1 of thread 0: fault 'x' ({}) cannot be repeated: {}", type, why));
+    }
+    for (const auto* const type : {"timeout", "hang", "drop", "move", "wake"}) {
+        auto event = failure("0", "write", 1);
+        event.type = type;
+        EXPECT_TRUE(replay_of(records({event})).refusals.empty()) << type;
+    }
 }
 
 TEST(Replay, TakesNoCommandOfWhichWordsAreMissing)
