@@ -1,6 +1,7 @@
 #include "door/system_calls.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sys/syscall.h>
@@ -67,47 +68,61 @@ constexpr std::array<std::int8_t, 6> positions(Positions... each)
     return result;
 }
 
-// In the order of the file; meanings_of() needs those of one call side by side.
-constexpr Meaning unsorted[] = {
-#define SAME(name) {SYS_##name, #name, calls::id_##name, &always, positions(0, 1, 2, 3, 4, 5)},
+constexpr Meaning written[] = {
 #define MEANS(call, row, when, ...) {SYS_##call, #call, calls::id_##row, &(when), positions(__VA_ARGS__)},
-#define NOT(call, reason)
-#define CALLS(function, others)
 #include "door/system_calls.def"
-#undef SAME
-#undef MEANS
-#undef NOT
-#undef CALLS
 };
 
 constexpr LeftOut refused[] = {
-#define SAME(name)
-#define MEANS(call, row, when, ...)
 #define NOT(call, reason) {#call, reason},
-#define CALLS(function, others)
 #include "door/system_calls.def"
-#undef SAME
-#undef MEANS
-#undef NOT
-#undef CALLS
 };
 
 constexpr MadeOf made[] = {
-#define SAME(name)
-#define MEANS(call, row, when, ...)
-#define NOT(call, reason)
 #define CALLS(function, others) {#function, others},
 #include "door/system_calls.def"
-#undef SAME
-#undef MEANS
-#undef NOT
-#undef CALLS
 };
 
+/// The number of the system call that each row is named after, as text. Where there is none, no macro has put a number
+/// in the place of SYS_….
+constexpr std::string_view numbers[] = {
+#define TEXT(number) #number
+#define TEXT_OF(macro) TEXT(macro)
+#define CALL(symbol, ...) TEXT_OF(SYS_##symbol),
+#include "calls/all.def"
+#undef TEXT
+#undef TEXT_OF
+};
+
+/// Whether the row's system call has a line of its own.
+bool is_written(std::string_view name)
+{
+    return std::ranges::count(refused, name, &LeftOut::name) != 0 ||
+           std::ranges::any_of(written, [&](const Meaning& each) {
+               return each.name == name && std::string_view(calls::table[each.row].name) == name;
+           });
+}
+
+std::vector<Meaning> all_meanings()
+{
+    std::vector<Meaning> all;
+    for (std::uint16_t row = 0; row < calls::row_count; ++row) {
+        const auto& spec = calls::table[row];
+        const auto text = numbers[row];
+        int number = 0;
+        const bool has_number = std::from_chars(text.begin(), text.end(), number).ptr == text.end();
+        if (has_number && spec.means.empty() && !is_written(spec.name)) // a twin is its row's other name
+            all.push_back({number, spec.name, calls::Id{row}, &always, positions(0, 1, 2, 3, 4, 5)});
+    }
+    all.insert(all.end(), std::begin(written), std::end(written));
+    return all;
+}
+
+/// Those of one call side by side.
 const std::vector<Meaning>& sorted()
 {
     static const auto all = [] {
-        std::vector<Meaning> result(std::begin(unsorted), std::end(unsorted));
+        std::vector<Meaning> result(meanings().begin(), meanings().end());
         std::ranges::stable_sort(result, {}, &Meaning::number);
         return result;
     }();
@@ -116,7 +131,11 @@ const std::vector<Meaning>& sorted()
 
 } // namespace
 
-std::span<const Meaning> meanings() { return unsorted; }
+std::span<const Meaning> meanings()
+{
+    static const auto all = all_meanings();
+    return all;
+}
 
 std::span<const Meaning> meanings_of(int number)
 {

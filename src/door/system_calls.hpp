@@ -30,7 +30,7 @@ struct Condition {
     std::string_view words; // behind the system call's name; empty: all of them do
 };
 
-/// A line of system_calls.def.
+/// What a system call may mean: that of the row which it is named after, or a line of system_calls.def.
 struct Meaning {
     int number; // of the system call
     std::string_view name;
@@ -39,7 +39,7 @@ struct Meaning {
     std::array<std::int8_t, 6> positions;
 };
 
-/// All of them, in the order of the file.
+/// All of them: the rows that are named like a system call, then the lines of the file in their order.
 [[nodiscard]] std::span<const Meaning> meanings();
 /// Those of one system call.
 [[nodiscard]] std::span<const Meaning> meanings_of(int number);

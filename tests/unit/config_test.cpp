@@ -112,10 +112,11 @@ Shown keys_in(const std::string& text)
     return shown;
 }
 
-TEST(Readme, CountsWhatTheTableHas)
+TEST(Readme, CountsWhatTheTableHasInHundreds)
 {
-    const auto counts =
-        fmt::format("{} symbols of libc, {} functions", std::size_t{calls::row_count}, calls::named_rows().size());
+    const auto hundreds = [](std::size_t count) { return (count + 50) / 100 * 100; };
+    const auto counts = fmt::format("About {} symbols of libc, {} functions", hundreds(calls::row_count),
+                                    hundreds(calls::named_rows().size()));
     EXPECT_NE(text_of(config.parent_path() / "README.md").find(counts), std::string::npos) << counts;
 }
 
