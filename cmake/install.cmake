@@ -23,17 +23,22 @@ file(RELATIVE_PATH prefix_from_pkgconfig /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/faultline.pc.in faultline.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/faultline.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-# The man pages: man/NAME.SECTION.scd, where there is scdoc to make them.
+# The man pages: man/NAME.SECTION.scd, where there is scdoc to make them. faultline(1) lists the subcommands.
 find_program(SCDOC scdoc)
 if(SCDOC AND PROJECT_IS_TOP_LEVEL)
   file(GLOB pages CONFIGURE_DEPENDS man/*.scd)
   set(manuals "")
+  add_executable(subcommands src/tools/print_subcommands.cpp)
+  target_link_libraries(subcommands PRIVATE command)
+  set_target_properties(subcommands PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tools)
+  add_custom_command(OUTPUT subcommands.scd COMMAND subcommands > subcommands.scd DEPENDS subcommands VERBATIM)
   foreach(page IN LISTS pages)
     get_filename_component(name ${page} NAME_WLE)
     string(REGEX MATCH "[0-9]$" section ${name})
     set(made ${PROJECT_BINARY_DIR}/man/man${section}/${name}.gz)
-    add_custom_command(OUTPUT ${made} DEPENDS ${page} VERBATIM
-        COMMAND sh -c "mkdir -p \"$(dirname \"$3\")\" && \"$1\" <\"$2\" | gzip -9n >\"$3\"" sh ${SCDOC} ${page} ${made})
+    add_custom_command(OUTPUT ${made} DEPENDS ${page} subcommands.scd VERBATIM
+        COMMAND sh -c "mkdir -p \"$(dirname \"$3\")\" && sed -e '/^@SUBCOMMANDS@/{r subcommands.scd' -e 'd}' \"$2\" | \"$1\" | gzip -9n >\"$3\""
+                sh ${SCDOC} ${page} ${made})
     list(APPEND manuals ${made})
   endforeach()
   add_custom_target(manuals ALL DEPENDS ${manuals})

@@ -53,7 +53,7 @@ bool print_text(const std::string& path, const language::Parsed& parsed)
 
 } // namespace
 
-void add_check(Subcommand& self)
+SUBCOMMAND(check, 60, "Validate plans and say in words what each fault will do")
 {
     struct Options {
         std::vector<std::string> plans;

@@ -1,5 +1,4 @@
-// The faultline command's subcommands. To add one: a row in subcommands.def and a file NAME_command.cpp that defines
-// add_NAME.
+// The faultline command's subcommands. To add one: a file NAME_command.cpp with a SUBCOMMAND(NAME, …) in it.
 #pragma once
 
 #include "cli/options.hpp"
@@ -8,15 +7,28 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace faultline::cli {
 
 /// Exit statuses that are not the started command's own, as `env` has them.
 enum Status : int { own_error = 125, cannot_run = 126, not_found = 127 };
 
-#define SUBCOMMAND(name, summary) void add_##name(Subcommand& self);
-#include "cli/subcommands.def"
-#undef SUBCOMMAND
+struct Entry {
+    const char* name;
+    int place; // in the help: the smaller ones come first
+    const char* summary;
+    void (*add)(Subcommand& self);
+};
+/// All of them, in the order of the help.
+[[nodiscard]] std::vector<Entry> subcommands();
+
+/// A subcommand, of the name that its file has; behind it stands the body of a function which tells `self` what it takes.
+#define SUBCOMMAND(name, place, summary)                                                                               \
+    static void add_##name(Subcommand& self);                                                                          \
+    extern const Entry entry_##name;                                                                                   \
+    constinit const Entry entry_##name{#name, place, summary, add_##name};                                             \
+    static void add_##name(Subcommand& self)
 
 /// Tells on standard error what went wrong, and returns the status.
 int fail(int status, std::string_view what);

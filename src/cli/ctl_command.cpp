@@ -156,7 +156,7 @@ int control_run(const CtlOptions& options)
 
 } // namespace
 
-void add_ctl(Subcommand& self)
+SUBCOMMAND(ctl, 100, "Change a run while it goes on: switch, set, add and remove faults, wait for them")
 {
     const auto options = std::make_shared<CtlOptions>();
     self.word("TARGET", options->target, "a process of the run, a program's name, or the run's directory");

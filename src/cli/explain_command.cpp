@@ -264,7 +264,7 @@ int explain(const ExplainOptions& options)
 
 } // namespace
 
-void add_explain(Subcommand& self)
+SUBCOMMAND(explain, 80, "Whether a program can be preloaded, and which calls of it can be struck")
 {
     const auto options = std::make_shared<ExplainOptions>();
     self.word("PROGRAM", options->program, "a file, or a command along PATH");

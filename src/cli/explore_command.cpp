@@ -272,7 +272,7 @@ int in_surroundings(const ExploreOptions& given, explore::Options options, const
     return problem.empty() ? status : fail(own_error, problem);
 }
 
-void add_explore(Subcommand& self)
+SUBCOMMAND(explore, 20, "Find what breaks: fail every call that a command makes, one run each")
 {
     const auto given = std::make_shared<ExploreOptions>();
     self.option("--try", given->families, "families of faults, separated by commas (see below)", "FAMILIES");

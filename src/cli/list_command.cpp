@@ -216,7 +216,7 @@ int list(const std::vector<std::string>& words, bool as_json)
 
 } // namespace
 
-void add_list(Subcommand& self)
+SUBCOMMAND(list, 70, "What can be intercepted, and what can be done to it")
 {
     const auto words = std::make_shared<std::vector<std::string>>();
     const auto format = std::make_shared<std::string>("text");

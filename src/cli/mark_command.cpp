@@ -9,7 +9,7 @@
 
 namespace faultline::cli {
 
-void add_mark(Subcommand& self)
+SUBCOMMAND(mark, 120, "Inside a recorded command: say that something is done, and may not be lost any more")
 {
     const auto text = std::make_shared<std::string>();
     self.word("TEXT", *text, "A line for the recording");

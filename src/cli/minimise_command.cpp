@@ -85,7 +85,7 @@ int minimise(const MinimiseOptions& options)
 
 } // namespace
 
-void add_minimise(Subcommand& self)
+SUBCOMMAND(minimise, 50, "Find the smallest set of a record's faults that still gives an outcome")
 {
     const auto options = std::make_shared<MinimiseOptions>();
     self.words("RECORD", options->records,

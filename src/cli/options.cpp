@@ -18,17 +18,6 @@ namespace faultline::cli {
 
 namespace {
 
-struct Entry {
-    const char* name;
-    const char* summary;
-    void (*add)(Subcommand& self);
-};
-constexpr Entry subcommands[] = {
-#define SUBCOMMAND(name, summary) {#name, summary, add_##name},
-#include "cli/subcommands.def"
-#undef SUBCOMMAND
-};
-
 /// The command line goes on where CLI11 believes it to be at its end.
 struct ProgramUsage : CLI::Formatter {
     [[nodiscard]] std::string make_usage(const CLI::App* app, std::string name) const override
@@ -45,8 +34,8 @@ std::string unknown_command(const std::string& word)
 {
     if (word.starts_with('-')) return {};
     std::vector<std::string_view> names;
-    for (const auto& row : subcommands)
-        names.emplace_back(row.name);
+    for (const auto& entry : subcommands())
+        names.emplace_back(entry.name);
     if (std::ranges::count(names, word) != 0) return {};
     const auto nearest = language::did_you_mean(word, names);
     return fmt::format("there is no subcommand '{}'{}", word,
@@ -205,10 +194,10 @@ int parse_and_run(int argc, char** argv)
                "Exit status of its own: 125 Faultline's error, 126 the command cannot be run, 127 it was not found.");
     int status = 0;
     std::deque<Subcommand::Parser> parsers; // which stay where they are
-    for (const auto& row : subcommands) {
-        parsers.push_back({*app.add_subcommand(row.name, row.summary), behind, status});
+    for (const auto& entry : subcommands()) {
+        parsers.push_back({*app.add_subcommand(entry.name, entry.summary), behind, status});
         Subcommand self(parsers.back());
-        row.add(self);
+        entry.add(self);
     }
     // Hidden, for completions/: the candidates for the last of the words that follow.
     if (argc > 2 && std::string_view(argv[1]) == "complete") {

@@ -264,7 +264,7 @@ int powerloss(const PowerlossOptions& given)
 
 } // namespace
 
-void add_powerloss(Subcommand& self)
+SUBCOMMAND(powerloss, 30, "Check every disk that a power cut during a command could have left")
 {
     const auto given = std::make_shared<PowerlossOptions>();
     self.option("--model", given->models, "of a disk, separated by commas (see below)", "MODELS");

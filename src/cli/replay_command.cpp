@@ -66,7 +66,7 @@ int replay(const ReplayOptions& options)
 
 } // namespace
 
-void add_replay(Subcommand& self)
+SUBCOMMAND(replay, 40, "Make the faults of a record happen again, and say where the run departs from it")
 {
     const auto options = std::make_shared<ReplayOptions>();
     self.words("RECORD", options->records,

@@ -91,7 +91,7 @@ int report_all(ReportOptions& options)
 
 } // namespace
 
-void add_report(Subcommand& self)
+SUBCOMMAND(report, 90, "Sum up statistics files and ledgers, also of running processes")
 {
     const auto options = std::make_shared<ReportOptions>();
     self.words("PATH", options->paths,

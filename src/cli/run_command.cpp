@@ -190,7 +190,7 @@ int run_with_plan(const RunOptions& options)
 
 } // namespace
 
-void add_run(Subcommand& self)
+SUBCOMMAND(run, 10, "Run a command under a plan, prove that it was armed, and sum up")
 {
     const auto options = std::make_shared<RunOptions>();
     self.option("-c,--config", options->plan, "the plan, a TOML file (default: $FAULT_CONFIG)", "PLAN");

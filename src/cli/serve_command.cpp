@@ -56,7 +56,7 @@ int serve_run(const ServeOptions& options)
 
 } // namespace
 
-void add_serve(Subcommand& self)
+SUBCOMMAND(serve, 110, "The same over HTTP on 127.0.0.1, with counters for Prometheus")
 {
     const auto options = std::make_shared<ServeOptions>();
     self.word("TARGET", options->target, "a process of the run, a program's name, or the run's directory");
