@@ -1,5 +1,7 @@
 #include "language/builder.hpp"
 
+#include "language/fault_keys.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -88,20 +90,18 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
     for (const auto& from : draft.faults) {
         auto& fault = faults.emplace_back(from.fault);
         fault.name = block.add(from.name.text);
-        fault.on = block.add(from.on);
         fault.file = block.add(from.file);
         std::vector<WeightedError> errors;
         std::uint32_t sum = 0;
         for (const auto& choice : from.errors)
             errors.push_back({choice.code, sum += choice.weight});
         fault.errors = block.add(errors);
-        fault.descriptors = block.add(from.descriptors);
-        fault.flags = block.add(from.flags);
-        fault.sites = block.add(from.sites);
         std::vector<AttributeValue> attributes;
         for (const auto& attribute : from.attributes)
             attributes.push_back(attribute.value);
         fault.attributes = block.add(attributes);
+#define LIST(type, name) fault.name = block.add(from.name);
+#include "plan/fault.def"
 #define SELECTOR(...)
 #define GLOBS(key, ...) fault.key##_globs = add_globs(block, from.key##_globs);
 #include "plan/selectors.def"
@@ -111,9 +111,7 @@ Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
         fault.caller_set = pools.callers.add(from.callers);
         fault.thread_set = pools.threads.add(from.threads);
         fault.selective = fault.selectors != 0 || has(fault.type, trait::some) || asks_for_end(from);
-        fault.plain = fault.after == 0 && fault.until == unlimited && from.on.empty() && !fault.has_budget() &&
-                      fault.burst.enter == 0 && fault.sticky == Sticky::no &&
-                      fault.after_failure != AfterFailure::late && fault.count <= Count::thread;
+        fault.plain = is_plain(from);
     }
     Fault none;
     none.enabled = false;

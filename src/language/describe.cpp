@@ -1,12 +1,12 @@
 // Faults in plain words.
 #include "calls/attributes.hpp"
 #include "calls/errors.hpp"
-#include "calls/flags.hpp"
 #include "calls/signals.hpp"
-#include "language/peer_notation.hpp"
+#include "language/fault_keys.hpp"
 #include "language/suggest.hpp"
 #include "language/targets.hpp"
 #include "language/values.hpp"
+#include "language/words.hpp"
 
 #include <cstring>
 #include <fmt/format.h>
@@ -14,29 +14,6 @@
 namespace faultline::language {
 
 namespace {
-
-std::string percent(double share)
-{
-    const double value = share * 100;
-    if (value != 0 && value < 0.01) return fmt::format("{:.2g} %", value);
-    return fmt::format("{} %", static_cast<double>(static_cast<std::int64_t>(value * 100 + 0.5)) / 100);
-}
-
-/// In the largest unit in which it is a whole number.
-std::string duration(std::uint64_t ns)
-{
-    struct Unit {
-        std::uint64_t of;
-        std::string_view name;
-    };
-    constexpr Unit units[] = {{3'600'000'000'000, "h"}, {60'000'000'000, "m"}, {1'000'000'000, "s"},
-                              {1'000'000, "ms"},        {1'000, "us"},         {1, "ns"}};
-    for (const auto& unit : units)
-        if (ns != 0 && ns % unit.of == 0) return fmt::format("{}{}", ns / unit.of, unit.name);
-    return "0s";
-}
-
-std::string bytes(std::uint64_t count) { return fmt::format("{} byte{}", count, count == 1 ? "" : "s"); }
 
 std::string functions_of(const Plan& plan, std::size_t fault)
 {
@@ -47,124 +24,12 @@ std::string functions_of(const Plan& plan, std::size_t fault)
     return listed(names);
 }
 
-/// " PREPOSITION a or b but not c".
-std::string globs(const Plan& plan, Slice<Glob> set, std::string_view preposition)
-{
-    std::vector<std::string_view> wanted;
-    std::vector<std::string_view> unwanted;
-    for (const auto& glob : plan.view(set))
-        (glob.negated != 0 ? unwanted : wanted).push_back(plan.text(glob.pattern));
-    std::string text;
-    if (!wanted.empty()) text += fmt::format(" {} {}", preposition, one_of(wanted));
-    if (!unwanted.empty())
-        text += fmt::format("{} not {} {}", wanted.empty() ? "" : " but", preposition, one_of(unwanted));
-    return text;
-}
-
-std::string joined(const std::vector<std::string>& words, std::string_view conjunction = "or")
-{
-    return one_of(std::vector<std::string_view>(words.begin(), words.end()), conjunction);
-}
-
-// say_KEY: what a selector says of the calls, led by a blank. Only of faults that have it.
-#define SAY(key) std::string say_##key([[maybe_unused]] const Plan& plan, const Fault& fault)
-
-const DescriptorSet& descriptor_set(const Plan& plan, std::uint16_t index)
-{
-    return plan.view(plan.descriptor_sets)[index];
-}
-
-/// " PREPOSITION a or b but not c".
-std::string either(const std::vector<std::string>& wanted, const std::vector<std::string>& unwanted,
-                   std::string_view preposition)
-{
-    std::string text;
-    if (!wanted.empty()) text += fmt::format(" {} {}", preposition, joined(wanted));
-    if (!unwanted.empty())
-        text += fmt::format("{} not {} {}", wanted.empty() ? "" : " but", preposition, joined(unwanted));
-    return text;
-}
-
-SAY(fd)
-{
-    std::vector<std::string> words;
-    for (const auto fd : plan.view(fault.descriptors))
-        words.push_back(std::to_string(fd));
-    return " on descriptor " + joined(words);
-}
-
-SAY(path) { return globs(plan, descriptor_set(plan, fault.path_set).paths, "on"); }
-
-SAY(fd_kind)
-{
-    std::vector<std::string> words;
-    for (std::size_t kind = 0; kind < kind_names.size(); ++kind)
-        if ((descriptor_set(plan, fault.kind_set).kinds >> kind & 1U) != 0) words.emplace_back(kind_names[kind]);
-    return " on a " + joined(words);
-}
-
-SAY(peer)
-{
-    std::vector<std::string> wanted;
-    std::vector<std::string> unwanted;
-    for (const auto& peer : plan.view(descriptor_set(plan, fault.peer_set).peers))
-        (peer.negated != 0 ? unwanted : wanted).push_back(peer_text(peer, plan.text(peer.pattern)));
-    return either(wanted, unwanted, "with peer");
-}
-
-SAY(size)
-{
-    if (fault.size_least == fault.size_most) return " of " + bytes(fault.size_least);
-    if (fault.size_most == unlimited) return fmt::format(" of {} or more", bytes(fault.size_least));
-    if (fault.size_least == 0) return fmt::format(" of at most {}", bytes(fault.size_most));
-    return fmt::format(" of {} to {}", fault.size_least, bytes(fault.size_most));
-}
-
-SAY(flags)
-{
-    std::vector<std::string> set;
-    std::vector<std::string> clear;
-    for (const auto& test : plan.view(fault.flags))
-        for (const auto& flag : calls::named_flags)
-            if (flag.kind == test.kind && flag.mask == test.mask && flag.value == test.value) {
-                (test.negated != 0 ? clear : set).emplace_back(flag.name);
-                break;
-            }
-    std::string text;
-    if (!set.empty()) text += " with " + joined(set, "and");
-    if (!clear.empty()) text += " without " + joined(clear, "and");
-    return text;
-}
-
-SAY(caller)
-{
-    std::vector<std::string> wanted;
-    std::vector<std::string> unwanted;
-    for (const auto& glob : plan.view(plan.view(plan.caller_sets)[fault.caller_set])) {
-        const auto function = plan.text(glob.function);
-        (glob.negated != 0 ? unwanted : wanted)
-            .push_back(fmt::format("{}{}{}", plan.text(glob.module), function.empty() ? "" : "!", function));
-    }
-    return either(wanted, unwanted, "from");
-}
-
-SAY(site)
-{
-    std::vector<std::string> sites;
-    for (const auto site : plan.view(fault.sites))
-        sites.push_back(fmt::format("{:08x}", site));
-    return " from site " + joined(sites);
-}
-
-SAY(thread) { return globs(plan, plan.view(plan.thread_sets)[fault.thread_set], "in thread"); }
-
+/// What its selectors say of the calls.
 std::string whose(const Plan& plan, const Fault& fault)
 {
     std::string text;
-#define SELECTOR(key, ...)                                                                                             \
-    if (fault.has(Selector::key)) text += say_##key(plan, fault);
-#define GLOBS(key, cost, scope, takes, why_not, as_in, help) text += globs(plan, fault.key##_globs, as_in);
-#include "plan/selectors.def"
+    for (std::size_t i = 0; i < selector_names.size(); ++i)
+        if (fault.has(static_cast<Selector>(i))) text += selector_keys()[i].say(plan, fault);
     return text;
 }
 
@@ -336,34 +201,6 @@ std::string does(const Plan& plan, const Fault& fault)
     return {};
 }
 
-/// Whose matches `on` numbers, by Count.
-constexpr std::string_view of_whom[] = {"",
-                                        " of each thread",
-                                        " of each function in each thread",
-                                        " of each descriptor",
-                                        " of each site",
-                                        " of the whole run"};
-static_assert(std::size(of_whom) == count_names.size());
-
-/// "match 3", "matches 2, 5 and 7 to 20 in steps of 2".
-std::string positions(const Plan& plan, const Fault& fault)
-{
-    std::vector<std::string> parts;
-    bool single = true;
-    for (const auto& on : plan.view(fault.on)) {
-        auto text = on.last == unlimited  ? fmt::format("from {} on", on.first)
-                    : on.last == on.first ? fmt::format("{}", on.first)
-                                          : fmt::format("{} to {}", on.first, on.last);
-        if (on.step != 1) text += fmt::format(" in steps of {}", on.step);
-        single = single && on.first == on.last && parts.empty();
-        parts.push_back(std::move(text));
-    }
-    const std::vector<std::string_view> views(parts.begin(), parts.end());
-    const bool of_calls = fault.count == Count::call;
-    return fmt::format("{} {}{}", of_calls ? (single ? "call" : "calls") : (single ? "match" : "matches"),
-                       one_of(views, "and"), of_whom[static_cast<std::size_t>(fault.count)]);
-}
-
 } // namespace
 
 std::string describe(const Plan& plan, const Fault& fault)
@@ -378,22 +215,8 @@ std::string describe(const Plan& plan, const Fault& fault)
         fault.probability == unlimited ? std::string(every ? "all" : "") : percent(share_of(fault.probability)) + " of";
     auto text = fmt::format("{}: {}{}calls to {}{} {}", plan.text(fault.name), share, share.empty() ? "" : " ",
                             functions_of(plan, index), whose(plan, fault), effect);
-    if (fault.on.count != 0) text += ", at " + positions(plan, fault);
-    if (fault.has_budget())
-        text += fmt::format(", once {} have gone through{}", bytes(fault.budget),
-                            fault.count == Count::fd ? " that descriptor" : "");
-    if (fault.after != 0) text += fmt::format(", from {} on", duration(fault.after));
-    if (fault.until != unlimited) text += fmt::format(", until {}", duration(fault.until));
-    if (fault.burst.enter != 0)
-        text += fmt::format(", in runs that begin at {} of the matches and end at {}",
-                            percent(share_of(fault.burst.enter)), percent(share_of(fault.burst.leave)));
-    if (fault.sticky != Sticky::no)
-        text += fmt::format(", and from the first on at every later match{}",
-                            fault.sticky == Sticky::fault
-                                ? std::string()
-                                : fmt::format(" of that {}", fault.sticky == Sticky::fd ? "descriptor" : "site"));
-    if (fault.max_triggers != unlimited)
-        text += fault.max_triggers == 1 ? ", at most once" : fmt::format(", at most {} times", fault.max_triggers);
+    for (const auto& key : trigger_keys())
+        if (key.say != nullptr) text += key.say(plan, fault);
     return text;
 }
 

@@ -88,16 +88,14 @@ struct FaultDraft {
     std::vector<GlobDraft> paths;
     std::vector<PeerDraft> peers;
     std::uint32_t kinds = 0; // a bit for each Kind
-    std::vector<std::int32_t> descriptors;
-    std::vector<FlagTest> flags;
     std::vector<AttributeDraft> attributes;
     std::vector<CallerDraft> callers;
-    std::vector<std::uint32_t> sites;
     std::vector<GlobDraft> threads;
+#define LIST(type, name) std::vector<type> name;
+#include "plan/fault.def"
 #define SELECTOR(...)
 #define GLOBS(key, ...) std::vector<GlobDraft> key##_globs;
 #include "plan/selectors.def"
-    std::vector<Positions> on;
     std::string file;
     std::map<std::string_view, Place> given; // the keys it has, and where
     std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them; own ones

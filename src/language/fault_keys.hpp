@@ -1,6 +1,6 @@
 // The keys of a [[fault]], as tables that stand beside their readers: fault_keys.cpp has what every fault needs,
 // selector_keys.cpp which calls, trigger_keys.cpp at which of their matches, effect_keys.cpp what is done, damage_keys.cpp what a corruption damages. To add a key: a
-// row and, if no present reader fits, a reader of a few lines. Two rows may share a name where types give it different
+// row and, if no present reader fits, a reader of a few lines; of a selector or trigger its words. Two rows may share a name where types give it different
 // meanings. A reader puts the value into the draft, or says in the remarks what is wrong with it.
 #pragma once
 
@@ -24,6 +24,9 @@ struct FaultKey {
     Types required; // that cannot do without it
     void (*read)(FaultDraft& draft, const Field& field);
     std::string_view help;
+    // What it says of a fault in `faultline check`, led by a blank or a comma. Of a selector: asked where the fault has
+    // it. Of a trigger: empty where the fault has it not. Of others none: they are in what describe.cpp says of a type.
+    std::string (*say)(const Plan& plan, const Fault& fault) = nullptr;
 };
 
 [[nodiscard]] std::span<const FaultKey> selector_keys();
@@ -33,6 +36,8 @@ struct FaultKey {
 /// All of them, in the order in which a reader would want to meet them.
 [[nodiscard]] std::vector<FaultKey> fault_keys();
 
+/// Whether a fault has no triggers but those that the engine asks of every one. In trigger_keys.cpp.
+[[nodiscard]] bool is_plain(const FaultDraft& draft);
 /// Says what the triggers cannot mean together. In trigger_keys.cpp.
 void check_triggers(const FaultDraft& draft, Remarks& remarks);
 /// Says what the keys of a corruption cannot mean together. In damage_keys.cpp.

@@ -3,6 +3,7 @@
 #include "language/fault_keys.hpp"
 #include "language/peer_notation.hpp"
 #include "language/suggest.hpp"
+#include "language/words.hpp"
 
 #include <fmt/format.h>
 
@@ -52,9 +53,19 @@ std::vector<std::string_view> flag_names()
     return names;
 }
 
+const DescriptorSet& descriptor_set(const Plan& plan, std::uint16_t index)
+{
+    return plan.view(plan.descriptor_sets)[index];
+}
+
 void read_path(FaultDraft& draft, const Field& field)
 {
     draft.paths = read_globs(field, [](std::string_view pattern) { return glob_problem(pattern, true); });
+}
+
+std::string say_path(const Plan& plan, const Fault& fault)
+{
+    return either(plan, descriptor_set(plan, fault.path_set).paths, "on");
 }
 
 void read_size(FaultDraft& draft, const Field& field)
@@ -73,12 +84,28 @@ void read_size(FaultDraft& draft, const Field& field)
     if (!draft.fault.selects_size()) wrong(field, "every size is like that (leave it out)");
 }
 
+std::string say_size(const Plan& /*plan*/, const Fault& fault)
+{
+    if (fault.size_least == fault.size_most) return " of " + bytes(fault.size_least);
+    if (fault.size_most == unlimited) return fmt::format(" of {} or more", bytes(fault.size_least));
+    if (fault.size_least == 0) return fmt::format(" of at most {}", bytes(fault.size_most));
+    return fmt::format(" of {} to {}", fault.size_least, bytes(fault.size_most));
+}
+
 void read_fd(FaultDraft& draft, const Field& field)
 {
     each_item(field, [&](const Field& item) {
         const auto number = read_integer(item, 0, std::numeric_limits<std::int32_t>::max());
         if (number) draft.descriptors.push_back(static_cast<std::int32_t>(*number));
     });
+}
+
+std::string say_fd(const Plan& plan, const Fault& fault)
+{
+    std::vector<std::string> words;
+    for (const auto fd : plan.view(fault.descriptors))
+        words.push_back(std::to_string(fd));
+    return " on descriptor " + joined(words);
 }
 
 void read_fd_kind(FaultDraft& draft, const Field& field)
@@ -90,6 +117,14 @@ void read_fd_kind(FaultDraft& draft, const Field& field)
         field.remarks.mistake(field.value.place, "fd_kind names every kind (leave it out)");
 }
 
+std::string say_fd_kind(const Plan& plan, const Fault& fault)
+{
+    std::vector<std::string> words;
+    for (std::size_t kind = 0; kind < kind_names.size(); ++kind)
+        if ((descriptor_set(plan, fault.kind_set).kinds >> kind & 1U) != 0) words.emplace_back(kind_names[kind]);
+    return " on a " + joined(words);
+}
+
 void read_peer(FaultDraft& draft, const Field& field)
 {
     for (const auto& word : read_texts(field)) {
@@ -99,6 +134,15 @@ void read_peer(FaultDraft& draft, const Field& field)
         else
             field.remarks.mistake(word.place, fmt::format("peer is {}; {}", in_quotes(word.text), reading.problem));
     }
+}
+
+std::string say_peer(const Plan& plan, const Fault& fault)
+{
+    std::vector<std::string> wanted;
+    std::vector<std::string> unwanted;
+    for (const auto& peer : plan.view(descriptor_set(plan, fault.peer_set).peers))
+        (peer.negated != 0 ? unwanted : wanted).push_back(peer_text(peer, plan.text(peer.pattern)));
+    return either(wanted, unwanted, "with peer");
 }
 
 void read_flags(FaultDraft& draft, const Field& field)
@@ -116,6 +160,22 @@ void read_flags(FaultDraft& draft, const Field& field)
     }
 }
 
+std::string say_flags(const Plan& plan, const Fault& fault)
+{
+    std::vector<std::string> set;
+    std::vector<std::string> clear;
+    for (const auto& test : plan.view(fault.flags))
+        for (const auto& flag : calls::named_flags)
+            if (flag.kind == test.kind && flag.mask == test.mask && flag.value == test.value) {
+                (test.negated != 0 ? clear : set).emplace_back(flag.name);
+                break;
+            }
+    std::string text;
+    if (!set.empty()) text += " with " + joined(set, "and");
+    if (!clear.empty()) text += " without " + joined(clear, "and");
+    return text;
+}
+
 void read_caller(FaultDraft& draft, const Field& field)
 {
     for (auto& glob : read_globs(field, problem_of_name)) {
@@ -128,6 +188,18 @@ void read_caller(FaultDraft& draft, const Field& field)
             return wrong(field, "a module is named by its file's last part (write it without directories)");
         draft.callers.push_back(std::move(caller));
     }
+}
+
+std::string say_caller(const Plan& plan, const Fault& fault)
+{
+    std::vector<std::string> wanted;
+    std::vector<std::string> unwanted;
+    for (const auto& glob : plan.view(plan.view(plan.caller_sets)[fault.caller_set])) {
+        const auto function = plan.text(glob.function);
+        (glob.negated != 0 ? unwanted : wanted)
+            .push_back(fmt::format("{}{}{}", plan.text(glob.module), function.empty() ? "" : "!", function));
+    }
+    return either(wanted, unwanted, "from");
 }
 
 void read_site(FaultDraft& draft, const Field& field)
@@ -145,6 +217,14 @@ void read_site(FaultDraft& draft, const Field& field)
     }
 }
 
+std::string say_site(const Plan& plan, const Fault& fault)
+{
+    std::vector<std::string> sites;
+    for (const auto site : plan.view(fault.sites))
+        sites.push_back(fmt::format("{:08x}", site));
+    return " from site " + joined(sites);
+}
+
 void read_thread(FaultDraft& draft, const Field& field)
 {
     draft.threads = read_globs(field, [](std::string_view pattern) {
@@ -153,6 +233,11 @@ void read_thread(FaultDraft& draft, const Field& field)
             return std::string("a thread's name has at most 15 characters (cut it there)");
         return glob_problem(pattern, false);
     });
+}
+
+std::string say_thread(const Plan& plan, const Fault& fault)
+{
+    return either(plan, plan.view(plan.thread_sets)[fault.thread_set], "in thread");
 }
 
 void read_program(FaultDraft& draft, const Field& field)
@@ -174,7 +259,11 @@ void read_lineage(FaultDraft& draft, const Field& field)
 }
 
 constexpr FaultKey selector_rows[] = {
-#define SELECTOR(key, cost, scope, takes, why_not, help) {#key, all_types, no_types, read_##key, help},
+#define SELECTOR(key, cost, scope, takes, why_not, help) {#key, all_types, no_types, read_##key, help, say_##key},
+#define GLOBS(key, cost, scope, takes, why_not, as_in, help)                                                           \
+    {#key,     all_types,                                                                                              \
+     no_types, read_##key,                                                                                             \
+     help,     [](const Plan& plan, const Fault& fault) { return either(plan, fault.key##_globs, as_in); }},
 #include "plan/selectors.def"
 };
 

@@ -187,60 +187,10 @@ struct Burst {
 };
 
 struct Fault {
-    Text name;
-    Type type = Type::error;
-    Mode mode = Mode::bitflip;
-    Count count = Count::process;
-    Sticky sticky = Sticky::no;
-    Moment moment = Moment::before;
-    AfterFailure after_failure = AfterFailure::nothing;
-    bool enabled = true;
-    bool has_returns = false;
-    bool throws = false;    // type "exception": an error that a function of the program's own throws
-    bool selective = false; // it has selectors, or strikes only some calls by its type
-    bool plain = true;      // of the triggers it has none but probability and max_triggers
-    bool interrupt = false; // type signal: the call fails with EINTR
-    bool elsewhere = false; // `program` does not name this process; boot finds out
-
-    std::uint32_t selectors = 0;       // those that it has: a bit for each Selector
-    std::uint16_t path_set = no_index; // index into Plan::descriptor_sets, as the next two; no_index: not given
-    std::uint16_t kind_set = no_index;
-    std::uint16_t peer_set = no_index;
-    std::uint16_t caller_set = no_index; // index into Plan::caller_sets
-    std::uint16_t thread_set = no_index; // index into Plan::thread_sets
-    std::uint64_t size_least = 0;
-    std::uint64_t size_most = unlimited;
-    Slice<std::int32_t> descriptors;
-    Slice<FlagTest> flags;
-    Slice<std::uint32_t> sites;
-#define SELECTOR(...)
-#define GLOBS(key, ...) Slice<Glob> key##_globs;
-#include "plan/selectors.def"
-
-    // triggers
-    std::uint64_t after = 0; // ns since arming
-    std::uint64_t until = unlimited;
-    Slice<Positions> on;              // empty: every match
-    std::uint64_t budget = unlimited; // bytes
-    Chance probability = unlimited;
-    Burst burst;
-    std::uint64_t max_triggers = unlimited;
-
-    // what it does
-    Slice<AttributeValue> attributes; // type corruption: these, and no bytes
-    Slice<WeightedError> errors;      // empty: the environmental errors of the function struck
-    std::int64_t returns = 0;
-    Delay delay;
-    Amount amount;                 // of bytes to damage, or to let through
-    bool contiguous = false;       // the bytes to damage lie side by side
-    std::uint64_t range_first = 0; // bytes that may be damaged: [first, last]
-    std::uint64_t range_last = unlimited;
-    std::int32_t signal = 0;       // types signal and crash
-    std::int32_t status = -1;      // type crash: the exit status, in place of a signal
-    std::uint64_t rate = 0;        // type throttle: bytes per second
-    Text file;                     // type hold: what it waits for
-    std::int64_t clock_offset = 0; // type clock: ns
-    double clock_speed = 1;
+#define MEMBER(type, name, ...) type name __VA_OPT__(= __VA_ARGS__);
+#define LIST(type, name) Slice<type> name;
+#define INDEX(pool, name) std::uint16_t name = no_index;
+#include "plan/fault.def"
 
     [[nodiscard]] bool has(Selector selector) const noexcept { return (selectors & bit_of(selector)) != 0; }
     [[nodiscard]] bool selects_size() const noexcept { return size_least != 0 || size_most != unlimited; }

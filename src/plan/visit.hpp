@@ -116,28 +116,12 @@ bool visit(const Function& object, const See& see)
 template <class See>
 bool visit(const Fault& object, const See& see)
 {
-    const auto& [name, type, mode, count, sticky, moment, after_failure, enabled, has_returns, throws, selective, plain,
-                 interrupt, elsewhere, selectors, path_set, kind_set, peer_set, caller_set, thread_set, size_least,
-                 size_most, descriptors, flags, sites,
-#define SELECTOR(...)
-#define GLOBS(key, ...) key##_globs,
-#include "plan/selectors.def"
-                 after, until, on, budget, probability, burst, max_triggers, attributes, errors, returns, delay, amount,
-                 contiguous, range_first, range_last, signal, status, rate, file, clock_offset, clock_speed] = object;
-    const auto set = [](auto pool, std::uint16_t index) { return IndexInto{pool, index, true}; };
-    return see(name) && see(type) && see(mode) && see(count) && see(sticky) && see(moment) && see(after_failure) &&
-           see(enabled) && see(has_returns) && see(throws) && see(selective) && see(plain) && see(interrupt) &&
-           see(elsewhere) && see(selectors) && see(set(&Plan::descriptor_sets, path_set)) &&
-           see(set(&Plan::descriptor_sets, kind_set)) && see(set(&Plan::descriptor_sets, peer_set)) &&
-           see(set(&Plan::caller_sets, caller_set)) && see(set(&Plan::thread_sets, thread_set)) && see(size_least) &&
-           see(size_most) && see(descriptors) && see(flags) && see(sites) &&
-#define SELECTOR(...)
-#define GLOBS(key, ...) see(key##_globs)&&
-#include "plan/selectors.def"
-           see(after) && see(until) && see(on) && see(budget) && see(probability) && see(burst) && see(max_triggers) &&
-           see(attributes) && see(errors) && see(returns) && see(delay) && see(amount) && see(contiguous) &&
-           see(range_first) && see(range_last) && see(signal) && see(status) && see(rate) && see(file) &&
-           see(clock_offset) && see(clock_speed);
+#define MEMBER(type, name, ...) see(object.name)&&
+#define LIST(type, name) see(object.name)&&
+#define INDEX(pool, name) see(IndexInto{&Plan::pool, object.name, true})&&
+    return
+#include "plan/fault.def"
+        true;
 }
 
 template <class See>
