@@ -45,6 +45,8 @@ constexpr Condition sixth_no_mask{is_null<5>, "without a signal mask"};
 constexpr Condition fourth_no_usage{is_null<3>, "that asks for no rusage"};
 constexpr Condition no_address{is_null<4>, "without an address"};
 constexpr Condition no_timeout{is_null<4>, "without a timeout"};
+constexpr Condition fourth_no_timeout{is_null<3>, "without a timeout"};
+constexpr Condition real_time{is_null<0>, "of CLOCK_REALTIME"};
 constexpr Condition makes_thread{[](const Told& told) { return (told.clone_flags & CLONE_THREAD) != 0; },
                                  "with CLONE_THREAD"};
 constexpr Condition makes_process{[](const Told& told) { return (told.clone_flags & (CLONE_THREAD | CLONE_VM)) == 0; },

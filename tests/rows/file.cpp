@@ -299,7 +299,7 @@ const Case table[] = {
     {"renameat2",
      [](Run& r) {
          const int dir = directory();
-         r.call<decltype(::renameat2)>(dir, r.path("one"), dir, "new", 0U);
+         r.call<decltype(::renameat2)>(dir, r.path("one"), dir, "new", unsigned{RENAME_NOREPLACE});
          r.effect(Run::exists("dir/new"));
      }},
     {"link",

@@ -1,9 +1,9 @@
 // The every-row test: each exported symbol, driven for real under the preload.
 //
-//   rows_host FAMILY LIBRARY EXPORTS    the driver: all rows of a family; exit status 1 if anything is wrong
-//   rows_host FAMILY LIBRARY EXPORTS SYMBOL…    only these
+//   rows_host FAMILY LIBRARY EXPORTS COMMAND    the driver: all rows of a family; exit status 1 if anything is wrong
+//   rows_host FAMILY LIBRARY EXPORTS COMMAND SYMBOL…    only these
 //
-// Every case runs three times, each time in a process and a directory of its own:
+// Every case runs three or four times, each time in a process and a directory of its own:
 //   reference    without us
 //   pass         with all functions armed at probability 0: the same result, errno and effect as the reference, and the
 //                hook counted the call
@@ -11,6 +11,8 @@
 //   the
 //                error is the result; the call was made if the row acts, and else not; and the record says so, with the
 //                descriptor, path and size that the case handed over
+//   door         struck in the same way through the kernel's door, where its function is a system call: libc reports what the
+//                kernel was made to say, so the call means the row, and the record has the arguments in their places
 // A row without a case is wrong, and so is a case without a row.
 #include "run.hpp"
 
@@ -194,21 +196,28 @@ std::int64_t narrowed(const Outcome& outcome, std::int64_t value)
 
 class Driver {
 public:
-    Driver(std::string family, std::string library, std::string self)
-        : family_(std::move(family)), library_(std::move(library)), self_(std::move(self))
+    Driver(std::string family, std::string library, std::string command, std::string self)
+        : family_(std::move(family)), library_(std::move(library)), command_(std::move(command)), self_(std::move(self))
     {}
     int run(const char* exports, const std::set<std::string>& only);
 
 private:
     int start(const std::vector<std::string>& arguments, const fs::path& plan, const fs::path& stats,
               const fs::path& errors, pid_t& pid);
+    int spawn(std::vector<std::string> words, std::vector<std::string> environment, const fs::path& errors,
+              bool limited, pid_t& pid);
     void compare(const Subject& subject);
+    fs::path plan_of(const Subject& subject, const fs::path& place, int error);
     void strike(const Subject& subject);
-    void judge_strike(const Subject& subject, const Outcome& outcome, const Outcome& reference, int error);
-    void judge_record(const Subject& subject, const Outcome& outcome, const fs::path& place, const std::string& error);
+    void strike_at_door(const Subject& subject);
+    void judge_strike(const Subject& subject, const Outcome& outcome, const Outcome& reference, int error,
+                      bool at_door = false);
+    void judge_record(const Subject& subject, const Outcome& outcome, const fs::path& file, const std::string& error,
+                      bool at_door = false);
+    std::set<std::string> system_calls();
     void complain(const Subject& subject, const std::string& text) { wrong_.push_back(subject.name() + ": " + text); }
 
-    std::string family_, library_, self_;
+    std::string family_, library_, command_, self_;
     fs::path root_;
     std::vector<std::string> wrong_;
     std::vector<std::string> absent_;
@@ -222,6 +231,13 @@ int Driver::start(const std::vector<std::string>& arguments, const fs::path& pla
                                          "FAULT_CONFIG=" + plan.string(), "FAULT_STATS=" + stats.string()};
     std::vector<std::string> words{self_};
     words.insert(words.end(), arguments.begin(), arguments.end());
+    return spawn(words, environment, errors, arguments[0] == "--strike", pid);
+}
+
+/// Starts a program and waits for it; if `limited`, not longer than a case may take.
+int Driver::spawn(std::vector<std::string> words, std::vector<std::string> environment, const fs::path& errors,
+                  bool limited, pid_t& pid)
+{
     const auto pointers = [](std::vector<std::string>& texts) {
         std::vector<char*> all;
         all.reserve(texts.size() + 1);
@@ -235,11 +251,11 @@ int Driver::start(const std::vector<std::string>& arguments, const fs::path& pla
     if (pid == 0) {
         dup2(open(errors.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600), 2);
         close_range(3, ~0U, 0);
-        execve(self_.c_str(), argv.data(), envp.data());
+        execve(argv[0], argv.data(), envp.data());
         _exit(98);
     }
     int status = 0;
-    if (arguments[0] == "--strike") return reap(pid);
+    if (limited) return reap(pid);
     waitpid(pid, &status, 0);
     return status;
 }
@@ -286,36 +302,47 @@ void Driver::compare(const Subject& subject)
         complain(subject, "let through, it is not counted");
 }
 
-void Driver::strike(const Subject& subject)
+std::string in_words(bool at_door) { return at_door ? "struck at the kernel's door" : "struck"; }
+
+/// The error by which a row is struck; 0: it has no way to report one.
+int error_for(const calls::Spec& spec)
+{
+    if (!spec.can_fail()) return 0;
+    if (spec.fails.errors.count != 0) return spec.fails.errors.codes[0];
+    return spec.misuse.count != 0 ? spec.misuse.codes[0] : EIO;
+}
+
+/// The plan of one fault on the subject's function, in a directory that is made for it.
+fs::path Driver::plan_of(const Subject& subject, const fs::path& place, int error)
 {
     const auto& spec = subject.spec();
-    const auto place = root_ / "strike" / subject.name();
     fs::create_directories(place);
-    const auto& reference = *map_outcome(root_ / "reference" / subject.name() / "outcome");
-    if (reference.missing) return;
-    const bool exits = spec.tracks == calls::Tracks::exits;
-    int error = 0;
-    if (spec.can_fail()) {
-        error = spec.fails.errors.count != 0 ? spec.fails.errors.codes[0]
-                : spec.misuse.count != 0     ? spec.misuse.codes[0]
-                                             : EIO;
-    }
-    const std::string name{calls::error_name(error)};
     std::ofstream plan(place / "plan.toml");
     plan << "seed = 1\narm = \"file:" << (place / "armed").string() << "\"\n[[fault]]\nname = \"f\"\nfunctions = [\""
          << spec.function() << "\"]\nmax_triggers = 1\n";
     if (error != 0)
-        plan << "type = \"errno\"\nerrno = \"" << name << "\"\n";
-    else if (exits)
+        plan << "type = \"errno\"\nerrno = \"" << calls::error_name(error) << "\"\n";
+    else if (spec.tracks == calls::Tracks::exits)
         plan << "type = \"delay\"\ndelay = \"1ms\"\n";
     else
         plan << "type = \"returns\"\nreturns = " << given_back << '\n';
-    plan.close();
+    return place / "plan.toml";
+}
+
+void Driver::strike(const Subject& subject)
+{
+    const auto& spec = subject.spec();
+    const auto place = root_ / "strike" / subject.name();
+    const auto& reference = *map_outcome(root_ / "reference" / subject.name() / "outcome");
+    if (reference.missing) return;
+    const bool exits = spec.tracks == calls::Tracks::exits;
+    const int error = error_for(spec);
+    const auto plan = plan_of(subject, place, error);
 
     pid_t pid = 0;
     auto& outcome = *map_outcome(place / "outcome");
-    outcome.status = start({"--strike", subject.name(), place.string()}, place / "plan.toml", place / "stats-%p.json",
-                           place / "errors", pid);
+    outcome.status =
+        start({"--strike", subject.name(), place.string()}, plan, place / "stats-%p.json", place / "errors", pid);
     outcome.pid = pid;
     if (spec.tracks == calls::Tracks::starts) {
         if (ending(outcome.status) != "status 125") complain(subject, "a plan that names it is taken");
@@ -327,11 +354,59 @@ void Driver::strike(const Subject& subject)
                               slurp(place / "work/stderr"));
     if (!outcome.called) return complain(subject, "struck, the call is never made");
     if (!exits) judge_strike(subject, outcome, reference, error);
-    if ((subject.test->flags & sealing) == 0) judge_record(subject, outcome, place, name);
+    if ((subject.test->flags & sealing) == 0)
+        judge_record(subject, outcome, place / ("stats-" + std::to_string(pid) + ".json"),
+                     std::string{calls::error_name(error)});
 }
 
-void Driver::judge_strike(const Subject& subject, const Outcome& outcome, const Outcome& reference, int error)
+void Driver::strike_at_door(const Subject& subject)
 {
+    const auto& spec = subject.spec();
+    const auto place = root_ / "door" / subject.name();
+    const auto& reference = *map_outcome(root_ / "reference" / subject.name() / "outcome");
+    if (reference.missing || spec.acts) return; // which this door refuses
+    if (spec.name == "sleep") return;           // libc makes a result of its own
+    const auto struck = in_words(true);
+    const int error = error_for(spec);
+    const auto plan = plan_of(subject, place, error);
+    pid_t pid = 0;
+    const auto& outcome = *map_outcome(place / "outcome");
+    const auto status = spawn({command_, "run", "--door", "kernel", "-q", "-c", plan.string(), "--", self_, "--strike",
+                               subject.name(), place.string()},
+                              {"PATH=/usr/bin:/bin", "TZ=UTC", "FAULT_STATS=" + (place / "stats.json").string()},
+                              place / "errors", true, pid);
+    if (ending(status) != "status 0")
+        return complain(subject, struck + ", the process ends with " + ending(status) + ": " + slurp(place / "errors") +
+                                     slurp(place / "work/stderr"));
+    if (!outcome.called) return complain(subject, struck + ", the call is never made");
+    judge_strike(subject, outcome, reference, error, true);
+    judge_record(subject, outcome, place / "stats.json", std::string{calls::error_name(error)}, true);
+}
+
+/// The functions that are a system call at the kernel's door; none, where the kernel has no such door.
+std::set<std::string> Driver::system_calls()
+{
+    pid_t pid = 0;
+    const auto run = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), {"/bin/sh", "-c", "exec \"$@\" >\"$0\"", (root_ / "answer").string(), command_});
+        return spawn(words, {"PATH=/usr/bin:/bin"}, root_ / "errors", true, pid);
+    };
+    if (run({"run", "--door", "kernel", "-f", "fsync:EIO", "--", "/bin/true"}) != 0) {
+        std::cout << "skipped: the kernel's door cannot be had here\n";
+        return {};
+    }
+    std::set<std::string> all;
+    if (run({"list", "--door", "kernel", "--json"}) != 0) wrong_.push_back("faultline list --door kernel fails");
+    const auto answer = Json::parse(slurp(root_ / "answer"), nullptr, false);
+    for (const auto& [function, about] : answer.items())
+        if (!about["system_calls"].empty()) all.insert(function);
+    return all;
+}
+
+void Driver::judge_strike(const Subject& subject, const Outcome& outcome, const Outcome& reference, int error,
+                          bool at_door)
+{
+    const auto struck = in_words(at_door);
     const auto& spec = subject.spec();
     std::int64_t result = 0;
     int left = untouched;
@@ -367,30 +442,34 @@ void Driver::judge_strike(const Subject& subject, const Outcome& outcome, const 
                  wanted == null ? "its result is a pointer, but its row does not say null" : "its row does not say -1");
     if (!is_pointer && spec.fails.returns == null) complain(subject, "its row says null, but its result is no pointer");
     if (outcome.width != 0 && narrowed(outcome, outcome.result) != narrowed(outcome, result))
-        complain(subject, "struck, it returns " + std::to_string(outcome.result) + ", not " + std::to_string(result));
+        complain(subject,
+                 struck + ", it returns " + std::to_string(outcome.result) + ", not " + std::to_string(result));
     // Some set errno before they look at anything (getpriority's callers do); none may do so when they are struck.
-    if (outcome.error != left && !(spec.acts && spec.fails.returns == nothing))
-        complain(subject, "struck, it leaves errno " + std::to_string(outcome.error) + ", not " + std::to_string(left));
-    if (!outcome.finished) complain(subject, "struck, the case does not reach its end");
+    const bool may_set = (spec.acts && spec.fails.returns == nothing) || (at_door && outcome.error == error);
+    if (outcome.error != left && !may_set)
+        complain(subject,
+                 struck + ", it leaves errno " + std::to_string(outcome.error) + ", not " + std::to_string(left));
+    if (!outcome.finished) complain(subject, struck + ", the case does not reach its end");
     if (spec.acts && !reference.told_effect) complain(subject, "it acts, but its case does not say whether it did");
     if (outcome.told_effect && outcome.effect != spec.acts)
-        complain(subject, spec.acts ? "struck, it does not act" : "struck, it has its effect all the same");
+        complain(subject, struck + (spec.acts ? ", it does not act" : ", it has its effect all the same"));
 }
 
-void Driver::judge_record(const Subject& subject, const Outcome& outcome, const fs::path& place,
-                          const std::string& error)
+void Driver::judge_record(const Subject& subject, const Outcome& outcome, const fs::path& file,
+                          const std::string& error, bool at_door)
 {
+    const auto struck = in_words(at_door);
     const auto& spec = subject.spec();
-    const auto record = Json::parse(slurp(place / ("stats-" + std::to_string(outcome.pid) + ".json")), nullptr, false);
-    if (!record.is_object()) return complain(subject, "struck, it leaves no record");
+    const auto record = Json::parse(slurp(file), nullptr, false);
+    if (!record.is_object()) return complain(subject, struck + ", it leaves no record");
     const auto& fault = record["faults"]["f"];
     if (fault["triggered"] != 1 || record["events"].size() != 1)
-        return complain(subject, "struck, its record has " + fault["triggered"].dump() + " strikes");
+        return complain(subject, struck + ", its record has " + fault["triggered"].dump() + " strikes");
     const auto& event = record["events"][0];
     const auto same = [&](const char* key, const Json& wanted) {
         const auto got = event.contains(key) ? event[key] : Json();
         if (got != wanted)
-            complain(subject, std::string("the record's ") + key + " is " + got.dump() + ", not " + wanted.dump());
+            complain(subject, struck + ", the record's " + key + " is " + got.dump() + ", not " + wanted.dump());
     };
     same("target", std::string{spec.function()});
     if (!error.empty()) same("errno", error);
@@ -403,7 +482,8 @@ void Driver::judge_record(const Subject& subject, const Outcome& outcome, const 
         if (has && is_told) same(key, value);
     };
     if (!standard) told(spec.has_descriptor(), outcome.told_fd, "fd", outcome.fd);
-    told(spec.path != calls::absent, outcome.told_path, "path", std::string{outcome.path});
+    const bool cut = at_door && spec.function().starts_with("mq_"); // libc hands over the name without its slash
+    told(spec.path != calls::absent, outcome.told_path, "path", std::string{outcome.path + (cut ? 1 : 0)});
     told(spec.has_size(), outcome.told_size, "size", outcome.size);
 }
 
@@ -415,7 +495,7 @@ int Driver::run(const char* exports, const std::set<std::string>& only)
     std::string place = (fs::temp_directory_path() / "faultline-rows.XXXXXX").string();
     if (mkdtemp(place.data()) == nullptr) throw std::runtime_error("mkdtemp");
     root_ = place;
-    for (const char* part : {"reference", "pass", "pass-stats", "strike"})
+    for (const char* part : {"reference", "pass", "pass-stats", "strike", "door"})
         fs::create_directory(root_ / part);
 
     if (const pid_t pid = fork(); pid == 0) {
@@ -436,9 +516,11 @@ int Driver::run(const char* exports, const std::set<std::string>& only)
         arguments.push_back(subject.name());
     const int status = start(arguments, root_ / "plan.toml", root_ / "pass-stats/%p.json", root_ / "errors", pid);
     if (status != 0) wrong_.push_back("the run that lets all pass: " + ending(status) + ": " + slurp(root_ / "errors"));
+    const auto at_door = system_calls();
     for (const auto& subject : all) {
         compare(subject);
         strike(subject);
+        if (at_door.contains(std::string{subject.spec().function()})) strike_at_door(subject);
     }
     for (const auto& text : wrong_)
         std::cout << text << '\n';
@@ -476,7 +558,7 @@ int main(int argc, char** argv)
         std::erase_if(all, [&](const Subject& subject) { return !only.contains(subject.name()); });
         return observe(all, words[2]);
     }
-    if (words.size() < 3) return 2;
-    return Driver(words[0], words[1], fs::read_symlink("/proc/self/exe"))
-        .run(words[2].c_str(), {words.begin() + 3, words.end()});
+    if (words.size() < 4) return 2;
+    return Driver(words[0], words[1], words[3], fs::read_symlink("/proc/self/exe"))
+        .run(words[2].c_str(), {words.begin() + 4, words.end()});
 }

@@ -1,6 +1,6 @@
 // One case of the every-row test: it sets up what a libc function needs, calls the function once through its symbol,
-// and says what came of it. main.cpp runs every case three times (without us; with the row armed at probability 0; with
-// the row failing) and compares.
+// and says what came of it. main.cpp runs every case three or four times (without us; with the row armed at probability 0;
+// with the row failing, and with its system call failing) and compares.
 //
 // How to write a case: { "symbol twin …", [](Run& r) { … } }. The lambda calls r.call<TYPE>(arguments…) exactly once.
 // What it calls before is never struck, what it calls after neither. Whatever a row names has to be told: r.fd(),
@@ -18,6 +18,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <string>
 #include <string_view>
 extern "C" {
@@ -193,10 +194,12 @@ private:
             _exit(0);
         }
         if (arming_ != nullptr) {
-            // Whether it is time is looked at every 5 ms at most, at calls of the armed function.
+            // Whether it is time is looked at every 5 ms at most, at calls of the armed function. What waits here is no
+            // system call that a row is.
             sys::close(sys::open(arming_, O_CREAT | O_WRONLY, 0600));
             const timespec pause{0, 6'000'000};
-            sys::call(SYS_nanosleep, sys::address(&pause), 0);
+            int word = 0;
+            sys::call(SYS_futex, sys::address(&word), FUTEX_WAIT, 0, sys::address(&pause));
         }
         errno = untouched;
         outcome_.called = true;
