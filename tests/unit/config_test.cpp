@@ -205,7 +205,7 @@ TEST(Config, ReferenceShowsThatEveryKeyOfAFaultHasWords)
             const auto parsed = parse(without, "/p");
             matters = parsed.block.empty() || words(parsed.plan()) != said;
         }
-        EXPECT_TRUE(matters) << "language/describe.cpp has no words for " << key.name;
+        EXPECT_TRUE(matters) << "`faultline check` has no words for " << key.name;
     }
 }
 
