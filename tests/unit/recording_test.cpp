@@ -1,13 +1,12 @@
 // A recording that is written comes back the same; one that is damaged is refused, with the place.
-
 #include "door/record_writer.hpp"
 #include "own_directory.hpp"
+#include "report/text_file.hpp"
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <sstream>
 
 namespace faultline::door {
 namespace {
@@ -65,12 +64,7 @@ protected:
         writer.finish();
     }
 
-    std::string log() const
-    {
-        std::ostringstream text;
-        text << std::ifstream(directory_ + "/log", std::ios::binary).rdbuf();
-        return text.str();
-    }
+    std::string log() const { return report::content_of(directory_ + "/log"); }
     void set_log(const std::string& bytes) const { std::ofstream(directory_ + "/log", std::ios::binary) << bytes; }
 
     std::string complaint() const

@@ -1,6 +1,7 @@
 // Runs of real programs through run(), which needs the library that is built beside these tests. What a test waits for is
 // a file or a descriptor, never a time.
 #include "own_directory.hpp"
+#include "report/text_file.hpp"
 #include "run/run.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sstream>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -30,12 +30,6 @@ protected:
     Run() { ::setenv("FAULTLINE_LIBRARY", FAULTLINE_BUILT_LIBRARY, 1); }
 
     [[nodiscard]] std::string path(const std::string& name) const { return directory_ + "/" + name; }
-    [[nodiscard]] static std::string content(const std::string& file)
-    {
-        std::ostringstream text;
-        text << std::ifstream(file).rdbuf();
-        return text.str();
-    }
     [[nodiscard]] Request shell(const std::string& script) const
     {
         Request request;
@@ -77,8 +71,8 @@ TEST_F(Run, GivesFilesForTheStandardStreams)
     request.output = path("out");
     request.error = path("err");
     ASSERT_FALSE(run::run(request).refusal);
-    EXPECT_EQ(content(path("out")), "from a file\n");
-    EXPECT_EQ(content(path("err")), "complaint\n");
+    EXPECT_EQ(report::content_of(path("out")), "from a file\n");
+    EXPECT_EQ(report::content_of(path("err")), "complaint\n");
 }
 
 TEST_F(Run, ChangesEnvironmentDirectoryAndLimits)
@@ -92,7 +86,8 @@ TEST_F(Run, ChangesEnvironmentDirectoryAndLimits)
     request.output = path("out");
     ASSERT_FALSE(run::run(request).refusal);
     ::unsetenv("FAULTLINE_TEST_UNWANTED");
-    EXPECT_EQ(content(path("out")), "new gone 37 41\n" + std::filesystem::canonical(request.directory).string() + "\n");
+    EXPECT_EQ(report::content_of(path("out")),
+              "new gone 37 41\n" + std::filesystem::canonical(request.directory).string() + "\n");
 }
 
 TEST_F(Run, RecordsWhatStruck)
@@ -143,7 +138,7 @@ TEST_F(Run, FindsAndKillsWhatIsLeft)
     EXPECT_EQ(WEXITSTATUS(outcome.status), 4);
     ASSERT_EQ(outcome.left.size(), 1U);
     EXPECT_EQ(outcome.left.front().name, "sleep");
-    EXPECT_EQ(std::to_string(outcome.left.front().pid) + "\n", content(path("pid")));
+    EXPECT_EQ(std::to_string(outcome.left.front().pid) + "\n", report::content_of(path("pid")));
     EXPECT_TRUE(gone(outcome.left.front().pid));
 }
 
