@@ -1,5 +1,6 @@
 #include "control/address.hpp"
 
+#include "door/mappings.hpp"
 #include "plan/control_page.hpp"
 
 #include <algorithm>
@@ -28,16 +29,12 @@ struct Mapped {
 Mapped look_into(const std::string& pid)
 {
     Mapped mapped;
-    std::ifstream maps("/proc/" + pid + "/maps");
     const auto wanted = fmt::format("/{}", plan::control_name);
-    for (std::string line; std::getline(maps, line);) {
+    for (const auto& each : door::mappings_of(pid)) {
         mapped.readable = true;
-        const auto slash = line.find('/');
-        if (slash == std::string::npos) continue;
-        const auto path = line.substr(slash);
-        mapped.armed = mapped.armed || path.find("libfaultline.so") != std::string::npos;
-        if (path.ends_with(wanted) && path.find("/faultline-") != std::string::npos)
-            mapped.directory = path.substr(0, path.size() - wanted.size());
+        mapped.armed = mapped.armed || each.path.find("libfaultline.so") != std::string::npos;
+        if (each.path.ends_with(wanted) && each.path.find("/faultline-") != std::string::npos)
+            mapped.directory = each.path.substr(0, each.path.size() - wanted.size());
     }
     return mapped;
 }

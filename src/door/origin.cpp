@@ -8,11 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <cinttypes>
-#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fstream>
 #include <span>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -136,28 +134,19 @@ bool is_shared_libc(const std::string& module) { return module.starts_with("libc
 void Origins::read_mappings()
 {
     mappings_.clear();
-    std::ifstream maps(fmt::format("/proc/{}/maps", process_));
-    for (std::string line; std::getline(maps, line);) {
-        unsigned long long first = 0, last = 0, offset = 0, inode = 0;
-        char rights[5] = {};
-        int path_at = 0;
-        if (std::sscanf(line.c_str(), "%llx-%llx %4s %llx %*s %llu %n", &first, &last, rights, &offset, &inode,
-                        &path_at) < 5)
-            continue;
-        auto path = line.substr(std::min(static_cast<std::size_t>(path_at), line.size()));
-        if (!path.starts_with('/')) path.clear();
-        const bool executable = rights[2] == 'x';
-        const auto* const file = executable && !path.empty() ? file_named(path, inode) : nullptr;
-        mappings_.push_back({first, last, offset, executable, std::move(path), file});
+    for (auto& each : door::mappings_of(std::to_string(process_))) {
+        if (!each.path.starts_with('/')) each.path.clear();
+        const auto* const file = each.executable && !each.path.empty() ? file_named(each.path, each.inode) : nullptr;
+        mappings_.push_back({std::move(each), file});
     }
 }
 
-const Origins::Mapping* Origins::mapping_of(std::uint64_t address) const
+const Origins::Code* Origins::mapping_of(std::uint64_t address) const
 {
-    const auto after = std::ranges::upper_bound(mappings_, address, {}, &Mapping::first);
+    const auto after = std::ranges::upper_bound(mappings_, address, {}, &Code::first);
     if (after == mappings_.begin()) return nullptr;
     const auto& found = *std::prev(after);
-    return address < found.last && found.executable ? &found : nullptr;
+    return found.holds(address) && found.executable ? &found : nullptr;
 }
 
 CodeFrame Origins::frame_of(std::uint64_t address) const

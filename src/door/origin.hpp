@@ -4,6 +4,7 @@
 #pragma once
 
 #include "door/code_file.hpp"
+#include "door/mappings.hpp"
 #include "plan/plan.hpp"
 
 #include <map>
@@ -40,10 +41,7 @@ public:
     [[nodiscard]] const Origin* of(pid_t tid, std::uint64_t pc, const plan::Plan* plan);
 
 private:
-    struct Mapping {
-        std::uint64_t first, last, offset;
-        bool executable;
-        std::string path; // of a file; else empty
+    struct Code : Mapping { // its path is empty where it is of no file
         const CodeFile* file;
     };
     /// A stack that was unwound is known again by its return addresses, if they still lie where they lay.
@@ -53,7 +51,7 @@ private:
     };
 
     void read_mappings();
-    [[nodiscard]] const Mapping* mapping_of(std::uint64_t address) const;
+    [[nodiscard]] const Code* mapping_of(std::uint64_t address) const;
     [[nodiscard]] CodeFrame frame_of(std::uint64_t address) const;
     [[nodiscard]] bool returns_here(std::uint64_t address, const ReadWord& read) const;
     [[nodiscard]] bool find_bp(Registers& frame, const CodeFile& file, std::uint64_t bias, const ReadWord& read) const;
@@ -62,7 +60,7 @@ private:
     void name(std::uint64_t pc, const plan::Plan* plan, Known& known) const;
 
     pid_t process_;
-    std::vector<Mapping> mappings_;
+    std::vector<Code> mappings_;
     std::map<std::pair<std::uint64_t, std::uint64_t>, std::vector<std::unique_ptr<Known>>> known_; // by pc and sp
 };
 

@@ -1,18 +1,16 @@
 // Files that are mapped to be written: what is stored there passes no system call. What a file held when it was last
 // looked at is kept beside it (the shadow); before each recorded operation they are compared, page by page.
 
+#include "door/mappings.hpp"
 #include "door/record_server.hpp"
 #include "door/remote.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <fstream>
 #include <sys/mman.h>
-#include <sys/sysmacros.h>
 
 namespace faultline::door {
 namespace {
@@ -21,28 +19,23 @@ constexpr std::size_t window = 256 << 10;
 
 using InMaps = std::pair<std::uint64_t, std::uint64_t>;
 
-/// The file that a process has mapped at an address, and where that mapping ends.
-std::optional<std::pair<InMaps, std::uint64_t>> mapped_at(const std::string& process, std::uint64_t address)
+std::optional<Mapping> mapping_at(const std::string& process, std::uint64_t address)
 {
-    std::ifstream maps(fmt::format("/proc/{}/maps", process));
-    for (std::string line; std::getline(maps, line);) {
-        unsigned long long first = 0, last = 0, inode = 0;
-        unsigned major = 0, minor = 0;
-        if (std::sscanf(line.c_str(), "%llx-%llx %*s %*x %x:%x %llu", &first, &last, &major, &minor, &inode) == 5 &&
-            address >= first && address < last)
-            return std::pair{InMaps{makedev(major, minor), inode}, std::uint64_t{last}};
-    }
+    for (auto& each : mappings_of(process))
+        if (each.holds(address)) return std::move(each);
     return std::nullopt;
 }
+
+InMaps in_maps(const Mapping& mapping) { return {mapping.device, mapping.inode}; }
 
 /// What stands in /proc/PID/maps for a file: of btrfs it is another device than stat tells.
 InMaps name_in_maps(int fd)
 {
     void* const memory = ::mmap(nullptr, page, PROT_READ, MAP_PRIVATE, fd, 0);
     if (memory == MAP_FAILED) return {};
-    const auto found = mapped_at("self", reinterpret_cast<std::uintptr_t>(memory));
+    const auto found = mapping_at("self", reinterpret_cast<std::uintptr_t>(memory));
     ::munmap(memory, page);
-    return found ? found->first : InMaps{};
+    return found ? in_maps(*found) : InMaps{};
 }
 
 } // namespace
@@ -156,10 +149,10 @@ void RecordServer::compare(Mapped& mapped)
 RecordServer::Answer RecordServer::sync_mapped(const Asked& asked)
 {
     if ((asked.arguments[2] & MS_SYNC) == 0 || mapped_.empty()) return std::nullopt;
-    const auto there = mapped_at(std::to_string(asked.pid), asked.arguments[0]);
-    if (!there || asked.arguments[1] > there->second - asked.arguments[0] || asked.arguments[0] % page != 0)
+    const auto there = mapping_at(std::to_string(asked.pid), asked.arguments[0]);
+    if (!there || asked.arguments[1] > there->last - asked.arguments[0] || asked.arguments[0] % page != 0)
         return std::nullopt;
-    const auto mapped = std::ranges::find(mapped_, there->first, &Mapped::in_maps);
+    const auto mapped = std::ranges::find(mapped_, in_maps(*there), &Mapped::in_maps);
     if (mapped == mapped_.end()) return std::nullopt;
     auto* const known = files_.find(mapped->inode);
     const auto begun = begin();

@@ -1,10 +1,10 @@
 #include "door/tasks.hpp"
 
+#include "door/mappings.hpp"
 #include "report/text_file.hpp"
 #include "sys/syscalls.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -39,18 +39,13 @@ void find_loader(Process& process)
     while (vector.read(reinterpret_cast<char*>(entry), sizeof entry) && entry[0] != AT_NULL)
         if (entry[0] == AT_BASE) base = entry[1];
     if (base == 0) return;
-    std::ifstream maps(fmt::format("/proc/{}/maps", process.pid));
     std::string loader;
-    for (std::string line; std::getline(maps, line);) {
-        unsigned long long first = 0, end = 0;
-        int path_at = 0;
-        if (std::sscanf(line.c_str(), "%llx-%llx %*s %*s %*s %*s %n", &first, &end, &path_at) < 2) continue;
-        const auto path = line.substr(std::min(static_cast<std::size_t>(path_at), line.size()));
-        if (first == base) {
-            loader = path;
-            process.loader_first = first;
+    for (const auto& each : mappings_of(std::to_string(process.pid))) {
+        if (each.first == base) {
+            loader = each.path;
+            process.loader_first = each.first;
         }
-        if (!loader.empty() && path == loader) process.loader_end = end;
+        if (!loader.empty() && each.path == loader) process.loader_end = each.last;
     }
     // musl's loader is its libc too: there, what it calls is what the program calls.
     if (loader.find("ld-musl") != std::string::npos || loader.find("/libc.so") != std::string::npos)
