@@ -51,7 +51,7 @@ bool tell(const seccomp_notif& notification, Told& told)
 bool CopiedCall::copy_path(pid_t tid, calls::Argument argument)
 {
     if (argument == calls::absent) return true;
-    auto& word = words_[static_cast<std::size_t>(argument)];
+    auto& word = own(argument);
     if (word == 0) return true; // utimensat: the descriptor itself
     if (!read_text(tid, word, texts_.emplace_back())) return false;
     word = reinterpret_cast<engine::Word>(texts_.back().c_str());
@@ -77,13 +77,13 @@ bool CopiedCall::copy_header(pid_t tid, msghdr& header)
 bool CopiedCall::copy_data(pid_t tid, const calls::Data& data, const Told&)
 {
     using enum calls::Data::Shape;
-    auto& word = words_[static_cast<std::size_t>(data.buffer)];
+    auto& word = own(data.buffer);
     switch (data.shape) {
     case bytes:
         pieces_ = {{reinterpret_cast<void*>(word), engine::asked_bytes(call())}};
         return true;
     case vector: {
-        const auto count = words_[static_cast<std::size_t>(data.length)];
+        const auto count = own(data.length);
         if (count > most_pieces) return false;
         pieces_.resize(count);
         if (!read_memory(tid, word, pieces_.data(), count * sizeof(iovec))) return false;
@@ -98,7 +98,7 @@ bool CopiedCall::copy_data(pid_t tid, const calls::Data& data, const Told&)
         word = reinterpret_cast<engine::Word>(&header_);
         return true;
     case messages: {
-        const auto count = words_[static_cast<std::size_t>(data.length)] & 0xffff'ffffU;
+        const auto count = own(data.length) & 0xffff'ffffU;
         if (count > most_pieces) return false;
         messages_.resize(count);
         if (!read_memory(tid, word, messages_.data(), count * sizeof(mmsghdr))) return false;
@@ -119,8 +119,9 @@ bool CopiedCall::copy(pid_t tid, const Meaning& meaning, const Told& told)
     const auto& spec = calls::table[row_];
     if (!copy_path(tid, spec.path) || !copy_path(tid, spec.path2)) return false;
     if (spec.address != calls::absent) {
-        auto& word = words_[static_cast<std::size_t>(spec.address)];
-        auto& length = words_[static_cast<std::size_t>(spec.address) + 1];
+        const auto at = static_cast<std::uint8_t>(spec.address);
+        auto& word = words_[at];
+        const auto length = words_[at + 1U];
         if (length > sizeof(sockaddr_storage)) return false;
         auto& address = texts_.emplace_back(sizeof(sockaddr_storage), '\0');
         if (word != 0 && !read_memory(tid, word, address.data(), length)) return false;

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] const msghdr& header() const { return original_; }
 
 private:
+    engine::Word& own(calls::Argument argument) { return words_[static_cast<std::uint8_t>(argument)]; }
     bool copy_path(pid_t tid, calls::Argument argument);
     bool copy_data(pid_t tid, const calls::Data& data, const Told& told);
     bool copy_header(pid_t tid, msghdr& header);

@@ -54,16 +54,14 @@ Value evaluate(std::span<const Dwarf_Op> operations, const Registers& frame, std
                     (number == reg_pc && push(frame.pc + offset));
         } else if (each.atom >= DW_OP_lit0 && each.atom <= DW_OP_lit31) {
             known = push(each.atom - static_cast<std::uint64_t>(DW_OP_lit0));
-        } else if (depth == 0) {
-            known = false;
-        } else if (each.atom == DW_OP_plus_uconst) {
+        } else if (depth != 0 && each.atom == DW_OP_plus_uconst) {
             stack[depth - 1] += each.number;
-        } else if (each.atom == DW_OP_deref) {
+        } else if (depth != 0 && each.atom == DW_OP_deref) {
             const auto word = read(stack[depth - 1]);
             known = word.has_value();
             stack[depth - 1] = word.value_or(0);
-        } else if (each.atom != DW_OP_stack_value) {
-            known = false;
+        } else {
+            known = depth != 0 && each.atom == DW_OP_stack_value;
         }
         if (!known) return {};
     }

@@ -1,5 +1,6 @@
 #include "door/images.hpp"
 
+#include "door/pointers.hpp"
 #include "door/remote.hpp"
 #include "engine/layers.hpp"
 #include "ledger/ledger.hpp"
@@ -25,7 +26,7 @@ std::string file_name(const std::string& path) { return path.substr(path.rfind('
 } // namespace
 
 Image::Image(ledger::Header* header, std::shared_ptr<const PlanOfProgram> plan, int ledger)
-    : header_(header), plan_(std::move(plan)), ledger_(ledger), threads_backed_(0)
+    : header_(header), plan_(std::move(plan)), ledger_(ledger)
 {
     for (const auto& fault : plan_->plan().view(plan_->plan().faults))
         if (fault.count > plan::Count::call || fault.sticky > plan::Sticky::fault) {
@@ -154,10 +155,7 @@ std::unique_ptr<Image> Images::make(pid_t process, pid_t parent, const std::stri
     if (!plan->selected) return nullptr;
 
     ledger::Arguments arguments;
-    std::vector<char*> pointers;
-    for (const auto& word : words)
-        pointers.push_back(const_cast<char*>(word.c_str()));
-    arguments.keep(static_cast<int>(pointers.size()), pointers.data());
+    arguments.keep(static_cast<int>(words.size()), pointers(words).data());
     const plan::TomlFile none; // no process reads its plan from this ledger
     const ledger::Identity identity{program, lineage, setting_.seed, by_exec, arguments, none, process, parent};
     const auto started = sys::now(CLOCK_REALTIME);

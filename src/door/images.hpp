@@ -63,7 +63,7 @@ private:
     std::shared_ptr<const PlanOfProgram> plan_;
     int ledger_;
     std::vector<std::uint32_t> free_;
-    std::uint64_t threads_backed_;
+    std::uint64_t threads_backed_ = 0;
     std::map<TraceKey, ledger::TraceSite*> traced_;
     std::unique_ptr<engine::Cells> cells_;
     std::unique_ptr<engine::Descriptors> descriptors_; // as far as numbers are kept for each

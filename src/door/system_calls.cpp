@@ -155,7 +155,7 @@ std::array<engine::Word, 6> words_of(const Meaning& meaning, const Told& told)
         if (position == how)
             words[i] = told.open_flags;
         else if (position != zero)
-            words[i] = told.arguments[static_cast<std::size_t>(position)];
+            words[i] = told.arguments[static_cast<std::uint8_t>(position)];
     }
     return words;
 }

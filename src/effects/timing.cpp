@@ -2,6 +2,7 @@
 
 #include "effects/basis.hpp"
 #include "effects/clock.hpp"
+#include "engine/numbers.hpp"
 #include "sys/syscalls.hpp"
 
 #include <cerrno>
@@ -57,12 +58,12 @@ std::int64_t real_interval(const Reckoning& reckoning, std::int64_t span) noexce
 {
     if (span <= 0 || !reckoning.course.holds(reckoning.now)) return span;
     const auto real = static_cast<double>(span) / reckoning.course.speed;
-    return real < static_cast<double>(longest) ? static_cast<std::int64_t>(real + 0.5) : longest;
+    return real < static_cast<double>(longest) ? engine::rounded<std::int64_t>(real) : longest;
 }
 std::int64_t told_interval(const Reckoning& reckoning, std::int64_t span) noexcept
 {
     if (span <= 0 || !reckoning.course.holds(reckoning.now)) return span;
-    return static_cast<std::int64_t>(static_cast<double>(span) * reckoning.course.speed + 0.5);
+    return engine::rounded<std::int64_t>(static_cast<double>(span) * reckoning.course.speed);
 }
 
 std::int64_t real_moment(const Reckoning& reckoning, clockid_t id, std::int64_t told) noexcept

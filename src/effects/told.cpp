@@ -1,5 +1,6 @@
 #include "effects/told.hpp"
 
+#include "engine/numbers.hpp"
 #include "sys/syscalls.hpp"
 
 #include <atomic>
@@ -64,8 +65,7 @@ std::uint16_t teller(Clock clock) noexcept
 std::int64_t rounded(double ns) noexcept
 {
     constexpr double most = 9.2e18;
-    // NOLINTNEXTLINE(bugprone-incorrect-roundings): the best that there is without libm, which the library does not need
-    return ns < most ? static_cast<std::int64_t>(ns + 0.5) : never;
+    return ns < most ? engine::rounded<std::int64_t>(ns) : never;
 }
 
 std::int64_t rounded_up(double ns) noexcept

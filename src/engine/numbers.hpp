@@ -1,4 +1,5 @@
-// The two transcendental functions that the distributions need. libm would be one more library in every host.
+// What is needed of libm, which would be one more library in every host: two transcendental functions for the
+// distributions, and rounding.
 #pragma once
 
 #include <bit>
@@ -34,6 +35,13 @@ constexpr double exponential(double x) noexcept
     for (int term = 14; term >= 1; --term)
         sum = 1 + sum * rest / term;
     return sum * std::bit_cast<double>(static_cast<std::uint64_t>(whole + 1023) << 52U);
+}
+
+/// The nearest whole number to one that is not negative; a half goes up.
+template <class Whole>
+constexpr Whole rounded(double x) noexcept
+{
+    return static_cast<Whole>(x + 0.5); // NOLINT(bugprone-incorrect-roundings): what it proposes is libm's
 }
 
 } // namespace faultline::engine

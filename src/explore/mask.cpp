@@ -74,8 +74,8 @@ std::string LineMask::apply(std::string_view text) const
     if (patterns_.empty()) return std::string(text);
     std::string result;
     for (const auto line : lines_of(text)) {
-        const auto pattern = std::ranges::find_if(
-            patterns_, [line](const Pattern& each) { return fits(line, each.before, each.after); });
+        const auto pattern =
+            std::ranges::find_if(patterns_, [line](const Ends& each) { return fits(line, each.before, each.after); });
         result += pattern == patterns_.end() ? std::string(line)
                                              : fmt::format("{}{}{}", pattern->before, gap, pattern->after);
         result += '\n';

@@ -10,6 +10,13 @@
 
 namespace faultline::explore {
 
+/// What does not change, at both ends of a line or a name.
+struct Ends {
+    std::string before, after;
+    // NOLINTNEXTLINE(modernize-use-nullptr): the 0 that the default compares with is no pointer
+    auto operator<=>(const Ends&) const = default;
+};
+
 /// Lines of an output that change in part of their text.
 class LineMask {
 public:
@@ -22,11 +29,7 @@ public:
     [[nodiscard]] std::vector<std::string> described() const;
 
 private:
-    struct Pattern {
-        std::string before, after; // what does not change, at both ends of the line
-        auto operator<=>(const Pattern&) const = default;
-    };
-    std::set<Pattern> patterns_;
+    std::set<Ends> patterns_;
     bool whole_ = false; // nothing in it can be compared
 };
 
@@ -44,14 +47,10 @@ public:
     [[nodiscard]] std::vector<std::string> described() const;
 
 private:
-    struct Name {
-        std::string before, after;
-        auto operator<=>(const Name&) const = default;
-    };
     [[nodiscard]] std::string masked_name(const std::string& path) const;
 
     LineMask out_, err_;
-    std::set<Name> names_;           // of files whose names change
+    std::set<Ends> names_;           // of files whose names change
     std::set<std::string> contents_; // files, by masked name, whose contents change
 };
 

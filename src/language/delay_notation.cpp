@@ -1,4 +1,5 @@
 // The forms of `delay`: one duration, or a table that describes a distribution.
+#include "engine/numbers.hpp"
 #include "language/fields.hpp"
 #include "language/suggest.hpp"
 
@@ -112,7 +113,7 @@ std::optional<Delay> read_delay(const Field& field)
         return refuse("the mean of delay lies outside min and max");
     if (shape == Shape::uniform && parts->mean) {
         // Of the same mean and deviation: mean ± √3·stddev. It cannot begin before 0.
-        const auto half = static_cast<std::uint64_t>(static_cast<double>(delay.stddev) * std::numbers::sqrt3 + 0.5);
+        const auto half = engine::rounded<std::uint64_t>(static_cast<double>(delay.stddev) * std::numbers::sqrt3);
         delay.low = delay.mean - std::min(half, delay.mean);
         delay.high = delay.mean + half;
     }

@@ -1,5 +1,6 @@
 #include "language/values.hpp"
 
+#include "engine/numbers.hpp"
 #include "language/suggest.hpp"
 #include "plan/glob.hpp"
 
@@ -56,7 +57,7 @@ Reading<std::uint64_t> quantity(std::string_view text, std::span<const Unit> uni
     if (unit == nullptr && name.empty()) return {{}, fmt::format("its unit is missing ({})", one_of(names))};
     if (unit == nullptr) return {{}, fmt::format("{} is not a unit of it ({})", in_quotes(name), one_of(names))};
 
-    const auto too_much = Reading<std::uint64_t>{{}, fmt::format("it must be at most {}", most_text)};
+    auto too_much = Reading<std::uint64_t>{{}, fmt::format("it must be at most {}", most_text)};
     if (points == 0) {
         const auto count = whole(number);
         if (!count || *count > most / unit->of) return too_much;
@@ -66,7 +67,7 @@ Reading<std::uint64_t> quantity(std::string_view text, std::span<const Unit> uni
     std::from_chars(number.data(), number.data() + number.size(), value);
     value *= static_cast<double>(unit->of);
     if (value > static_cast<double>(most)) return too_much;
-    return {static_cast<std::uint64_t>(value + 0.5), {}};
+    return {engine::rounded<std::uint64_t>(value), {}};
 }
 
 /// The end of a range that is written or left out.

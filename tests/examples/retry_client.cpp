@@ -2,6 +2,7 @@
 // service is the function call_api; what strikes it is decided by the injector and its seed.
 #include <faultline/faultline.hpp>
 
+#include <exception>
 #include <iomanip>
 #include <iostream>
 
@@ -36,7 +37,7 @@ std::string fetch(std::string_view path) { return "200 OK " + std::string(path);
 } // namespace
 
 int main()
-{
+try {
     faultline::Injector injector{14};
     injector.add({.name = "api-error",
                   .functions = {"call_api"},
@@ -92,4 +93,7 @@ int main()
         std::cout << "    " << result << (&result == &results.back() ? "\n" : ",\n");
     std::cout << "  ],\n  \"corruption_demo\": {\n    \"original\": " << original << ",\n    \"corrupted\": " << damaged
               << "\n  }\n}\n";
+} catch (const std::exception& error) {
+    std::cerr << error.what() << '\n';
+    return 1;
 }

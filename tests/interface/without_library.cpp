@@ -6,11 +6,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <fcntl.h>
 #include <unistd.h>
 
 int main(int, char** arguments)
-{
+try {
     const bool there = std::atoi(arguments[1]) != 0;
     const auto wrong = [](const char* what) {
         std::printf("%s\n", what);
@@ -39,4 +40,7 @@ int main(int, char** arguments)
     injector.enable();
     injector.clear();
     return 0;
+} catch (const std::exception& error) {
+    std::printf("%s\n", error.what());
+    return 1;
 }
