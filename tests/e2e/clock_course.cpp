@@ -34,7 +34,7 @@ static long told(clockid_t clock)
 }
 static void narrow(Bounds& bounds, int kind, long before, long says, long after)
 {
-    const double relative = double(says - first_real[kind]);
+    const auto relative = double(says - first_real[kind]);
     const double least = relative - speed * double(after - first_real[kind]);
     const double most = relative - speed * double(before - first_real[kind]);
     if (least > bounds.least) bounds.least = least;

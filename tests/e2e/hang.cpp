@@ -10,7 +10,8 @@ static volatile int alarms;
 static void handle(int flags);
 static void on_alarm(int)
 {
-    if (++alarms == 3) handle(0); // from now on it interrupts
+    alarms = alarms + 1;
+    if (alarms == 3) handle(0); // from now on it interrupts
 }
 static void handle(int flags)
 {
