@@ -72,7 +72,7 @@ private:
         if (slot != nullptr) slot->id = 0;
     }
     bool is_armed();
-    [[nodiscard]] bool wants_origin(const plan::Plan& plan, const engine::Schedule::Target& target) const;
+    [[nodiscard]] bool wants_origin(const engine::Schedule& schedule, const engine::Schedule::Target& target) const;
     static const Origin* origin_of(Process& process, pid_t tid, std::uint64_t pc, const plan::Plan& plan);
 
     [[nodiscard]] int patience() const;
@@ -125,12 +125,11 @@ bool Supervisor::is_armed()
 }
 
 /// Whether it has to be known where a call comes from before it can be judged.
-bool Supervisor::wants_origin(const plan::Plan& plan, const engine::Schedule::Target& target) const
+bool Supervisor::wants_origin(const engine::Schedule& schedule, const engine::Schedule::Target& target) const
 {
-    if (target.traced) return true;
-    const auto faults = plan.view(plan.faults);
-    return std::ranges::any_of(std::span(target.faults, target.fault_count), [&](std::uint16_t index) {
-        const auto& fault = faults[index];
+    if (target.traced != 0) return true;
+    return std::ranges::any_of(std::span(schedule.faults_of(target), target.fault_count), [&](std::uint16_t index) {
+        const auto& fault = schedule.faults[index];
         return fault.sites.count != 0 || fault.caller_set != plan::no_index || fault.count == plan::Count::site ||
                fault.sticky == plan::Sticky::site;
     });
@@ -194,7 +193,7 @@ void Supervisor::judge(const seccomp_notif& notification, InFlight* slot)
     if (plan.plan().names_threads) caller.thread_sets = engine::match_thread_name(plan.plan(), name_of_thread(tid));
     const auto& target = plan.schedule.targets[meaning->row];
     const Origin* origin = nullptr;
-    if (wants_origin(plan.plan(), target)) {
+    if (wants_origin(plan.schedule, target)) {
         origin = origin_of(process, tid, at, plan.plan());
         if (origin == nullptr && still_waits(listener_, notification.id))
             images_.fail("the plan asks where calls come from, and the kernel does not tell it of process " +

@@ -43,14 +43,16 @@ void Schedule::prepare(const plan::Plan& from) noexcept
     const auto function_of_row = from.view(from.function_of_row);
     for (std::size_t row = 0; row < calls::row_count; ++row) {
         const auto function = function_of_row[row];
-        targets[row] = {nullptr, 0, function, false, false};
+        auto& target = targets[row] = {};
+        target.function = function;
         if (function == plan::no_index) continue;
-        const auto named_by = from.view(functions[function].faults);
-        targets[row].traced = from.traces && calls::table[row].can_fail();
-        targets[row].faults = named_by.data();
-        targets[row].fault_count = static_cast<std::uint16_t>(named_by.size());
-        for (const auto fault : named_by)
-            targets[row].metered = targets[row].metered || faults[fault].has_budget();
+        const auto named_by = functions[function].faults;
+        static_assert(plan::most_faults < 1U << 14U);
+        target.faults = named_by.offset;
+        target.fault_count = named_by.count & 0x3fffU;
+        target.traced = from.traces && calls::table[row].can_fail();
+        for (const auto fault : from.view(named_by))
+            if (faults[fault].has_budget()) target.metered = 1;
     }
 }
 

@@ -16,17 +16,22 @@ namespace faultline::engine {
 
 /// A plan made ready for judging: what is asked at each call lies one step away from the row.
 struct Schedule {
+    /// Small, for boot writes one for each row.
     struct Target {
-        const std::uint16_t* faults; // indices into the plan's faults, in file order
-        std::uint16_t fault_count;
-        std::uint16_t function; // index into the plan's functions, or plan::no_index: no fault names this row
-        bool metered;           // some of the faults have a budget
-        bool traced;            // the plan wants to know where it is called from
+        std::uint32_t faults; // where in the plan the indices of its faults are, in file order
+        std::uint16_t fault_count : 14;
+        std::uint16_t metered : 1; // some of the faults have a budget
+        std::uint16_t traced : 1;  // the plan wants to know where it is called from
+        std::uint16_t function;    // index into the plan's functions, or plan::no_index: no fault names this row
     };
     const plan::Plan* plan;
     const plan::Fault* faults;
     Target targets[calls::row_count];
 
+    [[nodiscard]] const std::uint16_t* faults_of(const Target& target) const noexcept
+    {
+        return reinterpret_cast<const std::uint16_t*>(reinterpret_cast<const char*>(plan) + target.faults);
+    }
     /// Points into `from`, which has to outlive this.
     void prepare(const plan::Plan& from) noexcept;
 };
@@ -141,8 +146,9 @@ inline void bump(std::uint64_t& counter, bool shared) noexcept
     if (target.traced) [[unlikely]]
         trace(context, call, target.function);
     if (header.enabled.load(std::memory_order_relaxed) == 0) return false;
+    const auto* const indices = context.schedule.faults_of(target);
     for (std::uint16_t i = 0; i < target.fault_count; ++i) {
-        const auto index = target.faults[i];
+        const auto index = indices[i];
         const auto& fault = context.schedule.faults[index];
         if (fault.selective && !selects(context, fault, call)) continue;
         auto& share = thread.shares()[index];

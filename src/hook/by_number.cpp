@@ -34,10 +34,10 @@ constexpr Table table = make_table();
 /// Whether each fault on a row does the same whatever the arguments are.
 bool needs_no_data(calls::Id row) noexcept
 {
-    const auto& target = active.load(std::memory_order_acquire)->targets[row];
-    const auto* const faults = active.load(std::memory_order_acquire)->faults;
+    const auto& schedule = *active.load(std::memory_order_acquire);
+    const auto& target = schedule.targets[row];
     for (std::uint16_t i = 0; i < target.fault_count; ++i)
-        if (faults[target.faults[i]].type == plan::Type::corruption) return false;
+        if (schedule.faults[schedule.faults_of(target)[i]].type == plan::Type::corruption) return false;
     return target.fault_count != 0;
 }
 
