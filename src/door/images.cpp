@@ -165,10 +165,10 @@ std::unique_ptr<Image> Images::make(pid_t process, pid_t parent, const std::stri
     int fd = -1;
     const auto open = [&](const std::string& pattern) {
         if (!ledger::name_files(pattern, identity, started / second)) return;
-        ::unlink(ledger::place().ledger);
-        fd = ::open(ledger::place().ledger, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        ::unlink(ledger::place().ledger.data());
+        fd = ::open(ledger::place().ledger.data(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     };
-    open(ledger::place().pattern);
+    open(std::string(ledger::place().pattern));
     if (fd < 0) open(setting_.directory + "/fault-stats.%p.json");
     const auto first_thread_end = sizes.threads_offset + ledger::rounded(2 * sizes.thread_stride, chunk);
     const bool traces = sizes.trace_offset != 0;

@@ -68,6 +68,15 @@ std::string below(std::string_view directory, std::string_view path)
     return std::string{directory} + "/" + std::string{path};
 }
 
+/// The path of a file whose name stays, as the loader's does; it stays as well.
+const char* absolute(std::string_view file, std::string_view directory)
+{
+    if (file.starts_with('/')) return file.data();
+    [[gnu::section(".bss.late")]] static constinit char path[ledger::path_room];
+    sys::Writer{path} << directory << '/' << file;
+    return path;
+}
+
 std::string_view file_name(std::string_view path)
 {
     const auto slash = path.rfind('/');
@@ -133,8 +142,7 @@ void settle_preload(std::string_view value, std::string_view directory)
         const auto end = value.find_first_of(": ", at);
         const auto entry = value.substr(at, end == std::string_view::npos ? end : end - at);
         const bool own = file_name(entry) == file_name(file);
-        if (own && file.starts_with('/')) remember_library(file);
-        if (own && !file.starts_with('/')) remember_library(below(directory, file));
+        if (own) remember_library(absolute(file, directory));
         if (own && entry == value && value.starts_with(for_glibc_only)) return; // as our parent has left it
         if (!whole.empty()) whole += ':';
         whole += settled(entry, own, directory);
@@ -200,7 +208,7 @@ plan::Plan* take_part_in_control(const std::string& path, plan::Plan& base)
 }
 
 /// Our ledger holds the plan too, for the programs that we start, for as long as they may need it.
-void hand_on_plan() { setenv(std::string{plan::block_variable}.c_str(), ledger::place().ledger, 1); }
+void hand_on_plan() { setenv(std::string{plan::block_variable}.c_str(), ledger::place().ledger.data(), 1); }
 
 /// Where our parent has put its own, ours takes that place: putenv() would have to find libc's function first.
 void hand_on_lineage()

@@ -25,7 +25,7 @@ template <std::size_t ledger_room>
 struct HeirloomOf {
     char text[192 + ledger_room];
 };
-using Heirloom = HeirloomOf<sizeof(ledger::Place::ledger)>;
+using Heirloom = HeirloomOf<ledger::path_room>;
 using BriefHeirloom = HeirloomOf<0>; // of a new process; fits on any stack
 
 /// Writes the variable for a program that is about to run under `lineage`.

@@ -9,7 +9,7 @@
 
 namespace faultline::hook {
 
-alignas(ledger::page) constinit Process process; // on one page: each start writes to it
+constinit Process process;
 constinit std::atomic<const engine::Schedule*> active{nullptr};
 [[gnu::section(".bss.late")]] constinit engine::Descriptors descriptors;
 constinit thread_local ledger::Thread* own_block = nullptr;
@@ -96,7 +96,7 @@ bool due() noexcept
 
 void warn(const ledger::Problem& problem) noexcept
 {
-    [[gnu::section(".bss.late")]] static constinit char line[sizeof(ledger::Place::json) + 256];
+    [[gnu::section(".bss.late")]] static constinit char line[ledger::path_room + 256];
     sys::Writer text{line};
     text << "faultline: the statistics cannot be written to " << std::string_view{problem.file} << ": "
          << std::string_view{problem.reason}
@@ -107,7 +107,7 @@ void warn(const ledger::Problem& problem) noexcept
 void make_record_alone() noexcept
 {
     if (process.header != nullptr && !process.record_pending) return;
-    static constinit ledger::Problem problem{};
+    ledger::Problem problem{};
     auto* const parent = process.record_pending ? process.header : nullptr;
     auto* const header = ledger::create(*process.plan,
                                         {process.program, process.lineage.view(), process.seed, process.image_by_exec,

@@ -14,7 +14,7 @@ namespace {
 
 using ledger::Unreached;
 
-constinit char library[4096]{}; // absolute; empty: not preloaded, but linked
+constinit const char* library = nullptr; // absolute; nullptr: not preloaded, but linked
 
 #if defined(__x86_64__)
 constexpr int our_machine = EM_X86_64;
@@ -155,11 +155,11 @@ bool is_loader(std::string_view path) noexcept
 
 } // namespace
 
-void remember_library(std::string_view path) noexcept { sys::Writer{library} << path; }
+void remember_library(const char* path) noexcept { library = path; }
 
 void find_reach(const Program& program, Reach& reach) noexcept
 {
-    if (library[0] == '\0') return;
+    if (library == nullptr) return;
     const std::string_view given{program.path};
     sys::Writer name{reach.name};
     const bool searched = program.along_path && given.find('/') == std::string_view::npos;

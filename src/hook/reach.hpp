@@ -21,8 +21,8 @@ struct Reach {
     char name[256];
 };
 
-/// Keeps where our library is, from LD_PRELOAD. Boot.
-void remember_library(std::string_view path) noexcept;
+/// Where our library is, from LD_PRELOAD: a path that is absolute, and stays. Boot.
+void remember_library(const char* path) noexcept;
 
 /// Looks at the program. Makes system calls: not behind seccomp. In a vfork child too.
 void find_reach(const Program& program, Reach& reach) noexcept;

@@ -50,10 +50,12 @@ Value value_of(const toml::node& node)
         value.truth = boolean->get();
     } else if (const auto* array = node.as_array()) {
         value.kind = Kind::array;
+        value.items.reserve(array->size());
         for (const auto& item : *array)
             value.items.push_back(value_of(item));
     } else if (const auto* table = node.as_table()) {
         value.kind = Kind::table;
+        value.entries.reserve(table->size());
         for (auto&& [key, item] : *table) // sorted by name
             value.entries.push_back({{std::string(key.str()), place_of(key.source())}, value_of(item)});
     } else {

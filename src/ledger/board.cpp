@@ -21,7 +21,7 @@ constexpr std::uint64_t board_bytes = rounded(sizeof(Board), page);
 
 constinit Board* board = nullptr;
 constinit bool joined = false;
-[[gnu::section(".bss.late")]] constinit char path[sizeof(Place::json) + 8]{};
+[[gnu::section(".bss.late")]] constinit char path[path_room + 8]{};
 
 /// Two plans of the same faults may share a board. FNV-1a.
 std::uint64_t identity(const plan::Plan& plan) noexcept
@@ -60,10 +60,10 @@ Board* make_file() noexcept
 bool create_board(const plan::Plan& plan) noexcept
 {
     sys::Writer name{path};
-    if (place().run[0] != '\0')
-        name << std::string_view{place().run} << "/board";
+    if (!place().run.empty())
+        name << place().run << "/board";
     else
-        name << std::string_view{place().json} << ".run";
+        name << place().json << ".run";
     board = name.cut() ? nullptr : make_file();
     const bool in_file = board != nullptr;
     if (!in_file) {

@@ -35,7 +35,7 @@ const Header* peek(const char* path) noexcept
 /// Whether the ledger at our path belongs to another process that is alive.
 bool owned_by_another() noexcept
 {
-    const auto* const other = peek(place().ledger);
+    const auto* const other = peek(place().ledger.data());
     return other != nullptr && other->state == State::running && other->pid != sys::getpid() &&
            sys::process_exists(other->pid);
 }
@@ -81,11 +81,11 @@ const char* reason(long error) noexcept
 int create_file() noexcept
 {
     // In the directory of `faultline run` there is nothing else than records.
-    if (place().none || (!place().for_command && is_special(place().json))) return -ENXIO;
+    if (place().none || (!place().for_command && is_special(place().json.data()))) return -ENXIO;
     constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
-    int fd = sys::open(place().ledger, flags, 0600);
-    if (fd == -EEXIST && !owned_by_another() && sys::unlink(place().ledger) == 0)
-        fd = sys::open(place().ledger, flags, 0600);
+    int fd = sys::open(place().ledger.data(), flags, 0600);
+    if (fd == -EEXIST && !owned_by_another() && sys::unlink(place().ledger.data()) == 0)
+        fd = sys::open(place().ledger.data(), flags, 0600);
     return fd;
 }
 
@@ -93,15 +93,15 @@ int create_file() noexcept
 bool announce(const Identity& identity) noexcept
 {
     const auto& where = place();
-    if (where.run[0] == '\0') return true;
-    static constinit char line[sizeof where.json * 2 + 256];
+    if (where.run.empty()) return true;
+    [[gnu::section(".bss.late")]] static constinit char line[2 * path_room + 256];
     sys::Writer path{line};
-    path << std::string_view{where.run} << "/images";
+    path << where.run << "/images";
     const int fd = sys::open(line, O_WRONLY | O_APPEND | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) return false;
     sys::Writer text{line};
-    text << static_cast<std::uint64_t>(identity.pid) << '\t' << identity.lineage << '\t'
-         << std::string_view{where.ledger} << '\t' << std::string_view{where.json} << '\n';
+    text << static_cast<std::uint64_t>(identity.pid) << '\t' << identity.lineage << '\t' << where.ledger << '\t'
+         << where.json << '\n';
     const auto length = text.view().size();
     const bool told = sys::write_within_limit(fd, line, length) == static_cast<long>(length);
     sys::close(fd);
@@ -132,7 +132,7 @@ bool may_map() noexcept
 }
 
 /// Makes the file of this process, and maps it. While that may still fail the parent's record stays where it is.
-bool map_file(const Identity& identity, std::uint64_t fixed, const Header& sizes, long& error) noexcept
+bool map_file(const Identity& identity, std::uint64_t threads_end, const Header& sizes, long& error) noexcept
 {
     error = create_file();
     if (error < 0) return false;
@@ -140,7 +140,6 @@ bool map_file(const Identity& identity, std::uint64_t fixed, const Header& sizes
     struct stat status;
     sys::call(SYS_fstat, fd, sys::address(&status));
     storage.inode = status.st_ino;
-    const auto threads_end = fixed + chunk;
     const auto events_end = sizes.events_offset + chunk;
     const auto trace_end = sizes.trace_offset + trace_modules_bytes + chunk;
     const bool traces = sizes.trace_offset != 0;
@@ -154,27 +153,28 @@ bool map_file(const Identity& identity, std::uint64_t fixed, const Header& sizes
     if (error == 0 && !announce(identity) && has_reserve()) error = -ENOENT;
     if (error == 0 && has_parent && !map_whole(sizes.file_bytes, fd)) error = -ENOMEM;
     sys::close(fd);
-    if (error != 0) sys::unlink(place().ledger);
+    if (error != 0) sys::unlink(place().ledger.data());
     return error == 0;
 }
 
 /// Makes the file where the pattern has it, or else in the directory of `faultline run`.
 bool make_file(const Identity& identity, std::int64_t started_s, const Header& sizes, Problem& problem) noexcept
 {
-    // One thread block may be larger than a chunk.
-    const auto fixed = sizes.threads_offset + rounded(sizes.thread_stride, chunk) - chunk;
+    // The shared block and the first thread's: most processes need no other.
+    const auto threads_end = sizes.threads_offset + rounded(2 * sizes.thread_stride, page);
     long error = -ENAMETOOLONG;
-    bool made = name_files(place().pattern, identity, started_s) && map_file(identity, fixed, sizes, error);
+    bool made = name_files(place().pattern, identity, started_s) && map_file(identity, threads_end, sizes, error);
     if (!made) {
-        problem.reason = reason(error);
-        sys::Writer{problem.file} << std::string_view{place().json};
-        if (place().run[0] != '\0') {
-            [[gnu::section(".bss.late")]] static constinit char elsewhere[sizeof(Place::run) + 32];
-            sys::Writer{elsewhere} << std::string_view{place().run} << "/fault-stats.%p.json";
-            made = name_files(elsewhere, identity, started_s) && map_file(identity, fixed, sizes, error);
+        [[gnu::section(".bss.late")]] static constinit char file[path_room];
+        sys::Writer{file} << place().json;
+        problem = {reason(error), file};
+        if (!place().run.empty()) {
+            [[gnu::section(".bss.late")]] static constinit char elsewhere[path_room + 32];
+            sys::Writer{elsewhere} << place().run << "/fault-stats.%p.json";
+            made = name_files(elsewhere, identity, started_s) && map_file(identity, threads_end, sizes, error);
         }
     }
-    if (made) storage.threads_backed = fixed + chunk - sizes.threads_offset;
+    if (made) storage.threads_backed = threads_end - sizes.threads_offset;
     return made;
 }
 

@@ -29,7 +29,7 @@ bool grow(Header& header, std::uint64_t from, std::uint64_t to) noexcept
 {
     if (storage.kept != Kept::in_file) return storage.kept == Kept::in_memory;
     if ((header.trouble.load(std::memory_order_relaxed) & sealed) != 0) return false;
-    const int fd = sys::open(place().ledger, O_RDWR | O_NOFOLLOW);
+    const int fd = sys::open(place().ledger.data(), O_RDWR | O_NOFOLLOW);
     if (fd < 0) return false;
     const bool grown = in_file(fd) && to <= sys::file_size_limit() && sys::allocate(fd, from, to - from) == 0;
     sys::close(fd);
@@ -137,8 +137,9 @@ Fate fate_of(const Header& header, State state) noexcept
     if (!header.is_empty()) return Fate::written;
     if (storage.kept != Kept::in_file) return Fate::removed;
     struct stat run;
-    const bool awaited = place().run[0] != '\0' && // a daemon may outlive its run
-                         sys::call(SYS_newfstatat, AT_FDCWD, sys::address(place().run), sys::address(&run), 0) == 0;
+    const bool awaited =
+        !place().run.empty() && // a daemon may outlive its run
+        sys::call(SYS_newfstatat, AT_FDCWD, sys::address(place().run.data()), sys::address(&run), 0) == 0;
     // `faultline run` counts it and removes it, but only where it is its own user's.
     if (awaited) return static_cast<long>(run.st_uid) == sys::call(SYS_geteuid) ? Fate::left : Fate::written;
     return state == State::executed ? Fate::left : Fate::removed; // the next image removes it
@@ -165,14 +166,14 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
 
     const auto fate = fate_of(header, state);
     // Under `faultline run` a slot is the command's to read: a path may mean another place to us by now.
-    const bool is_commands = storage.kept == Kept::in_reserve && (place().run[0] != '\0' || state == State::executed);
+    const bool is_commands = storage.kept == Kept::in_reserve && (!place().run.empty() || state == State::executed);
     if (fate == Fate::left || place().none || is_commands) {
         header.state.store(state);
         return;
     }
     if (fate == Fate::removed) {
         header.state.store(state);
-        if (storage.kept == Kept::in_file) sys::unlink(place().ledger);
+        if (storage.kept == Kept::in_file) sys::unlink(place().ledger.data());
         if (storage.kept == Kept::in_reserve) give_slot_back(header);
         return;
     }
@@ -181,10 +182,10 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
     for (int patience = 2000; finishing.exchange(true) && patience > 0; --patience)
         sys::sleep_until(sys::now(CLOCK_MONOTONIC) + 1'000'000, false);
 
-    [[gnu::section(".bss.late")]] static constinit char temporary[sizeof(Place::json) + 16];
-    sys::Writer{temporary} << std::string_view{place().json} << ".tmp";
+    [[gnu::section(".bss.late")]] static constinit char temporary[path_room + 16];
+    sys::Writer{temporary} << place().json << ".tmp";
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
-    int fd = is_special(place().json) ? -ENXIO : sys::open(temporary, flags, 0600);
+    int fd = is_special(place().json.data()) ? -ENXIO : sys::open(temporary, flags, 0600);
     if (fd == -EEXIST && sys::unlink(temporary) == 0) fd = sys::open(temporary, flags, 0600);
     if (fd >= 0) {
         struct Target {
@@ -207,8 +208,8 @@ void finish(Header& header, State state, std::int32_t status, bool keep_ledger) 
         const auto before = header.state.exchange(state);
         const bool rendered = render(header, {write_all, &target}, render_buffer);
         sys::close(fd);
-        if (rendered && sys::rename(temporary, place().json) == 0) {
-            if (storage.kept == Kept::in_file && !keep_ledger) sys::unlink(place().ledger);
+        if (rendered && sys::rename(temporary, place().json.data()) == 0) {
+            if (storage.kept == Kept::in_file && !keep_ledger) sys::unlink(place().ledger.data());
             if (storage.kept == Kept::in_reserve) give_slot_back(header);
         } else {
             header.state.store(before);
@@ -224,7 +225,7 @@ void resume(Header& header) noexcept
     if ((header.trouble.load() & sealed) != 0) return;
     header.ended_monotonic_ns.store(0, std::memory_order_relaxed);
     if (header.state.exchange(State::running) != State::running && storage.kept == Kept::in_file)
-        sys::unlink(place().json);
+        sys::unlink(place().json.data());
 }
 
 } // namespace faultline::ledger

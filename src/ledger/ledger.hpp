@@ -36,7 +36,7 @@ struct Identity {
 /// Why the statistics cannot be written where they should be.
 struct Problem {
     const char* reason = nullptr; // nullptr: they can
-    char file[sizeof(Place::json)];
+    const char* file = nullptr;
 };
 
 /// Makes the ledger, copies the plan into it, and tells `faultline run` of it. Where the file cannot be written it says

@@ -5,12 +5,23 @@
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
 
+#include <span>
 #include <sys/stat.h>
 
 namespace faultline::ledger {
 namespace {
 
 constinit Place where{};
+
+// One behind the other, for a start pays for each page that it writes to.
+[[gnu::section(".bss.late_begin")]] constinit char texts[4 * path_room];
+
+/// Room for a text behind another one, which may be an empty one.
+std::span<char> room_behind(std::string_view text) noexcept
+{
+    const auto used = text.data() == nullptr ? 0 : static_cast<std::size_t>(text.data() - texts) + text.size() + 1;
+    return std::span{texts}.subspan(used, path_room);
+}
 
 /// YYYYMMDDTHHMMSSZ: sorts by time and needs no quoting in a shell.
 void compact_time(sys::Writer& out, std::int64_t seconds) noexcept
@@ -70,13 +81,16 @@ void expand(sys::Writer& out, std::string_view pattern, const Identity& identity
 
 void set_pattern(std::string_view pattern, std::string_view directory, std::string_view run) noexcept
 {
-    sys::Writer out{where.pattern};
-    if (!pattern.starts_with('/')) out << directory << '/';
-    out << pattern;
-    sys::Writer{where.run} << run;
+    sys::Writer whole{room_behind({})};
+    if (!pattern.starts_with('/')) whole << directory << '/';
+    whole << pattern;
+    where.pattern = whole.view();
+    sys::Writer directory_of_run{room_behind(where.pattern)};
+    directory_of_run << run;
+    where.run = directory_of_run.view();
     where.for_command = !run.empty() && pattern.starts_with(run) && pattern.substr(run.size()).starts_with('/');
     const bool has_letters = pattern.find('%') != std::string_view::npos; // it names no file as it stands
-    where.none = !where.for_command && !has_letters && is_special(where.pattern);
+    where.none = !where.for_command && !has_letters && is_special(where.pattern.data());
 }
 
 bool is_special(const char* path) noexcept
@@ -90,10 +104,12 @@ const Place& place() noexcept { return where; }
 
 bool name_files(std::string_view pattern, const Identity& identity, std::int64_t started_s) noexcept
 {
-    sys::Writer json{where.json};
+    sys::Writer json{room_behind(where.run)};
     expand(json, pattern, identity, started_s);
-    sys::Writer ledger{where.ledger};
+    where.json = json.view();
+    sys::Writer ledger{room_behind(where.json)};
     ledger << json.view() << ".live";
+    where.ledger = ledger.view();
     return !json.cut() && !ledger.cut();
 }
 

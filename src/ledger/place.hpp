@@ -2,6 +2,7 @@
 // host.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -9,14 +10,17 @@ namespace faultline::ledger {
 
 struct Identity;
 
-/// Where the record goes. Made absolute at boot, because the host may change its directory later.
+/// The bytes of a path, with its NUL.
+inline constexpr std::size_t path_room = 4096;
+
+/// Where the record goes. Made absolute at boot, because the host may change its directory later. Texts end with a NUL.
 struct Place {
-    char pattern[4096]; // of the statistics file, with its % letters
-    char json[4096];    // the statistics file
-    char ledger[4096];  // the ledger beside it
-    char run[4096];     // the directory of `faultline run`, or empty
-    bool for_command;   // the files are in that directory: the command reads ledgers, so nothing is rendered
-    bool none;          // the pattern names a device, pipe or socket: the whole tree keeps no records
+    std::string_view pattern; // of the statistics file, with its % letters
+    std::string_view run;     // the directory of `faultline run`, or empty
+    std::string_view json;    // the statistics file
+    std::string_view ledger;  // the ledger beside it
+    bool for_command = false; // the files are in that directory: the command reads ledgers, so nothing is rendered
+    bool none = false;        // the pattern names a device, pipe or socket: the whole tree keeps no records
 };
 
 /// The statistics file where none is named.

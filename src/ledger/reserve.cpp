@@ -19,7 +19,7 @@ constexpr std::uint32_t slots_of_image = 4; // without the command: few programs
 constinit Reserve* reserve = nullptr;
 constinit Reserve* lender = nullptr; // of the slot that this process has taken
 // Of the file that this image or an ancestor made, and of the one that takes its place.
-[[gnu::section(".bss.late")]] constinit char paths[2][sizeof(Place::json) + 32]{};
+[[gnu::section(".bss.late")]] constinit char paths[2][path_room + 32]{};
 constinit unsigned current = 0;
 constinit std::uint32_t made = 0; // by this image
 constinit bool taken = false;
@@ -33,7 +33,7 @@ struct ReserveHead {
     std::uint64_t slot_bytes;
 };
 
-bool in_run() noexcept { return place().run[0] != '\0'; }
+bool in_run() noexcept { return !place().run.empty(); }
 
 Reserve* map_reserve(const char* from) noexcept
 {
@@ -56,10 +56,10 @@ bool name_next(std::span<char> room) noexcept
 {
     sys::Writer name{room};
     if (in_run())
-        name << std::string_view{place().run} << '/' << reserve_name << '.' << static_cast<std::uint64_t>(sys::getpid())
-             << '.' << std::uint64_t{++made};
+        name << place().run << '/' << reserve_name << '.' << static_cast<std::uint64_t>(sys::getpid()) << '.'
+             << std::uint64_t{++made};
     else
-        name << std::string_view{place().json} << ".children" << std::uint64_t{++made} << ".live";
+        name << place().json << ".children" << std::uint64_t{++made} << ".live";
     return !name.cut();
 }
 
@@ -102,8 +102,8 @@ long make_reserve(const char* at, std::uint32_t slots, std::uint64_t bytes, int 
 void join_reserve() noexcept
 {
     if (!in_run()) return;
-    static constinit char of_run[sizeof(Place::run) + 16]{};
-    sys::Writer{of_run} << std::string_view{place().run} << '/' << reserve_name;
+    [[gnu::section(".bss.late")]] static constinit char of_run[path_room + 16]{};
+    sys::Writer{of_run} << place().run << '/' << reserve_name;
     reserve = map_reserve(of_run);
 }
 
@@ -131,7 +131,7 @@ void prepare_reserve(const plan::Plan& plan) noexcept
     const auto* const now = reserve;
     // Half of it is left for children that are forked at the same time.
     if (now != nullptr && now->claimed.load(std::memory_order_relaxed) * 2 < now->slots) return;
-    if (in_vain || place().json[0] == '\0' || place().none || preparing.exchange(true)) return;
+    if (in_vain || place().json.empty() || place().none || preparing.exchange(true)) return;
     in_vain = !replace_reserve(plan);
     preparing = false;
 }
