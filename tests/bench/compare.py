@@ -20,12 +20,14 @@ CALLS = ["read", "write", "malloc+free", "fputc"]
 STEADY = ["malloc+free", "fputc"]
 
 FAULT = '[[fault]]\nname = "{name}"\nfunctions = {functions}\ntype = "errno"\nerrno = "{errno}"\n{more}\n'
+# Also where nothing matched, to tell that the plan was in force.
+LEAVES_A_FILE = "[stats]\nempty = true\n\n"
 IO = FAULT.format(name="io", functions='["read", "write", "fputc"]', errno="EIO", more="{io}")
 MEMORY = FAULT.format(name="memory", functions='["malloc"]', errno="ENOMEM", more="{memory}")
 PLANS = {
-    "other": FAULT.format(name="other", functions='["rename"]', errno="EIO", more=""),
-    "unmatched": (IO + MEMORY).format(io='path = ["/nowhere/**"]', memory='size = ">= 1000000"'),
-    "counted": (IO + MEMORY).format(io="probability = 1e-12", memory="probability = 1e-12"),
+    "other": LEAVES_A_FILE + FAULT.format(name="other", functions='["rename"]', errno="EIO", more=""),
+    "unmatched": LEAVES_A_FILE + (IO + MEMORY).format(io='path = ["/nowhere/**"]', memory='size = ">= 1000000"'),
+    "counted": LEAVES_A_FILE + (IO + MEMORY).format(io="probability = 1e-12", memory="probability = 1e-12"),
     "five": "".join(FAULT.format(name=name, functions=f'["{functions}"]', errno=errno, more=more)
                     for name, functions, errno, more in [
                         ("disk-full", "@write", "ENOSPC", 'path = ["/var/lib/**", "!**.log"]'),
@@ -34,6 +36,7 @@ PLANS = {
                         ("no-network", "connect", "ECONNREFUSED", "max_triggers = 3"),
                         ("no-sync", "@sync", "EIO", "probability = 1e-9")]),
 }
+PLANS["five, and a file"] = LEAVES_A_FILE + PLANS["five"]
 # What each variant has to keep to, in nanoseconds over bare.
 TARGETS = {"no plan": 1, "other": 1, "unmatched": 5, "counted": 10}
 TITLES = {
@@ -80,11 +83,12 @@ def table(rows):
 
 
 def environments(build, work, statistics_directory):
+    """The environments by name."""
     faultline = {"LD_PRELOAD": f"{build}/libfaultline.so", "FAULT_STATS": f"{statistics_directory}/%p.json"}
     plans = {}
     for name, text in PLANS.items():
         path = Path(work, f"{name}.toml")
-        path.write_text("seed = 1\n\n[stats]\nempty = true\n\n" + text)
+        path.write_text(f"seed = 1\n\n{text}")
         plans[name] = {**faultline, "FAULT_CONFIG": str(path)}
     return {
         "bare": {},

@@ -98,14 +98,16 @@ def main():
             "libfiu, as fiu-run -x starts it": variants["fiu-run"],
             "Faultline, no plan": variants["no plan"],
             FIRST: five,
-            "Faultline, first, statistics on disk": {**five, "FAULT_STATS": f"{work}/%p.json"},
+            "Faultline, first, record on disk": {**five, "FAULT_STATS": f"{work}/%p.json"},
+            "Faultline, first, leaves statistics": variants["five, and a file"],
             "Faultline, its child": child.variables,
             "Faultline, child of faultline run": of_run.variables,
         }
         for label in list(starts)[4:]:
             check_loaded(label, starts[label])
         print(f"Starting /bin/true, where a plan is named under five faults: medians of {rounds} spawns each, interleaved.\n"
-              f"(Statistics are in {shared_memory()}, \"on disk\" in {work}, {file_system(work)}.)\n")
+              f"(Records are in {shared_memory()}, \"on disk\" in {work}, {file_system(work)}. No fault matches, so they go with\n"
+              "the process, but where the plan asks for statistics all the same.)\n")
         report(starts, *measure(build, rounds, starts))
         child.end()
         of_run.end()
