@@ -37,8 +37,9 @@ def lay_out(directory, program):
                    cwd=directory, check=True)
 
 
-def explore(command, work, program, points, *options):
-    """Explores, and returns the runs, the seconds, and after how many seconds the first finding stood in the journal."""
+def explore(command, work, program, points, *options, watched=False):
+    """Explores, and returns the runs, the seconds, the seconds that the runs themselves took, and where it is watched,
+    after how many seconds the first finding stood in the journal."""
     output = Path(tempfile.mkdtemp(dir=work))
     journal = output / "journal.jsonl"
     began = time.monotonic()
@@ -46,17 +47,17 @@ def explore(command, work, program, points, *options):
                                 "--sample", str(points), *options, "--", *program], stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE, text=True)
     first = None
-    while running.poll() is None:
+    while watched and running.poll() is None:
         if first is None and journal.exists() and re.search('"key":"[^"]', journal.read_text()):
             first = time.monotonic() - began
         time.sleep(0.005)
-    seconds = time.monotonic() - began
     errors = running.communicate()[1]
+    seconds = time.monotonic() - began
     if running.returncode not in (0, 1):
         sys.exit(f"explore.py: {' '.join(program)}: {errors}")
-    runs = sum("point" in json.loads(line) for line in journal.read_text().splitlines())
+    runs = [line["seconds"] for line in map(json.loads, journal.read_text().splitlines()) if "point" in line]
     shutil.rmtree(output)
-    return runs, seconds, first
+    return len(runs), seconds, sum(runs), first
 
 
 def loop_of_fiu_run(work, program, runs):
@@ -74,18 +75,21 @@ def loop_of_fiu_run(work, program, runs):
 
 def rates(command, work, program, points, rounds):
     """Runs a second of a loop of fiu-run, one job, two jobs, and one without a fork server, and the runs. The four take
-    turns, so that other work on the machine meets all of them; the median of the rounds."""
+    turns, so that other work on the machine meets all of them; the median of the rounds. "alone" is what one job would
+    make if nothing but the runs themselves took time, from their beginning in the fork server to their end."""
     ways = {"fiu-run": None, "one job": ("-j", "1"), "two jobs": ("-j", "2"),
             "no server": ("-j", "1", "--fork-server", "off")}
-    measured = {name: [] for name in ways}
+    measured = {name: [] for name in [*ways, "alone"]}
     runs = 0
     for _ in range(rounds):
         for name, options in ways.items():
             if options is None:
                 measured[name].append(LOOPED / loop_of_fiu_run(work, program, LOOPED))
                 continue
-            runs, seconds, _ = explore(command, work, program, points, *options)
+            runs, seconds, alone, _ = explore(command, work, program, points, *options)
             measured[name].append(runs / seconds)
+            if name == "one job":
+                measured["alone"].append(runs / alone)
     return {name: statistics.median(each) for name, each in measured.items()}, runs
 
 
@@ -97,18 +101,20 @@ def main():
     try:
         print("\nExploring: runs per second with all that an exploration does beside, in one run of this script. Goals: at "
               f"least {GOAL_FIU:g} x a loop of fiu-run, and {GOAL_POINTS_A_MINUTE} points a minute and core.\n")
-        row = "  {:<9} {:>7} {:>10} {:>9} {:>9} {:>10} {:>8} {:>12}"
-        print(row.format("program", "points", "fiu-run", "one job", "two jobs", "no server", "ratio", "points/min"))
+        row = "  {:<9} {:>7} {:>10} {:>9} {:>9} {:>10} {:>9}   {:>8} {:>9} {:>7} {:>12}"
+        print(row.format("", "", "runs/s of", "", "", "", "runs", "to the", "loop of", "fiu-run", ""))
+        print(row.format("program", "points", "fiu-run", "one job", "two jobs", "no server", "alone", "one job", "two jobs",
+                         "alone", "points/min"))
         for name, program in PROGRAMS.items():
             lay_out(work / "tree", name)
             a_second, runs = rates(command, work, program, points, rounds)
             print(row.format(name, runs, *(f"{each:.0f}" for each in a_second.values()),
-                             f"{a_second['one job'] / a_second['fiu-run']:.1f}", f"{60 * a_second['one job']:.0f}"),
-                  flush=True)
+                             *(f"{a_second[way] / a_second['fiu-run']:.1f}" for way in ("one job", "two jobs", "alone")),
+                             f"{60 * a_second['one job']:.0f}"), flush=True)
         lay_out(work / "tree", "sed")
-        every = [explore(command, work, PROGRAMS["sed"], 100000, "-j", "2") for _ in range(rounds)]
+        every = [explore(command, work, PROGRAMS["sed"], 100000, "-j", "2", watched=True) for _ in range(rounds)]
         print(f"\n  sed -i, two jobs, {every[0][0]} points: the first finding after "
-              f"{statistics.median(each[2] for each in every):.1f} s, all of them, repeated, after "
+              f"{statistics.median(each[3] for each in every):.1f} s, all of them, repeated, after "
               f"{statistics.median(each[1] for each in every):.1f} s (goal: 5 s)\n")
     finally:
         shutil.rmtree(work)
