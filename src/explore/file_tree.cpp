@@ -2,6 +2,7 @@
 
 #include "engine/draw.hpp"
 #include "run/sparse.hpp"
+#include "run/whole_file.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,22 +20,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> names_in(const std::string& path)
+std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
+
+Stamp stamp_from(const struct stat& status)
 {
-    std::vector<std::string> names;
-    DIR* const directory = ::opendir(path.c_str());
-    if (directory == nullptr) return names;
-    while (const auto* entry = ::readdir(directory))
-        if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
-            names.emplace_back(entry->d_name);
-    ::closedir(directory);
-    return names;
+    return {status.st_ino, nanoseconds(status.st_ctim), nanoseconds(status.st_mtim), nanoseconds(status.st_atim)};
 }
 
-std::string link_target(const std::string& path)
+std::string link_target(int directory, const char* name)
 {
     std::string target(4096, '\0');
-    const auto length = ::readlink(path.c_str(), target.data(), target.size());
+    const auto length = ::readlinkat(directory, name, target.data(), target.size());
     target.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
     return target;
 }
@@ -51,19 +48,72 @@ std::uint64_t hash_bytes(const char* bytes, std::size_t count, std::uint64_t has
     return engine::mix(hash + word + engine::golden);
 }
 
-std::uint64_t hash_file(const std::string& path)
+std::uint64_t hash_file(int directory, const char* name, std::uint64_t size)
 {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const int fd = run::open_unnoticed(directory, name, O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) return static_cast<std::uint64_t>(errno);
     static thread_local std::vector<char> chunk(1U << 16U);
     std::uint64_t hash = 0;
-    for (;;) {
+    for (std::uint64_t done = 0; done < size;) {
         const auto got = ::read(fd, chunk.data(), chunk.size());
         if (got <= 0) break;
         hash = hash_bytes(chunk.data(), static_cast<std::size_t>(got), hash);
+        done += static_cast<std::uint64_t>(got);
     }
     ::close(fd);
     return hash;
+}
+
+/// The names in an open directory.
+std::vector<std::string> names_of(DIR* directory)
+{
+    std::vector<std::string> names;
+    while (const auto* entry = ::readdir(directory))
+        if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
+            names.emplace_back(entry->d_name);
+    return names;
+}
+
+/// Names are looked up in open directories: a path may be long, and lead through /proc.
+struct CloseDirectory {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+};
+using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+Directory open_directory(int directory, const char* name)
+{
+    const int fd = run::open_unnoticed(directory, name, O_DIRECTORY);
+    Directory opened(fd < 0 ? nullptr : ::fdopendir(fd));
+    if (opened == nullptr && fd >= 0) ::close(fd);
+    return opened;
+}
+
+void read_tree(int above, const char* path, const std::string& prefix, Tree& tree, Stamps* stamps)
+{
+    const auto directory = open_directory(above, path);
+    if (directory == nullptr) return;
+    const int here = ::dirfd(directory.get());
+    for (const auto& name : names_of(directory.get())) {
+        struct stat status {};
+        if (::fstatat(here, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        const auto key = fmt::format("{}/{}", prefix, name);
+        auto& entry = tree[key];
+        if (stamps != nullptr) stamps->insert_or_assign(key, stamp_from(status));
+        entry.mode = status.st_mode & 07777U;
+        if (S_ISDIR(status.st_mode)) {
+            entry.type = 'd';
+            read_tree(here, name.c_str(), key, tree, stamps);
+        } else if (S_ISREG(status.st_mode)) {
+            entry.size = static_cast<std::uint64_t>(status.st_size);
+            entry.hash = hash_file(here, name.c_str(), entry.size);
+        } else if (S_ISLNK(status.st_mode)) {
+            entry.type = 'l';
+            const auto target = link_target(here, name.c_str());
+            entry.hash = hash_bytes(target.data(), target.size(), 0);
+        } else {
+            entry.type = 'o';
+        }
+    }
 }
 
 class Copy {
@@ -78,15 +128,6 @@ public:
         }
         return true;
     }
-    std::string problem;
-
-private:
-    bool fail(const std::string& path)
-    {
-        problem = fmt::format("{} cannot be copied: {}", path, std::strerror(errno));
-        return false;
-    }
-
     bool entry(const std::string& from, const std::string& to)
     {
         struct stat status {};
@@ -108,7 +149,7 @@ private:
             if (!run::copy_with_holes(from, to)) return fail(from);
             ::chmod(to.c_str(), mode);
         } else if (S_ISLNK(status.st_mode)) {
-            if (::symlink(link_target(from).c_str(), to.c_str()) != 0) return fail(to);
+            if (::symlink(link_target(AT_FDCWD, from.c_str()).c_str(), to.c_str()) != 0) return fail(to);
         } else if (S_ISFIFO(status.st_mode)) {
             if (::mkfifo(to.c_str(), mode) != 0) return fail(to);
         } else {
@@ -117,6 +158,14 @@ private:
         const timespec times[2] = {status.st_atim, status.st_mtim};
         ::utimensat(AT_FDCWD, to.c_str(), times, AT_SYMLINK_NOFOLLOW);
         return true;
+    }
+    std::string problem;
+
+private:
+    bool fail(const std::string& path)
+    {
+        problem = fmt::format("{} cannot be copied: {}", path, std::strerror(errno));
+        return false;
     }
 
     /// Whether an exploration has written it: others may be writing there now, and no program needs it.
@@ -133,11 +182,31 @@ private:
 
 } // namespace
 
+std::vector<std::string> names_in(const std::string& path)
+{
+    const auto directory = open_directory(AT_FDCWD, path.c_str());
+    return directory == nullptr ? std::vector<std::string>() : names_of(directory.get());
+}
+
 std::string copy_tree(const std::string& from, const std::string& to, const std::string& skip, const TreeLimits& limits)
 {
     Copy copy(skip, limits);
     copy.directory(from, to);
     return copy.problem;
+}
+
+std::string copy_entry(const std::string& from, const std::string& to, const TreeLimits& limits)
+{
+    const std::string nothing;
+    Copy copy(nothing, limits);
+    copy.entry(from, to);
+    return copy.problem;
+}
+
+Stamp stamp_of(const std::string& path)
+{
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 ? stamp_from(status) : Stamp{};
 }
 
 void empty_directory(const std::string& path)
@@ -157,29 +226,9 @@ void empty_directory(const std::string& path)
     }
 }
 
-void read_tree(const std::string& path, const std::string& prefix, Tree& tree)
+void read_tree(const std::string& path, const std::string& prefix, Tree& tree, Stamps* stamps)
 {
-    for (const auto& name : names_in(path)) {
-        const auto from = fmt::format("{}/{}", path, name);
-        const auto key = fmt::format("{}/{}", prefix, name);
-        struct stat status {};
-        if (::lstat(from.c_str(), &status) != 0) continue;
-        auto& entry = tree[key];
-        entry.mode = status.st_mode & 07777U;
-        if (S_ISDIR(status.st_mode)) {
-            entry.type = 'd';
-            read_tree(from, key, tree);
-        } else if (S_ISREG(status.st_mode)) {
-            entry.size = static_cast<std::uint64_t>(status.st_size);
-            entry.hash = hash_file(from);
-        } else if (S_ISLNK(status.st_mode)) {
-            entry.type = 'l';
-            const auto target = link_target(from);
-            entry.hash = hash_bytes(target.data(), target.size(), 0);
-        } else {
-            entry.type = 'o';
-        }
-    }
+    read_tree(AT_FDCWD, path.c_str(), prefix, tree, stamps);
 }
 
 std::string read_start(const std::string& path, std::uint64_t most, std::uint64_t& size)

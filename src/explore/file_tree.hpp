@@ -4,6 +4,7 @@
 #include "explore/observation.hpp"
 
 #include <string>
+#include <vector>
 
 namespace faultline::explore {
 
@@ -19,11 +20,27 @@ struct TreeLimits {
 [[nodiscard]] std::string copy_tree(const std::string& from, const std::string& to, const std::string& skip,
                                     const TreeLimits& limits);
 
+/// Copies one thing in the same way.
+[[nodiscard]] std::string copy_entry(const std::string& from, const std::string& to, const TreeLimits& limits);
+
+/// The names in a directory, in its own order. Its time of reading stays, where we may have it so.
+[[nodiscard]] std::vector<std::string> names_in(const std::string& path);
+
+/// What the kernel notes of something, in ns: whatever is done to it, but for stores into mappings, changes `changed`.
+struct Stamp {
+    std::uint64_t inode = 0;
+    std::int64_t changed = 0, modified = 0, accessed = 0;
+    [[nodiscard]] bool is_same(const Stamp& other) const { return inode == other.inode && changed == other.changed; }
+};
+using Stamps = std::map<std::string, Stamp>; // by path as in a Tree
+
 /// Removes what is in a directory, but not the directory.
 void empty_directory(const std::string& path);
 
-/// Adds what is below a directory under the given prefix.
-void read_tree(const std::string& path, const std::string& prefix, Tree& tree);
+/// Adds what is below a directory under the given prefix. Times of reading stay, where we may have it so.
+void read_tree(const std::string& path, const std::string& prefix, Tree& tree, Stamps* stamps = nullptr);
+/// Of what is there; all 0 where there is nothing.
+[[nodiscard]] Stamp stamp_of(const std::string& path);
 
 /// The first bytes of a file; `size` becomes its length. Empty where there is none.
 [[nodiscard]] std::string read_start(const std::string& path, std::uint64_t most, std::uint64_t& size);

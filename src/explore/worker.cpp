@@ -20,14 +20,15 @@ Worker::Worker(const WorkPlan& plan, const std::string& root, const std::string&
     enclosure_ = std::make_unique<Enclosure>(plan.surroundings, directory);
     problem_ = enclosure_->problem();
     directory_ = enclosure_->directory();
+    const auto& original = plan.surroundings.in_place ? std::string() : plan.original;
+    copy_.emplace(original, directory_ + "/work", directory_ + "/aside", plan.limits);
 }
 
 std::string Worker::refresh()
 {
-    for (const auto* const part : parts)
+    for (const auto* const part : {"home", "tmp", "stats"})
         empty_directory(directory_ + "/" + part);
-    if (plan_.surroundings.in_place || plan_.original.empty()) return {};
-    return copy_tree(plan_.original, directory_ + "/work", {}, plan_.limits);
+    return copy_->refresh();
 }
 
 std::string Worker::start_fork_server()
@@ -37,21 +38,30 @@ std::string Worker::start_fork_server()
     return problem.empty() ? enclosure_->start_fork_server(preloaded) : problem;
 }
 
-Tree Worker::tree() const
+Tree Worker::tree()
 {
     Tree tree;
-    read_tree(plan_.surroundings.in_place ? plan_.surroundings.working : directory_ + "/work", "work", tree);
+    if (plan_.surroundings.in_place)
+        read_tree(plan_.surroundings.working, "work", tree);
+    else
+        copy_->read(tree);
     read_tree(directory_ + "/home", "home", tree);
     read_tree(directory_ + "/tmp", "tmp", tree);
     return tree;
 }
 
-void Worker::look(Observation& observation) const
+void Worker::look(Observation& observation)
 {
     observation.out = read_start(directory_ + "/out", most_output, observation.out_bytes);
     observation.err = read_start(directory_ + "/err", most_output, observation.err_bytes);
     observation.tree = tree();
     read_records(directory_ + "/stats", observation);
+}
+
+End Worker::run_command(std::size_t command, std::chrono::nanoseconds limit, bool traced)
+{
+    copy_->touched();
+    return enclosure_->run(command, limit, traced);
 }
 
 Observation Worker::run(const std::string& plan, std::chrono::nanoseconds limit, bool traced)
@@ -68,18 +78,18 @@ Observation Worker::run(const std::string& plan, std::chrono::nanoseconds limit,
         if (!parsed.mistakes.empty()) return observation;
         std::ofstream(directory_ + "/plan", std::ios::trunc | std::ios::binary) << run::compiled(parsed, {});
     }
-    observation.end = enclosure_->run(plan.empty() ? bare : preloaded, limit, traced);
+    observation.end = run_command(plan.empty() ? bare : preloaded, limit, traced);
     look(observation);
-    if (plan_.has_check && !observation.end.timed_out) observation.check = enclosure_->run(check, limit);
+    if (plan_.has_check && !observation.end.timed_out) observation.check = run_command(check, limit);
     return observation;
 }
 
 void Worker::run_recovery(Observation& observation, std::chrono::nanoseconds limit)
 {
     if (!plan_.has_recovery) return;
-    observation.recovery = enclosure_->run(recover, limit);
+    observation.recovery = run_command(recover, limit);
     observation.recovered_tree = tree();
-    if (plan_.has_check) observation.recovered_check = enclosure_->run(check, limit);
+    if (plan_.has_check) observation.recovered_check = run_command(check, limit);
 }
 
 } // namespace faultline::explore

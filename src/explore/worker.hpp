@@ -3,10 +3,11 @@
 #pragma once
 
 #include "explore/enclosure.hpp"
-#include "explore/file_tree.hpp"
+#include "explore/working_copy.hpp"
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace faultline::explore {
@@ -34,24 +35,26 @@ public:
     /// Empties everything and copies the original. Returns why it could not.
     [[nodiscard]] std::string refresh();
     /// What is there now.
-    [[nodiscard]] Tree tree() const;
+    [[nodiscard]] Tree tree();
     /// Fresh surroundings, the command, and a look at what came of it. An empty plan: without Faultline.
     [[nodiscard]] Observation run(const std::string& plan, std::chrono::nanoseconds limit, bool traced = false);
     /// Has a fork server begin the runs under a plan that are not traced. Returns why it cannot.
     [[nodiscard]] std::string start_fork_server();
     void stop_fork_server() { enclosure_->stop_fork_server(); }
     /// What power cuts could leave, in surroundings that were refreshed.
-    [[nodiscard]] End search_power_cuts(std::chrono::nanoseconds limit) { return enclosure_->run(power, limit); }
+    [[nodiscard]] End search_power_cuts(std::chrono::nanoseconds limit) { return run_command(power, limit); }
     /// The recovery command in what the last run left, then the check.
     void run_recovery(Observation& observation, std::chrono::nanoseconds limit);
 
 private:
-    void look(Observation& observation) const;
+    [[nodiscard]] End run_command(std::size_t command, std::chrono::nanoseconds limit, bool traced = false);
+    void look(Observation& observation);
 
     const WorkPlan& plan_;
     std::string directory_;
     std::string problem_;
     std::unique_ptr<Enclosure> enclosure_;
+    std::optional<WorkingCopy> copy_;
 };
 
 } // namespace faultline::explore

@@ -1,5 +1,7 @@
 #include "run/sparse.hpp"
 
+#include "run/whole_file.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/sendfile.h>
@@ -9,7 +11,7 @@ namespace faultline::run {
 
 bool copy_with_holes(const std::string& from, const std::string& to)
 {
-    const int in = ::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const int in = open_unnoticed(AT_FDCWD, from.c_str(), O_NOFOLLOW | O_NONBLOCK);
     const int out = in < 0 ? -1 : ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     struct stat status {};
     bool copied = out >= 0 && ::fstat(in, &status) == 0 && ::ftruncate(out, status.st_size) == 0;

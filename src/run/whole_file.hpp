@@ -15,4 +15,7 @@ namespace faultline::run {
 /// part of the line may be there.
 [[nodiscard]] bool append_line(int fd, std::string_view line, bool sync = true);
 
+/// Opens something to read it, and leaves its time of reading alone where it is ours. -1: errno says why.
+[[nodiscard]] int open_unnoticed(int directory, const char* name, int flags);
+
 } // namespace faultline::run
