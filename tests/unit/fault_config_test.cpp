@@ -44,9 +44,7 @@ TEST(FaultConfig, SaysAtOnceWhatIsWrongWithIt)
                   [[maybe_unused]] const FaultConfig made{.name = "slow", .functions = {"f"}, .type = Type::delay};
               }),
               "faultline: fault 'slow': the key 'delay' is missing (type 'delay' needs it)");
-    EXPECT_EQ(refusal([] {
-                  [[maybe_unused]] const FaultConfig made{.name = "x", .functions = {"f"}, .type = "holt"};
-              }),
+    EXPECT_EQ(refusal([] { [[maybe_unused]] const FaultConfig made{.name = "x", .functions = {"f"}, .type = "holt"}; }),
               "faultline: fault 'x': unknown type 'holt' (did you mean 'hold'?)");
     const FaultConfig by_name{.name = "x", .functions = {"rename"}, .type = "hold", .more = "file = \"/tmp/go\""};
     EXPECT_NE(by_name.to_toml().find("type = \"hold\""), std::string::npos);
