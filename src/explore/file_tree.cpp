@@ -20,11 +20,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
+std::int64_t in_nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
 Stamp stamp_from(const struct stat& status)
 {
-    return {status.st_ino, nanoseconds(status.st_ctim), nanoseconds(status.st_mtim), nanoseconds(status.st_atim)};
+    return {status.st_ino, in_nanoseconds(status.st_ctim), in_nanoseconds(status.st_mtim),
+            in_nanoseconds(status.st_atim)};
 }
 
 std::string link_target(int directory, const char* name)
