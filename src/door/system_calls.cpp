@@ -87,7 +87,7 @@ constexpr MadeOf made[] = {
 
 /// The number of the system call that each row is named after, as text. Where there is none, no macro has put a number
 /// in the place of SYS_….
-constexpr std::string_view numbers[] = {
+constexpr std::string_view numbers_of_rows[] = {
 #define TEXT(number) #number
 #define TEXT_OF(macro) TEXT(macro)
 #define CALL(symbol, ...) TEXT_OF(SYS_##symbol),
@@ -110,7 +110,7 @@ std::vector<Meaning> all_meanings()
     std::vector<Meaning> all;
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
         const auto& spec = calls::table[row];
-        const auto text = numbers[row];
+        const auto text = numbers_of_rows[row];
         int number = 0;
         const bool has_number = std::from_chars(text.begin(), text.end(), number).ptr == text.end();
         if (has_number && spec.means.empty() && !is_written(spec.name)) // a twin is its row's other name
