@@ -20,12 +20,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::int64_t in_nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
-
 Stamp stamp_from(const struct stat& status)
 {
-    return {status.st_ino, in_nanoseconds(status.st_ctim), in_nanoseconds(status.st_mtim),
-            in_nanoseconds(status.st_atim)};
+    return {status.st_ino, status.st_ctim, status.st_mtim, status.st_atim};
 }
 
 std::string link_target(int directory, const char* name)
@@ -49,17 +46,16 @@ std::uint64_t hash_bytes(const char* bytes, std::size_t count, std::uint64_t has
     return engine::mix(hash + word + engine::golden);
 }
 
-std::uint64_t hash_file(int directory, const char* name, std::uint64_t size)
+std::uint64_t hash_file(int directory, const char* name)
 {
     const int fd = run::open_unnoticed(directory, name, O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) return static_cast<std::uint64_t>(errno);
     static thread_local std::vector<char> chunk(1U << 16U);
     std::uint64_t hash = 0;
-    for (std::uint64_t done = 0; done < size;) {
+    for (;;) {
         const auto got = ::read(fd, chunk.data(), chunk.size());
         if (got <= 0) break;
         hash = hash_bytes(chunk.data(), static_cast<std::size_t>(got), hash);
-        done += static_cast<std::uint64_t>(got);
     }
     ::close(fd);
     return hash;
@@ -106,7 +102,7 @@ void read_tree(int above, const char* path, const std::string& prefix, Tree& tre
             read_tree(here, name.c_str(), key, tree, stamps);
         } else if (S_ISREG(status.st_mode)) {
             entry.size = static_cast<std::uint64_t>(status.st_size);
-            entry.hash = hash_file(here, name.c_str(), entry.size);
+            entry.hash = hash_file(here, name.c_str());
         } else if (S_ISLNK(status.st_mode)) {
             entry.type = 'l';
             const auto target = link_target(here, name.c_str());

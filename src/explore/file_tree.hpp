@@ -3,7 +3,9 @@
 
 #include "explore/observation.hpp"
 
+#include <ctime>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace faultline::explore {
@@ -26,11 +28,10 @@ struct TreeLimits {
 /// The names in a directory, in its own order. Its time of reading stays, where we may have it so.
 [[nodiscard]] std::vector<std::string> names_in(const std::string& path);
 
-/// What the kernel notes of something, in ns: whatever is done to it, but for stores into mappings, changes `changed`.
+/// What the kernel notes of something: whatever is done to it, but for stores into mappings, changes `changed`.
 struct Stamp {
-    std::uint64_t inode = 0;
-    std::int64_t changed = 0, modified = 0, accessed = 0;
-    [[nodiscard]] bool is_same(const Stamp& other) const { return inode == other.inode && changed == other.changed; }
+    ino_t inode = 0;
+    timespec changed{}, modified{}, accessed{};
 };
 using Stamps = std::map<std::string, Stamp>; // by path as in a Tree
 

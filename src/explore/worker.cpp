@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <fstream>
+#include <string_view>
 #include <sys/stat.h>
 
 namespace faultline::explore {
@@ -20,14 +21,13 @@ Worker::Worker(const WorkPlan& plan, const std::string& root, const std::string&
     enclosure_ = std::make_unique<Enclosure>(plan.surroundings, directory);
     problem_ = enclosure_->problem();
     directory_ = enclosure_->directory();
-    const auto& original = plan.surroundings.in_place ? std::string() : plan.original;
-    copy_.emplace(original, directory_ + "/work", directory_ + "/aside", plan.limits);
+    copy_.emplace(plan.surroundings.in_place ? std::string() : plan.original, directory_ + "/work", directory_ + "/aside", plan.limits);
 }
 
 std::string Worker::refresh()
 {
-    for (const auto* const part : {"home", "tmp", "stats"})
-        empty_directory(directory_ + "/" + part);
+    for (const std::string_view part : parts)
+        if (part != "work") empty_directory(fmt::format("{}/{}", directory_, part));
     return copy_->refresh();
 }
 

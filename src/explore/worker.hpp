@@ -32,7 +32,7 @@ public:
     [[nodiscard]] const std::string& problem() const { return problem_; }
     [[nodiscard]] const std::string& directory() const { return directory_; }
 
-    /// Empties everything and copies the original. Returns why it could not.
+    /// Makes everything as a first run finds it. Returns why it could not.
     [[nodiscard]] std::string refresh();
     /// What is there now.
     [[nodiscard]] Tree tree();
@@ -54,7 +54,7 @@ private:
     std::string directory_;
     std::string problem_;
     std::unique_ptr<Enclosure> enclosure_;
-    std::optional<WorkingCopy> copy_;
+    std::optional<WorkingCopy> copy_; // part `work`
 };
 
 } // namespace faultline::explore

@@ -11,11 +11,9 @@ namespace faultline::explore {
 
 namespace {
 
-timespec to_timespec(std::int64_t nanoseconds)
+bool is_same(const timespec& one, const timespec& other)
 {
-    constexpr std::int64_t second = 1'000'000'000;
-    const auto rest = (nanoseconds % second + second) % second; // before 1970 too
-    return {(nanoseconds - rest) / second, rest};
+    return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }
 
 } // namespace
@@ -77,12 +75,19 @@ void WorkingCopy::read(Tree& tree)
     is_read_ = true;
 }
 
+/// Whether it is the one that was laid out, whatever became of it.
+bool WorkingCopy::is_there(const std::string& name) const
+{
+    const auto stamp = seen_stamps_.find(name);
+    return stamp != seen_stamps_.end() && stamp->second.inode == laid_out_.at(name).inode &&
+           seen_.at(name).type == pristine_.at(name).type;
+}
+
 /// Whether nothing was done to it, nor to a directory's list of names. A store into a mapping of a file in memory may show
 /// in its contents alone.
 bool WorkingCopy::is_intact(const std::string& name) const
 {
-    const auto stamp = seen_stamps_.find(name);
-    return stamp != seen_stamps_.end() && laid_out_.at(name).is_same(stamp->second) &&
+    return is_there(name) && is_same(seen_stamps_.at(name).changed, laid_out_.at(name).changed) &&
            seen_.at(name) == pristine_.at(name);
 }
 
@@ -122,10 +127,7 @@ bool WorkingCopy::fill(const std::string& name, const std::string& from)
 /// `from`: where it is now, if the run has left it.
 bool WorkingCopy::put_back(const std::string& name, const std::string& from)
 {
-    const auto stamp = seen_stamps_.find(name);
-    const bool is_there = stamp != seen_stamps_.end() && stamp->second.inode == laid_out_.at(name).inode &&
-                          seen_.at(name).type == pristine_.at(name).type;
-    if (is_there && is_directory(name))
+    if (is_there(name) && is_directory(name))
         return ::rename(from.c_str(), at(name).c_str()) == 0 && restore(name) && pin(name);
     if (is_directory(name))
         return ::mkdir(at(name).c_str(), 0700) == 0 && fill(name, from) &&
@@ -138,14 +140,14 @@ bool WorkingCopy::put_back(const std::string& name, const std::string& from)
 /// Takes back that something was read.
 bool WorkingCopy::unread(const std::string& name)
 {
-    return seen_stamps_.at(name).accessed == laid_out_.at(name).accessed || pin(name);
+    return is_same(seen_stamps_.at(name).accessed, laid_out_.at(name).accessed) || pin(name);
 }
 
 /// Gives something the times that it had.
 bool WorkingCopy::pin(const std::string& name)
 {
     const auto& was = laid_out_.at(name);
-    const timespec times[2] = {to_timespec(was.accessed), to_timespec(was.modified)};
+    const timespec times[2] = {was.accessed, was.modified};
     if (::utimensat(AT_FDCWD, at(name).c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) return false;
     note(name);
     return true;

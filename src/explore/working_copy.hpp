@@ -32,6 +32,7 @@ private:
     [[nodiscard]] bool put_back(const std::string& name, const std::string& from);
     [[nodiscard]] bool unread(const std::string& name);
     [[nodiscard]] bool pin(const std::string& name);
+    [[nodiscard]] bool is_there(const std::string& name) const;
     [[nodiscard]] bool is_intact(const std::string& name) const;
     [[nodiscard]] bool is_directory(const std::string& name) const { return pristine_.at(name).type == 'd'; }
     void note(const std::string& name);
