@@ -20,10 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Stamp stamp_from(const struct stat& status)
-{
-    return {status.st_ino, status.st_ctim, status.st_mtim, status.st_atim};
-}
+Stamp stamp_from(const struct stat& status) { return {status.st_ino, status.st_ctim, status.st_mtim, status.st_atim}; }
 
 std::string link_target(int directory, const char* name)
 {

@@ -21,7 +21,8 @@ Worker::Worker(const WorkPlan& plan, const std::string& root, const std::string&
     enclosure_ = std::make_unique<Enclosure>(plan.surroundings, directory);
     problem_ = enclosure_->problem();
     directory_ = enclosure_->directory();
-    copy_.emplace(plan.surroundings.in_place ? std::string() : plan.original, directory_ + "/work", directory_ + "/aside", plan.limits);
+    copy_.emplace(plan.surroundings.in_place ? std::string() : plan.original, directory_ + "/work",
+                  directory_ + "/aside", plan.limits);
 }
 
 std::string Worker::refresh()
