@@ -1,9 +1,7 @@
 // Cases for src/calls/io.def.
 #include "run.hpp"
 
-#include <aio.h>
 #include <poll.h>
-#include <pty.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/fanotify.h>
@@ -15,37 +13,11 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
-#include <termios.h>
 
 namespace rows {
 namespace {
 
-/// A terminal; -1 where there are none.
-struct Terminal {
-    int master = -1;
-    int slave = -1;
-    Terminal() { openpty(&master, &slave, nullptr, nullptr, nullptr); }
-    [[nodiscard]] int any() const { return slave >= 0 ? slave : 0; }
-};
-
 iovec piece(void* bytes, std::size_t size) { return {bytes, size}; }
-
-template <class Control>
-Control control(int fd, void* bytes, std::size_t size)
-{
-    Control request{};
-    request.aio_fildes = fd;
-    request.aio_buf = bytes;
-    request.aio_nbytes = size;
-    return request;
-}
-
-template <class Control, auto error_of>
-void finish(const Control& request)
-{
-    while (error_of(&request) == EINPROGRESS)
-        usleep(1000);
-}
 
 void read_case(Run& r)
 {
@@ -71,36 +43,7 @@ void pread_case(Run& r)
     r.effect(strcmp(bytes, "ello ") == 0);
 }
 
-template <class Control, auto error_of>
-void aio_transfer(Run& r, bool writes)
-{
-    char bytes[6] = "HELLO";
-    const int fd = Run::file();
-    auto request = control<Control>(r.fd(fd), bytes, 5);
-    if (r.call<int(Control*)>(&request) == 0) finish<Control, error_of>(request);
-    r.saw(bytes, 5);
-    r.saw(Run::content());
-    r.effect(writes ? Run::content() == "HELLO world\n" : strcmp(bytes, "hello") == 0);
-}
-
-/// How a read ended, or what it brought.
-template <class Control, auto begin, auto error_of, bool asks_error>
-void aio_end(Run& r)
-{
-    char bytes[6] = "HELLO";
-    const int fd = Run::file();
-    auto request = control<Control>(fd, bytes, 5);
-    begin(&request);
-    r.fd(fd);
-    finish<Control, error_of>(request);
-    if (asks_error)
-        r.call<int(Control*)>(&request);
-    else
-        r.call<ssize_t(Control*)>(&request);
-    r.saw(bytes, 5); // the operation itself is over, whatever is said of it
-}
-
-const Case table[] = {
+const Case cases[] = {
     {"read __read __read_chk", read_case},
     {"write __write",
      [](Run& r) {
@@ -302,61 +245,6 @@ const Case table[] = {
      }},
     {"readahead", [](Run& r) { r.call<decltype(::readahead)>(r.fd(Run::file()), 0, r.size(5)); }},
 
-    {"aio_read", [](Run& r) { aio_transfer<aiocb, ::aio_error>(r, false); }},
-    {"aio_read64", [](Run& r) { aio_transfer<aiocb64, ::aio_error64>(r, false); }},
-    {"aio_write", [](Run& r) { aio_transfer<aiocb, ::aio_error>(r, true); }},
-    {"aio_write64", [](Run& r) { aio_transfer<aiocb64, ::aio_error64>(r, true); }},
-    {"aio_fsync",
-     [](Run& r) {
-         auto request = control<aiocb>(r.fd(Run::file()), nullptr, 0);
-         if (r.call<decltype(::aio_fsync)>(O_SYNC, &request) == 0) finish<aiocb, ::aio_error>(request);
-     }},
-    {"aio_fsync64",
-     [](Run& r) {
-         auto request = control<aiocb64>(r.fd(Run::file()), nullptr, 0);
-         if (r.call<decltype(::aio_fsync64)>(O_SYNC, &request) == 0) finish<aiocb64, ::aio_error64>(request);
-     }},
-    {"aio_error", aio_end<aiocb, ::aio_read, ::aio_error, true>},
-    {"aio_error64", aio_end<aiocb64, ::aio_read64, ::aio_error64, true>},
-    {"aio_return", aio_end<aiocb, ::aio_read, ::aio_error, false>},
-    {"aio_return64", aio_end<aiocb64, ::aio_read64, ::aio_error64, false>},
-    {"aio_suspend",
-     [](Run& r) {
-         char bytes[6] = "";
-         auto request = control<aiocb>(Run::file(), bytes, 5);
-         aio_read(&request);
-         const aiocb* const list[] = {&request};
-         r.call<decltype(::aio_suspend)>(list, 1, nullptr);
-         finish<aiocb, ::aio_error>(request);
-     }},
-    {"aio_suspend64",
-     [](Run& r) {
-         char bytes[6] = "";
-         auto request = control<aiocb64>(Run::file(), bytes, 5);
-         aio_read64(&request);
-         const aiocb64* const list[] = {&request};
-         r.call<decltype(::aio_suspend64)>(list, 1, nullptr);
-         finish<aiocb64, ::aio_error64>(request);
-     }},
-    {"lio_listio",
-     [](Run& r) {
-         char bytes[6] = "";
-         auto request = control<aiocb>(Run::file(), bytes, 5);
-         request.aio_lio_opcode = LIO_READ;
-         aiocb* const list[] = {&request};
-         r.call<decltype(::lio_listio)>(LIO_WAIT, list, 1, nullptr);
-         r.effect(strcmp(bytes, "hello") == 0);
-     }},
-    {"lio_listio64",
-     [](Run& r) {
-         char bytes[6] = "";
-         auto request = control<aiocb64>(Run::file(), bytes, 5);
-         request.aio_lio_opcode = LIO_READ;
-         aiocb64* const list[] = {&request};
-         r.call<decltype(::lio_listio64)>(LIO_WAIT, list, 1, nullptr);
-         r.effect(strcmp(bytes, "hello") == 0);
-     }},
-
     {"eventfd", [](Run& r) { r.effect(Run::open_fd(r.call<decltype(::eventfd)>(0U, 0))); }},
     {"eventfd_read",
      [](Run& r) {
@@ -441,78 +329,9 @@ const Case table[] = {
          r.call<decltype(::process_vm_writev)>(getpid(), &local, 1UL, &remote, 1UL, 0UL);
          r.saw(to);
      }},
-
-    {"isatty", [](Run& r) { r.call<decltype(::isatty)>(r.fd(Terminal().any())); }},
-    {"ttyname", [](Run& r) { r.call<decltype(::ttyname)>(r.fd(Terminal().any())); }},
-    {"ttyname_r __ttyname_r_chk",
-     [](Run& r) {
-         char name[100] = "";
-         const int fd = Terminal().any();
-         if (r.is("ttyname_r"))
-             r.call<decltype(::ttyname_r)>(r.fd(fd), name, sizeof name);
-         else
-             r.call<int(int, char*, size_t, size_t)>(r.fd(fd), name, sizeof name, sizeof name);
-         r.effect(name[0] == '/' || !isatty(fd));
-     }},
-    {"tcgetattr",
-     [](Run& r) {
-         termios settings{};
-         r.call<decltype(::tcgetattr)>(r.fd(Terminal().any()), &settings);
-         r.saw(settings.c_lflag);
-     }},
-    {"tcsetattr",
-     [](Run& r) {
-         const int fd = Terminal().any();
-         termios settings{};
-         tcgetattr(fd, &settings);
-         settings.c_lflag ^= ECHO;
-         r.call<decltype(::tcsetattr)>(r.fd(fd), TCSANOW, &settings);
-         tcgetattr(fd, &settings);
-         r.saw(settings.c_lflag);
-     }},
-    {"tcdrain", [](Run& r) { r.call<decltype(::tcdrain)>(r.fd(Terminal().any())); }},
-    {"tcflush", [](Run& r) { r.call<decltype(::tcflush)>(r.fd(Terminal().any()), TCIOFLUSH); }},
-    {"tcflow", [](Run& r) { r.call<decltype(::tcflow)>(r.fd(Terminal().any()), TCOON); }},
-    {"tcsendbreak", [](Run& r) { r.call<decltype(::tcsendbreak)>(r.fd(Terminal().any()), 0); }},
-    {"tcgetpgrp", [](Run& r) { r.call<decltype(::tcgetpgrp)>(r.fd(Terminal().any())); }},
-    {"tcsetpgrp", [](Run& r) { r.call<decltype(::tcsetpgrp)>(r.fd(Terminal().any()), getpgrp()); }},
-    {"posix_openpt", [](Run& r) { r.call<decltype(::posix_openpt)>(O_RDWR | O_NOCTTY); }},
-    {"getpt", [](Run& r) { r.call<decltype(::getpt)>(); }},
-    {"grantpt",
-     [](Run& r) {
-         const int fd = posix_openpt(O_RDWR | O_NOCTTY);
-         r.call<decltype(::grantpt)>(r.fd(fd < 0 ? 0 : fd));
-     }},
-    {"unlockpt",
-     [](Run& r) {
-         const int fd = posix_openpt(O_RDWR | O_NOCTTY);
-         r.call<decltype(::unlockpt)>(r.fd(fd < 0 ? 0 : fd));
-     }},
-    {"ptsname",
-     [](Run& r) {
-         const int fd = posix_openpt(O_RDWR | O_NOCTTY);
-         r.call<decltype(::ptsname)>(r.fd(fd < 0 ? 0 : fd));
-     }},
-    {"ptsname_r __ptsname_r_chk",
-     [](Run& r) {
-         char name[100] = "";
-         const int made = posix_openpt(O_RDWR | O_NOCTTY), fd = made < 0 ? 0 : made;
-         if (r.is("ptsname_r"))
-             r.call<decltype(::ptsname_r)>(r.fd(fd), name, sizeof name);
-         else
-             r.call<int(int, char*, size_t, size_t)>(r.fd(fd), name, sizeof name, sizeof name);
-         r.effect(name[0] == '/' || made < 0);
-     }},
-    {"openpty",
-     [](Run& r) {
-         int master = -1, slave = -1;
-         r.call<decltype(::openpty)>(&master, &slave, nullptr, nullptr, nullptr);
-         r.saw(slave);
-     }},
 };
 
+const Family family("io", cases);
+
 } // namespace
-
-Cases io_cases() { return {table, std::size(table)}; }
-
 } // namespace rows

@@ -47,7 +47,7 @@ struct Segment {
 
 std::string own_name() { return "/faultline-rows-" + std::to_string(getpid()); }
 
-const Case table[] = {
+const Case cases[] = {
     {"malloc", [](Run& r) { use(r, r.call<decltype(::malloc)>(r.size(100)), 100); }},
     {"calloc",
      [](Run& r) {
@@ -199,8 +199,7 @@ const Case table[] = {
      }},
 };
 
+const Family family("memory", cases);
+
 } // namespace
-
-Cases memory_cases() { return {table, std::size(table)}; }
-
 } // namespace rows

@@ -5,9 +5,7 @@
 #include <csignal>
 #include <grp.h>
 #include <pty.h>
-#include <pwd.h>
 #include <sched.h>
-#include <shadow.h>
 #include <spawn.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -44,37 +42,9 @@ void spawned(Run& r, pid_t pid)
     r.effect(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
 }
 
-volatile sig_atomic_t caught;
-void note_signal(int) { caught = 1; }
-
-/// SIGUSR1 waits, blocked, and would be noted.
-sigset_t signal_waits()
-{
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGUSR1);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    struct sigaction action {};
-    action.sa_handler = note_signal;
-    sigaction(SIGUSR1, &action, nullptr);
-    kill(getpid(), SIGUSR1);
-    return signals;
-}
-
-sighandler_t handler_of(int signal)
-{
-    struct sigaction action {};
-    sigaction(signal, nullptr, &action);
-    return action.sa_handler;
-}
-
-char room[20'000];
 posix_spawn_file_actions_t actions;
 
-void user(Run& r, const passwd* entry) { r.effect(entry != nullptr && entry->pw_uid == 0); }
-void users(Run& r, const group* entry) { r.effect(entry != nullptr && entry->gr_gid == 0); }
-
-const Case table[] = {
+const Case cases[] = {
     {"fork __fork _Fork", [](Run& r) { forked(r, r.vary<pid_t()>()); }},
     {"execve",
      [](Run& r) { r.call<int(const char*, char* const*, char* const*)>(r.path(program), arguments, environ); }, ends},
@@ -208,107 +178,6 @@ const Case table[] = {
     {"prctl", [](Run& r) { r.call<int(int, ...)>(PR_GET_DUMPABLE, 0UL, 0UL, 0UL, 0UL); }},
     {"syscall", [](Run& r) { r.effect(r.call<long(long, ...)>(long{SYS_umask}, 0L) == 022); }},
 
-    {"kill killpg", [](Run& r) { r.call<int(pid_t, int)>(r.is("kill") ? getpid() : getpgrp(), 0); }},
-    {"raise",
-     [](Run& r) {
-         signal(SIGUSR1, note_signal);
-         r.call<decltype(::raise)>(SIGUSR1);
-         r.effect(caught == 1);
-     }},
-    {"tgkill",
-     [](Run& r) {
-         signal(SIGUSR1, note_signal);
-         r.call<decltype(::tgkill)>(getpid(), gettid(), SIGUSR1);
-         r.effect(caught == 1);
-     }},
-    {"sigqueue",
-     [](Run& r) {
-         signal(SIGUSR1, note_signal);
-         r.call<decltype(::sigqueue)>(getpid(), SIGUSR1, sigval{});
-         r.effect(caught == 1);
-     }},
-    {"pidfd_send_signal",
-     [](Run& r) {
-         signal(SIGUSR1, note_signal);
-         const int fd = pidfd_open(getpid(), 0);
-         r.call<decltype(::pidfd_send_signal)>(r.fd(fd), SIGUSR1, nullptr, 0U);
-         r.effect(caught == 1);
-     }},
-    {"sigaction __sigaction",
-     [](Run& r) {
-         struct sigaction action {};
-         action.sa_handler = note_signal;
-         r.call<int(int, const struct sigaction*, struct sigaction*)>(SIGUSR1, &action, nullptr);
-         r.effect(handler_of(SIGUSR1) == note_signal);
-     }},
-    {"signal bsd_signal ssignal",
-     [](Run& r) {
-         r.call<sighandler_t(int, sighandler_t)>(SIGUSR1, note_signal);
-         r.effect(handler_of(SIGUSR1) == note_signal);
-     }},
-    {"sigprocmask",
-     [](Run& r) {
-         sigset_t signals, now;
-         sigfillset(&signals);
-         r.call<decltype(::sigprocmask)>(SIG_BLOCK, &signals, nullptr);
-         sigprocmask(SIG_BLOCK, nullptr, &now);
-         r.effect(sigismember(&now, SIGUSR1) == 1);
-     }},
-    {"sigaltstack",
-     [](Run& r) {
-         stack_t stack{}, now{};
-         stack.ss_sp = room;
-         stack.ss_size = sizeof room;
-         r.call<decltype(::sigaltstack)>(&stack, nullptr);
-         sigaltstack(nullptr, &now);
-         r.effect(now.ss_sp == room);
-     }},
-    {"sigsuspend __sigsuspend",
-     [](Run& r) {
-         signal_waits();
-         sigset_t none;
-         sigemptyset(&none);
-         r.call<int(const sigset_t*)>(&none);
-         r.effect(caught == 1);
-     }},
-    {"pause",
-     [](Run& r) {
-         signal(SIGALRM, note_signal);
-         const itimerval often{{0, 5000}, {0, 5000}}; // again and again, for the first may come too early
-         setitimer(ITIMER_REAL, &often, nullptr);
-         r.call<decltype(::pause)>();
-     }},
-    {"sigwait",
-     [](Run& r) {
-         const auto signals = signal_waits();
-         int signal = 0;
-         r.call<decltype(::sigwait)>(&signals, &signal);
-         r.effect(signal == SIGUSR1);
-     }},
-    {"sigwaitinfo",
-     [](Run& r) {
-         const auto signals = signal_waits();
-         siginfo_t info{};
-         r.call<decltype(::sigwaitinfo)>(&signals, &info);
-         r.effect(info.si_signo == SIGUSR1);
-     }},
-    {"sigtimedwait",
-     [](Run& r) {
-         const auto signals = signal_waits();
-         siginfo_t info{};
-         const timespec none{};
-         r.call<decltype(::sigtimedwait)>(&signals, &info, &none);
-         r.effect(info.si_signo == SIGUSR1);
-     }},
-    {"sigpending",
-     [](Run& r) {
-         signal_waits();
-         sigset_t waiting;
-         sigemptyset(&waiting);
-         r.call<decltype(::sigpending)>(&waiting);
-         r.effect(sigismember(&waiting, SIGUSR1) == 1);
-     }},
-
     {"setuid seteuid", [](Run& r) { r.call<int(uid_t)>(getuid()); }},
     {"setgid setegid", [](Run& r) { r.call<int(gid_t)>(getgid()); }},
     {"setreuid", [](Run& r) { r.call<decltype(::setreuid)>(getuid(), getuid()); }},
@@ -420,64 +289,6 @@ const Case table[] = {
     {"ptrace", [](Run& r) { r.call<long(int, ...)>(int{PTRACE_CONT}, getpid(), nullptr, nullptr); }},
     {"personality", [](Run& r) { r.call<decltype(::personality)>(0xffff'ffffUL); }},
 
-    {"getpwnam", [](Run& r) { user(r, r.call<decltype(::getpwnam)>("root")); }},
-    {"getpwuid", [](Run& r) { user(r, r.call<decltype(::getpwuid)>(0U)); }},
-    {"getpwnam_r",
-     [](Run& r) {
-         passwd entry{}, *found = nullptr;
-         r.call<decltype(::getpwnam_r)>("root", &entry, room, sizeof room, &found);
-         user(r, found);
-     }},
-    {"getpwuid_r",
-     [](Run& r) {
-         passwd entry{}, *found = nullptr;
-         r.call<decltype(::getpwuid_r)>(0U, &entry, room, sizeof room, &found);
-         user(r, found);
-     }},
-    {"getpwent", [](Run& r) { user(r, r.call<decltype(::getpwent)>()); }},
-    {"getpwent_r",
-     [](Run& r) {
-         passwd entry{}, *found = nullptr;
-         r.call<decltype(::getpwent_r)>(&entry, room, sizeof room, &found);
-         user(r, found);
-     }},
-    {"getgrnam", [](Run& r) { users(r, r.call<decltype(::getgrnam)>("root")); }},
-    {"getgrgid", [](Run& r) { users(r, r.call<decltype(::getgrgid)>(0U)); }},
-    {"getgrnam_r",
-     [](Run& r) {
-         group entry{}, *found = nullptr;
-         r.call<decltype(::getgrnam_r)>("root", &entry, room, sizeof room, &found);
-         users(r, found);
-     }},
-    {"getgrgid_r",
-     [](Run& r) {
-         group entry{}, *found = nullptr;
-         r.call<decltype(::getgrgid_r)>(0U, &entry, room, sizeof room, &found);
-         users(r, found);
-     }},
-    {"getgrent", [](Run& r) { users(r, r.call<decltype(::getgrent)>()); }},
-    {"getgrent_r",
-     [](Run& r) {
-         group entry{}, *found = nullptr;
-         r.call<decltype(::getgrent_r)>(&entry, room, sizeof room, &found);
-         users(r, found);
-     }},
-    {"getspnam", [](Run& r) { r.call<decltype(::getspnam)>("root"); }},
-    {"getspnam_r",
-     [](Run& r) {
-         spwd entry{}, *found = nullptr;
-         r.call<decltype(::getspnam_r)>("root", &entry, room, sizeof room, &found);
-         r.saw(found == &entry);
-     }},
-    {"getlogin", [](Run& r) { r.call<decltype(::getlogin)>(); }},
-    {"getlogin_r __getlogin_r_chk",
-     [](Run& r) {
-         if (r.is("getlogin_r"))
-             r.call<decltype(::getlogin_r)>(room, sizeof room);
-         else
-             r.call<int(char*, size_t, size_t)>(room, sizeof room, sizeof room);
-         r.saw(room);
-     }},
     {"dlclose", [](Run& r) { r.call<decltype(::dlclose)>(dlopen("libm.so.6", RTLD_NOW)); }},
     {"dlopen", [](Run& r) { r.call<void*(const char*, int)>(r.path("libm.so.6"), RTLD_NOW); }},
     {"dlmopen",
@@ -495,8 +306,7 @@ const Case table[] = {
      }},
 };
 
+const Family family("process", cases);
+
 } // namespace
-
-Cases process_cases() { return {table, std::size(table)}; }
-
 } // namespace rows

@@ -11,7 +11,7 @@ bool filled(const char (&bytes)[32])
     return std::string_view{bytes, sizeof bytes} != std::string(sizeof bytes, '\0');
 }
 
-const Case table[] = {
+const Case cases[] = {
     {"getrandom",
      [](Run& r) {
          char bytes[32] = "";
@@ -34,8 +34,7 @@ const Case table[] = {
     {"arc4random_uniform", [](Run& r) { r.vary<decltype(::arc4random_uniform)>(1000U); }},
 };
 
+const Family family("random", cases);
+
 } // namespace
-
-Cases random_cases() { return {table, std::size(table)}; }
-
 } // namespace rows

@@ -1,10 +1,11 @@
 // One case of the every-row test: it sets up what a libc function needs, calls the function once through its symbol,
-// and says what came of it. main.cpp runs every case three or four times (without us; with the row armed at probability 0;
+// and says what came of it. The driver runs every case three or four times (without us; with the row armed at probability 0;
 // with the row failing, and with its system call failing) and compares.
 //
-// How to write a case: { "symbol twin …", [](Run& r) { … } }. The lambda calls r.call<TYPE>(arguments…) exactly once.
-// What it calls before is never struck, what it calls after neither. Whatever a row names has to be told: r.fd(),
-// r.at() for a stream or a directory, r.path(), r.size(), so that wrong argument positions in the table are found.
+// How to write a case: { "symbol twin …", [](Run& r) { … } } in FAMILY.cpp, or in FAMILY_….cpp for a part of the family.
+// The lambda calls r.call<TYPE>(arguments…) exactly once. What it calls before is never struck, what it calls after
+// neither. Whatever a row names has to be told: r.fd(), r.at() for a stream or a directory, r.path(), r.size(), so that
+// wrong argument positions in the table are found.
 #pragma once
 
 #include "calls/table.hpp"
@@ -19,6 +20,8 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 extern "C" {
@@ -29,6 +32,7 @@ extern "C" {
 #include <sys/wait.h>
 #include <type_traits>
 #include <unistd.h>
+#include <vector>
 
 namespace rows {
 
@@ -209,11 +213,12 @@ private:
         } else {
             const R result = function(arguments...);
             outcome_.error = errno;
-            outcome_.width = sizeof result;
             if constexpr (std::is_pointer_v<R>) {
+                outcome_.width = sizeof(void*);
                 outcome_.result = reinterpret_cast<std::int64_t>(result);
                 outcome_.kind = Outcome::Kind::pointer;
             } else {
+                outcome_.width = sizeof result;
                 outcome_.result = static_cast<std::int64_t>(result);
                 outcome_.kind = varies ? Outcome::Kind::sign : Outcome::Kind::number;
             }
@@ -240,22 +245,12 @@ struct Case {
     unsigned flags = plain;
 };
 
-struct Cases {
-    const Case* first;
-    std::size_t count;
+/// All cases, by their families.
+inline std::map<std::string_view, std::vector<std::span<const Case>>> tables;
+
+/// Each file of cases has one, and so they are known.
+struct Family {
+    Family(std::string_view name, std::span<const Case> cases) { tables[name].push_back(cases); }
 };
 
-// One table for each family, in the file of its name.
-Cases io_cases();
-Cases file_cases();
-Cases stdio_cases();
-Cases net_cases();
-Cases memory_cases();
-Cases process_cases();
-Cases thread_cases();
-Cases time_cases();
-Cases random_cases();
-
 } // namespace rows
-
-using rows::Run;

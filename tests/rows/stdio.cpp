@@ -1,38 +1,11 @@
-// Cases for src/calls/stdio.def.
-#include "run.hpp"
+// Cases for src/calls/stdio.def: streams are opened, read, written and moved in.
+#include "stdio.hpp"
 
 #include <csignal>
-#include <cwchar>
-#include <grp.h>
-#include <mntent.h>
-#include <pwd.h>
-#include <shadow.h>
 #include <stdio_ext.h>
 
 namespace rows {
 namespace {
-
-/// What standard output holds.
-std::string printed()
-{
-    fflush(stdout);
-    return Run::content("stdout");
-}
-
-std::string written(FILE* stream)
-{
-    fflush(stream);
-    return Run::content();
-}
-
-FILE* wide(const char* content = "hello world\n")
-{
-    FILE* const stream = Run::stream(content);
-    fwide(stream, 1);
-    return stream;
-}
-
-void opened(Run& r, FILE* stream) { r.effect(stream != nullptr && Run::open_fd(fileno(stream))); }
 
 /// putc and its kin, with the character first.
 template <class Character>
@@ -46,26 +19,7 @@ void puts_character(Run& r)
 
 void gets_character(Run& r, FILE* stream) { r.effect(r.call<int(FILE*)>(r.at(stream)) == 'h'); }
 
-void entry_to_put(Run& r, FILE* stream, const char* wanted) { r.effect(written(stream) == wanted); }
-
-constexpr const char* user_line = "name:x:1:2:gecos:/home:/bin/sh\n";
-constexpr const char* group_line = "group:x:1:one\n";
-constexpr const char* shadow_line = "name:x:1:2:3:4:5:6:\n";
-
-char word[100];
-wchar_t wide_word[100];
-int number;
-
-/// scanf's way: one number and one word.
-void scanned(Run& r, bool is_wide = false)
-{
-    if (is_wide) r.saw(wide_word, sizeof(wchar_t) * 5);
-    r.saw(word);
-    r.saw(number);
-    r.effect(number == 12);
-}
-
-const Case table[] = {
+const Case cases[] = {
     {"fopen fopen64 _IO_fopen",
      [](Run& r) {
          close(Run::file());
@@ -278,197 +232,6 @@ const Case table[] = {
          r.effect(written(stream) == "hello");
      }},
 
-    {"printf _IO_printf",
-     [](Run& r) {
-         r.call<int(const char*, ...)>("%d %s", 12, "x");
-         r.effect(printed() == "12 x");
-     }},
-    {"__printf_chk",
-     [](Run& r) {
-         r.call<int(int, const char*, ...)>(1, "%d %s", 12, "x");
-         r.effect(printed() == "12 x");
-     }},
-    {"vprintf",
-     [](Run& r) {
-         Run::with_list([&r](va_list rest) { r.call<int(const char*, va_list)>("%d %s", rest); }, 12, "x");
-         r.effect(printed() == "12 x");
-     }},
-    {"__vprintf_chk",
-     [](Run& r) {
-         Run::with_list([&r](va_list rest) { r.call<int(int, const char*, va_list)>(1, "%d %s", rest); }, 12, "x");
-         r.effect(printed() == "12 x");
-     }},
-    {"fprintf _IO_fprintf",
-     [](Run& r) {
-         FILE* const stream = Run::stream("");
-         r.call<int(FILE*, const char*, ...)>(r.at(stream), "%d %s", 12, "x");
-         r.effect(written(stream) == "12 x");
-     }},
-    {"__fprintf_chk",
-     [](Run& r) {
-         FILE* const stream = Run::stream("");
-         r.call<int(FILE*, int, const char*, ...)>(r.at(stream), 1, "%d %s", 12, "x");
-         r.effect(written(stream) == "12 x");
-     }},
-    {"vfprintf _IO_vfprintf",
-     [](Run& r) {
-         FILE* const stream = Run::stream("");
-         Run::with_list([&](va_list rest) { r.call<int(FILE*, const char*, va_list)>(r.at(stream), "%d %s", rest); },
-                        12, "x");
-         r.effect(written(stream) == "12 x");
-     }},
-    {"__vfprintf_chk",
-     [](Run& r) {
-         FILE* const stream = Run::stream("");
-         Run::with_list(
-             [&](va_list rest) { r.call<int(FILE*, int, const char*, va_list)>(r.at(stream), 1, "%d %s", rest); }, 12,
-             "x");
-         r.effect(written(stream) == "12 x");
-     }},
-    {"dprintf",
-     [](Run& r) {
-         r.call<int(int, const char*, ...)>(r.fd(Run::file("")), "%d %s", 12, "x");
-         r.effect(Run::content() == "12 x");
-     }},
-    {"__dprintf_chk",
-     [](Run& r) {
-         r.call<int(int, int, const char*, ...)>(r.fd(Run::file("")), 1, "%d %s", 12, "x");
-         r.effect(Run::content() == "12 x");
-     }},
-    {"vdprintf",
-     [](Run& r) {
-         const int fd = Run::file("");
-         Run::with_list([&](va_list rest) { r.call<int(int, const char*, va_list)>(r.fd(fd), "%d %s", rest); }, 12,
-                        "x");
-         r.effect(Run::content() == "12 x");
-     }},
-    {"__vdprintf_chk",
-     [](Run& r) {
-         const int fd = Run::file("");
-         Run::with_list([&](va_list rest) { r.call<int(int, int, const char*, va_list)>(r.fd(fd), 1, "%d %s", rest); },
-                        12, "x");
-         r.effect(Run::content() == "12 x");
-     }},
-    {"wprintf",
-     [](Run& r) {
-         r.call<int(const wchar_t*, ...)>(L"%d %s", 12, "x");
-         r.effect(printed() == "12 x");
-     }},
-    {"__wprintf_chk",
-     [](Run& r) {
-         r.call<int(int, const wchar_t*, ...)>(1, L"%d %s", 12, "x");
-         r.effect(printed() == "12 x");
-     }},
-    {"vwprintf",
-     [](Run& r) {
-         Run::with_list([&r](va_list rest) { r.call<int(const wchar_t*, va_list)>(L"%d %s", rest); }, 12, "x");
-         r.effect(printed() == "12 x");
-     }},
-    {"__vwprintf_chk",
-     [](Run& r) {
-         Run::with_list([&r](va_list rest) { r.call<int(int, const wchar_t*, va_list)>(1, L"%d %s", rest); }, 12, "x");
-         r.effect(printed() == "12 x");
-     }},
-    {"fwprintf",
-     [](Run& r) {
-         FILE* const stream = wide("");
-         r.call<int(FILE*, const wchar_t*, ...)>(r.at(stream), L"%d %s", 12, "x");
-         r.effect(written(stream) == "12 x");
-     }},
-    {"__fwprintf_chk",
-     [](Run& r) {
-         FILE* const stream = wide("");
-         r.call<int(FILE*, int, const wchar_t*, ...)>(r.at(stream), 1, L"%d %s", 12, "x");
-         r.effect(written(stream) == "12 x");
-     }},
-    {"vfwprintf",
-     [](Run& r) {
-         FILE* const stream = wide("");
-         Run::with_list(
-             [&](va_list rest) { r.call<int(FILE*, const wchar_t*, va_list)>(r.at(stream), L"%d %s", rest); }, 12, "x");
-         r.effect(written(stream) == "12 x");
-     }},
-    {"__vfwprintf_chk",
-     [](Run& r) {
-         FILE* const stream = wide("");
-         Run::with_list(
-             [&](va_list rest) { r.call<int(FILE*, int, const wchar_t*, va_list)>(r.at(stream), 1, L"%d %s", rest); },
-             12, "x");
-         r.effect(written(stream) == "12 x");
-     }},
-    {"asprintf __asprintf",
-     [](Run& r) {
-         char* text = nullptr;
-         r.call<int(char**, const char*, ...)>(&text, "%d %s", 12, "x");
-         r.effect(text != nullptr && strcmp(text, "12 x") == 0);
-     }},
-    {"__asprintf_chk",
-     [](Run& r) {
-         char* text = nullptr;
-         r.call<int(char**, int, const char*, ...)>(&text, 1, "%d %s", 12, "x");
-         r.effect(text != nullptr && strcmp(text, "12 x") == 0);
-     }},
-    {"vasprintf",
-     [](Run& r) {
-         char* text = nullptr;
-         Run::with_list([&](va_list rest) { r.call<int(char**, const char*, va_list)>(&text, "%d %s", rest); }, 12,
-                        "x");
-         r.effect(text != nullptr && strcmp(text, "12 x") == 0);
-     }},
-    {"__vasprintf_chk",
-     [](Run& r) {
-         char* text = nullptr;
-         Run::with_list([&](va_list rest) { r.call<int(char**, int, const char*, va_list)>(&text, 1, "%d %s", rest); },
-                        12, "x");
-         r.effect(text != nullptr && strcmp(text, "12 x") == 0);
-     }},
-    {"scanf __isoc99_scanf",
-     [](Run& r) {
-         r.call<int(const char*, ...)>("%d %s", &number, word);
-         scanned(r);
-     }},
-    {"vscanf __isoc99_vscanf",
-     [](Run& r) {
-         Run::with_list([&](va_list rest) { r.call<int(const char*, va_list)>("%d %s", rest); }, &number, word);
-         scanned(r);
-     }},
-    {"fscanf __isoc99_fscanf",
-     [](Run& r) {
-         r.call<int(FILE*, const char*, ...)>(r.at(Run::stream("12 alpha")), "%d %s", &number, word);
-         scanned(r);
-     }},
-    {"vfscanf __isoc99_vfscanf __vfscanf",
-     [](Run& r) {
-         FILE* const stream = Run::stream("12 alpha");
-         Run::with_list([&](va_list rest) { r.call<int(FILE*, const char*, va_list)>(r.at(stream), "%d %s", rest); },
-                        &number, word);
-         scanned(r);
-     }},
-    {"wscanf __isoc99_wscanf",
-     [](Run& r) {
-         r.call<int(const wchar_t*, ...)>(L"%d %ls", &number, wide_word);
-         scanned(r, true);
-     }},
-    {"vwscanf __isoc99_vwscanf",
-     [](Run& r) {
-         Run::with_list([&](va_list rest) { r.call<int(const wchar_t*, va_list)>(L"%d %ls", rest); }, &number,
-                        wide_word);
-         scanned(r, true);
-     }},
-    {"fwscanf __isoc99_fwscanf",
-     [](Run& r) {
-         r.call<int(FILE*, const wchar_t*, ...)>(r.at(wide("12 alpha")), L"%d %ls", &number, wide_word);
-         scanned(r, true);
-     }},
-    {"vfwscanf __isoc99_vfwscanf",
-     [](Run& r) {
-         FILE* const stream = wide("12 alpha");
-         Run::with_list(
-             [&](va_list rest) { r.call<int(FILE*, const wchar_t*, va_list)>(r.at(stream), L"%d %ls", rest); }, &number,
-             wide_word);
-         scanned(r, true);
-     }},
-
     {"fseek fseeko fseeko64",
      [](Run& r) {
          FILE* const stream = Run::stream();
@@ -528,87 +291,9 @@ const Case table[] = {
          r.call<decltype(::psiginfo)>(&info, "text");
          r.effect(Run::content("stderr").starts_with("text: "));
      }},
-    {"putpwent",
-     [](Run& r) {
-         FILE* const lines = Run::stream(user_line, "r", "lines");
-         const passwd* const entry = fgetpwent(lines);
-         FILE* const stream = Run::stream("");
-         r.call<decltype(::putpwent)>(entry, r.at(stream));
-         entry_to_put(r, stream, user_line);
-     }},
-    {"putgrent",
-     [](Run& r) {
-         FILE* const lines = Run::stream(group_line, "r", "lines");
-         const group* const entry = fgetgrent(lines);
-         FILE* const stream = Run::stream("");
-         r.call<decltype(::putgrent)>(entry, r.at(stream));
-         entry_to_put(r, stream, group_line);
-     }},
-    {"putspent",
-     [](Run& r) {
-         FILE* const lines = Run::stream(shadow_line, "r", "lines");
-         const spwd* const entry = fgetspent(lines);
-         FILE* const stream = Run::stream("");
-         r.call<decltype(::putspent)>(entry, r.at(stream));
-         entry_to_put(r, stream, shadow_line);
-     }},
-    {"fgetpwent",
-     [](Run& r) {
-         const passwd* const entry = r.call<decltype(::fgetpwent)>(r.at(Run::stream(user_line)));
-         r.effect(entry != nullptr && entry->pw_uid == 1);
-     }},
-    {"fgetpwent_r",
-     [](Run& r) {
-         passwd entry{}, *found = nullptr;
-         char bytes[1000];
-         r.call<decltype(::fgetpwent_r)>(r.at(Run::stream(user_line)), &entry, bytes, sizeof bytes, &found);
-         r.effect(found == &entry);
-     }},
-    {"fgetgrent",
-     [](Run& r) {
-         const group* const entry = r.call<decltype(::fgetgrent)>(r.at(Run::stream(group_line)));
-         r.effect(entry != nullptr && entry->gr_gid == 1);
-     }},
-    {"fgetgrent_r",
-     [](Run& r) {
-         group entry{}, *found = nullptr;
-         char bytes[1000];
-         r.call<decltype(::fgetgrent_r)>(r.at(Run::stream(group_line)), &entry, bytes, sizeof bytes, &found);
-         r.effect(found == &entry);
-     }},
-    {"fgetspent",
-     [](Run& r) {
-         const spwd* const entry = r.call<decltype(::fgetspent)>(r.at(Run::stream(shadow_line)));
-         r.effect(entry != nullptr && entry->sp_lstchg == 1);
-     }},
-    {"fgetspent_r",
-     [](Run& r) {
-         spwd entry{}, *found = nullptr;
-         char bytes[1000];
-         r.call<decltype(::fgetspent_r)>(r.at(Run::stream(shadow_line)), &entry, bytes, sizeof bytes, &found);
-         r.effect(found == &entry);
-     }},
-    {"setmntent __setmntent",
-     [](Run& r) {
-         close(Run::file());
-         opened(r, r.call<FILE*(const char*, const char*)>(r.path("file"), "r"));
-     }},
-    {"getmntent",
-     [](Run& r) {
-         const mntent* const entry = r.call<decltype(::getmntent)>(r.at(Run::stream("dev /dir type opts 0 0\n")));
-         r.effect(entry != nullptr && strcmp(entry->mnt_dir, "/dir") == 0);
-     }},
-    {"getmntent_r __getmntent_r",
-     [](Run& r) {
-         mntent entry{};
-         char bytes[1000];
-         r.call<decltype(::getmntent_r)>(r.at(Run::stream("dev /dir type opts 0 0\n")), &entry, bytes, 1000);
-         r.effect(entry.mnt_dir != nullptr);
-     }},
 };
 
+const Family family("stdio", cases);
+
 } // namespace
-
-Cases stdio_cases() { return {table, std::size(table)}; }
-
 } // namespace rows

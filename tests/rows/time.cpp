@@ -29,7 +29,7 @@ bool runs(timer_t timer)
     return timer_gettime(timer, &left) == 0 && left.it_value.tv_sec > 0;
 }
 
-const Case table[] = {
+const Case cases[] = {
     {"time",
      [](Run& r) {
          time_t now = 0;
@@ -174,8 +174,7 @@ const Case table[] = {
     {"timer_getoverrun", [](Run& r) { r.call<decltype(::timer_getoverrun)>(made_timer()); }},
 };
 
+const Family family("time", cases);
+
 } // namespace
-
-Cases time_cases() { return {table, std::size(table)}; }
-
 } // namespace rows
