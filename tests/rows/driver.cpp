@@ -201,7 +201,7 @@ std::set<std::string> Driver::system_calls()
         return {};
     }
     std::set<std::string> all;
-    if (run({"list", "--door", "kernel", "--json"}) != 0) wrong_.push_back("faultline list --door kernel fails");
+    if (run({"list", "--door", "kernel", "--json"}) != 0) wrong_.emplace_back("faultline list --door kernel fails");
     const auto answer = Json::parse(slurp(root_ / "answer"), nullptr, false);
     for (const auto& [function, about] : answer.items())
         if (!about["system_calls"].empty()) all.insert(function);
