@@ -65,6 +65,7 @@ int throttled(double seconds)
     const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
     std::array<std::atomic<long>, 4> written{};
     std::vector<std::thread> threads;
+    threads.reserve(written.size());
     for (auto& bytes : written)
         threads.emplace_back([&] {
             const char block[512]{};

@@ -2,12 +2,13 @@
 // events in it, as a process leaves it that was killed.
 #include "made_ledger.hpp"
 
+#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <sstream>
 
 int main(int argc, char** argv)
-{
+try {
     using namespace faultline;
     for (int i = 2; i < argc; ++i) {
         std::ostringstream toml;
@@ -27,4 +28,7 @@ int main(int argc, char** argv)
         const auto name = std::filesystem::path(argv[i]).stem().string() + ".live";
         ledger.write((std::filesystem::path(argv[1]) / name).string());
     }
+} catch (const std::exception& error) {
+    std::cerr << "fuzz_seeds: " << error.what() << '\n';
+    return 1;
 }
