@@ -1,6 +1,7 @@
 // The table: one Spec for each exported symbol, in a fixed order, as compile-time data. It knows none of its users.
 #pragma once
 
+#include "calls/errors.hpp"
 #include "calls/spec.hpp"
 
 #include <cerrno>
@@ -48,7 +49,8 @@ inline constexpr auto table = detail::make_table();
     return row_count;
 }
 
-/// Whether a row belongs to a @group of plans (without the @): a family, or read, write, alloc, path, sync.
+/// Whether a row belongs to a @group of plans (without the @): a family; read, write, alloc, path, sync; or, by the name
+/// of an error, those that may fail with it.
 [[nodiscard]] constexpr bool in_group(const Spec& spec, std::string_view group) noexcept
 {
     if (group == family_names[static_cast<std::size_t>(spec.family)]) return true;
@@ -59,7 +61,8 @@ inline constexpr auto table = detail::make_table();
     if (group == "alloc") return spec.allocates;
     if (group == "path") return spec.path != absent && spec.family != Family::net;
     if (group == "sync") return spec.syncs;
-    return false;
+    const auto code = error_code(group);
+    return code != 0 && spec.fails.errors.contains(code);
 }
 
 inline constexpr std::array<std::string_view, 5> role_groups{"read", "write", "alloc", "path", "sync"};

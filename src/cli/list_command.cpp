@@ -38,18 +38,19 @@ std::string all_functions_text(const Names& names) { return names.empty() ? func
 std::string groups_text(const Names& names)
 {
     std::string text;
-    for (const auto group : groups())
-        if (wanted(names, group))
-            text += fmt::format("@{} ({})\n{}", group, counted(members(group).size(), "function"),
-                                wrapped(members(group), "  "));
-    return names.empty() ? text + "* (every function)\n" : text;
+    for (const auto group : names.empty() ? groups() : names)
+        text += fmt::format("@{} ({})\n{}", group, counted(members(group).size(), "function"),
+                            wrapped(members(group), "  "));
+    return names.empty() ? text + "@ENOSPC or another error (every function whose environment may cause it)\n"
+                                  "* (every function)\n"
+                         : text;
 }
 
 Json groups_json(const Names& names)
 {
     auto object = Json::object();
-    for (const auto group : groups())
-        if (wanted(names, group)) object[fmt::format("@{}", group)] = members(group);
+    for (const auto group : names.empty() ? groups() : names)
+        object[fmt::format("@{}", group)] = members(group);
     return object;
 }
 
@@ -144,8 +145,12 @@ constexpr Listing listings[] = {
 std::string_view resolve(const Listing& listing, std::string_view word)
 {
     if (&listing == &listings[0]) return function_of(word);
-    if (&listing == &listings[1] && word.starts_with('@')) word.remove_prefix(1);
-    const auto valid = listing.valid();
+    auto valid = listing.valid();
+    if (&listing == &listings[1] && word.starts_with('@')) {
+        word.remove_prefix(1);
+        const auto errors = error_names();
+        valid.insert(valid.end(), errors.begin(), errors.end());
+    }
     const auto found = std::ranges::find(valid, word);
     return found == valid.end() ? std::string_view() : *found;
 }

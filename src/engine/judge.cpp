@@ -80,7 +80,7 @@ bool fire(const Context& context, const Call& call, const Match& match, Verdict&
     bump(share.triggered, shared);
     bump(context.thread.hits(header.fault_count, header.function_count)[function], shared);
     verdict.event = record(context, call, match, verdict);
-    if (!cuts && fault.sticky != plan::Sticky::no) fired(context, call, fault, index);
+    if (!cuts && (fault.awaited || fault.sticky != plan::Sticky::no)) fired(context, call, fault, index);
     if (silent) owe(context, call, index);
     return true;
 }

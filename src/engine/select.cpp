@@ -3,6 +3,7 @@
 #include "calls/flags.hpp"
 #include "engine/callers.hpp"
 #include "engine/site.hpp"
+#include "engine/triggers.hpp"
 #include "plan/glob.hpp"
 #include "sys/syscalls.hpp"
 #include "sys/text.hpp"
@@ -136,6 +137,8 @@ ASKS(site)
 }
 
 ASKS(lineage) { return plan::any_name_matches(context.plan(), fault.lineage_globs, context.thread.lineage.view()); }
+
+ASKS(after_fault) { return has_fired(context, fault.after_fault); }
 
 ASKS(program) { return !fault.elsewhere; }
 

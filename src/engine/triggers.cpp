@@ -31,7 +31,7 @@ bool is_latched(const Context& context, const Call& call, const plan::Fault& fau
 {
     if (fault.sticky == plan::Sticky::no) return false;
     if (fault.sticky == plan::Sticky::fault)
-        return context.header.totals()[index].latched.load(std::memory_order_relaxed) != 0;
+        return context.header.totals()[index].fired.load(std::memory_order_relaxed) != 0;
     return cell_of(context, call, Purpose::latch, index, fault.sticky == plan::Sticky::site).get() != 0;
 }
 
@@ -60,7 +60,7 @@ std::uint64_t number(const Context& context, const Call& call, const plan::Fault
     case plan::Count::call:
         return number_in_thread(context, call);
     case plan::Count::run:
-        return context.run[match.fault].fetch_add(1, std::memory_order_relaxed) + 1;
+        return (context.run[match.fault].fetch_add(1, std::memory_order_relaxed) & ~ledger::fired_in_run) + 1;
     default:
         return cell_of(context, call, Purpose::matches, match.fault, fault.count == plan::Count::site).add(1) + 1;
     }
@@ -159,10 +159,18 @@ bool triggers(const Context& context, const Call& call, Match& match, Verdict& v
 
 void fired(const Context& context, const Call& call, const plan::Fault& fault, std::uint16_t index) noexcept
 {
-    if (fault.sticky == plan::Sticky::fault)
-        context.header.totals()[index].latched.store(1, std::memory_order_relaxed);
-    else if (fault.sticky != plan::Sticky::no)
+    context.header.totals()[index].fired.store(1, std::memory_order_relaxed);
+    if (fault.awaited && fault.count == plan::Count::run)
+        context.run[index].fetch_or(ledger::fired_in_run, std::memory_order_relaxed);
+    if (fault.sticky > plan::Sticky::fault)
         cell_of(context, call, Purpose::latch, index, fault.sticky == plan::Sticky::site).add(1);
+}
+
+bool has_fired(const Context& context, std::uint16_t index) noexcept
+{
+    if (context.schedule.faults[index].count == plan::Count::run)
+        return (context.run[index].load(std::memory_order_relaxed) & ledger::fired_in_run) != 0;
+    return context.header.totals()[index].fired.load(std::memory_order_relaxed) != 0;
 }
 
 void owe(const Context& context, const Call& call, std::uint16_t index) noexcept

@@ -36,6 +36,8 @@ struct FaultKey {
 /// All of them, in the order in which a reader would want to meet them.
 [[nodiscard]] std::vector<FaultKey> fault_keys();
 
+/// Finds the faults that others wait for. In selector_keys.cpp.
+void resolve_after_fault(std::vector<FaultDraft>& faults, Remarks& remarks);
 /// Whether a fault has no triggers but those that the engine asks of every one. In trigger_keys.cpp.
 [[nodiscard]] bool is_plain(const FaultDraft& draft);
 /// Says what the triggers cannot mean together. In trigger_keys.cpp.

@@ -16,9 +16,9 @@ namespace faultline::language {
 namespace {
 
 /// Keys whose values are text even where they look like a number.
-constexpr std::array<std::string_view, 15> texts{"name",  "on",    "size",   "delay",   "range",
-                                                 "after", "until", "budget", "thread",  "caller",
-                                                 "site",  "path",  "peer",   "program", "offset"};
+constexpr std::array<std::string_view, 16> texts{"name",  "on",      "size",   "delay",      "range", "after",
+                                                 "until", "budget",  "thread", "caller",     "site",  "path",
+                                                 "peer",  "program", "offset", "after_fault"};
 
 /// What a fault without a type is, by the first of these keys that it has.
 constexpr std::array<std::array<std::string_view, 2>, 11> types_by_key{{{"errno", "errno"},

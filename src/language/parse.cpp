@@ -2,6 +2,7 @@
 #include "language/parse.hpp"
 
 #include "language/builder.hpp"
+#include "language/fault_keys.hpp"
 #include "language/plan_keys.hpp"
 #include "language/suggest.hpp"
 #include "language/targets.hpp"
@@ -114,6 +115,7 @@ Parsed parse(const Value& root, PlanDraft draft)
         if (draft.faults_only) check_without_plan(fault, remarks);
     }
     check_names(draft, remarks);
+    resolve_after_fault(draft.faults, remarks);
     check_bounds(draft, remarks);
 
     if (draft.room.faults != 0 && draft.faults.size() > draft.room.faults)

@@ -258,6 +258,16 @@ void read_lineage(FaultDraft& draft, const Field& field)
     });
 }
 
+void read_after_fault(FaultDraft& draft, const Field& field)
+{
+    if (auto name = read_text(field, "the name of another fault")) draft.after_fault = {*name, field.value.place};
+}
+
+std::string say_after_fault(const Plan& plan, const Fault& fault)
+{
+    return fmt::format(" once fault '{}' has fired", plan.text(plan.view(plan.faults)[fault.after_fault].name));
+}
+
 constexpr FaultKey selector_rows[] = {
 #define SELECTOR(key, cost, scope, takes, why_not, help) {#key, all_types, no_types, read_##key, help, say_##key},
 #define GLOBS(key, cost, scope, takes, why_not, as_in, help)                                                           \
@@ -270,5 +280,35 @@ constexpr FaultKey selector_rows[] = {
 } // namespace
 
 std::span<const FaultKey> selector_keys() { return selector_rows; }
+
+void resolve_after_fault(std::vector<FaultDraft>& faults, Remarks& remarks)
+{
+    for (auto& waiting : faults) {
+        if (!waiting.has("after_fault") || waiting.after_fault.text.empty())
+            continue; // not given, or already a mistake
+        const auto& [name, place] = waiting.after_fault;
+        const auto awaited = std::ranges::find_if(faults, [&](const auto& each) { return each.name.text == name; });
+        if (awaited == faults.end()) {
+            std::vector<std::string_view> names;
+            for (const auto& each : faults)
+                if (&each != &waiting) names.push_back(each.name.text);
+            remarks.mistake(place,
+                            fmt::format("no fault has the name {}{}", in_quotes(name), did_you_mean(name, names)));
+            continue;
+        }
+        awaited->fault.awaited = true;
+        waiting.fault.after_fault = static_cast<std::uint16_t>(awaited - faults.begin());
+        if (!awaited->fault.enabled && waiting.fault.enabled)
+            remarks.warning(place, fmt::format("fault {} is off, so this one does not begin", in_quotes(name)));
+    }
+    for (const auto& waiting : faults) {
+        auto at = waiting.fault.after_fault;
+        for (std::size_t steps = 0; at != no_index && steps < faults.size(); ++steps)
+            at = faults[at].fault.after_fault;
+        if (at == no_index) continue;
+        return remarks.mistake(waiting.after_fault.place,
+                               "it would wait for itself, and never begin (name a fault that does not wait for it)");
+    }
+}
 
 } // namespace faultline::language

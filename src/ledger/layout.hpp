@@ -65,9 +65,12 @@ struct alignas(64) Totals {
     std::atomic<std::uint64_t> matched;   // numbering of `on` with count = "process"
     std::atomic<std::uint64_t> triggered; // taken of `max_triggers`
     std::atomic<std::uint64_t> spent;     // bytes, of `budget`; all bits set: for good
-    std::atomic<std::uint64_t> latched;   // 1: sticky = "fault", and it has fired
+    std::atomic<std::uint64_t> fired;     // 1: it has; kept where it is sticky or another fault waits for it
     std::atomic<std::int64_t> paced_to;   // type throttle: until when bytes that went through fill the line
 };
+
+/// Of a number that counts a fault's matches in the whole run: the fault has fired.
+inline constexpr std::uint64_t fired_in_run = 1ULL << 63U;
 
 /// How often a fault injected one error. Claimed by the thread that needs it first; a full table counts in its last slot.
 struct ErrorCount {

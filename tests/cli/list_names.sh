@@ -7,9 +7,9 @@ grep -Eq '^  twins .*__read_chk' out || fail 'no twins'
 grep -Eq '^  errors .*EIO' out || fail 'no errors'
 grep -Eq '^  by name only .*EBADF' out || fail 'no programming errors'
 grep -Eq '^  fault types .*corruption short' out || fail 'no types'
-grep -q '^  selectors *fd path fd_kind peer size caller site thread program lineage$' out || fail 'other selectors'
+grep -q '^  selectors *fd path fd_kind peer size caller site thread program lineage after_fault$' out || fail 'other selectors'
 faultline list open
-grep -q '^  selectors *path flags caller site thread program lineage$' out || fail 'other selectors of open'
+grep -q '^  selectors *path flags caller site thread program lineage after_fault$' out || fail 'other selectors of open'
 faultline list functions __read_chk connect
 grep -q '^read$' out || fail 'a twin is not known as its function'
 grep -q '^connect$' out || fail 'the second one is missing'

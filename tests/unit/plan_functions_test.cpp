@@ -70,6 +70,15 @@ TEST(Functions, GroupsAreThoseOfTheTable)
     }
 }
 
+TEST(Functions, AnErrorNamesThoseThatItsEnvironmentMayFailWithIt)
+{
+    EXPECT_EQ(struck("\"@ENOSPC\""), those([](const Spec& spec) { return spec.fails.errors.contains(ENOSPC); }));
+    EXPECT_TRUE(contains(struck("\"@ENOSPC\""), "write"));
+    EXPECT_FALSE(contains(struck("\"@ENOSPC\""), "read"));
+    EXPECT_FALSE(contains(struck("[\"@ENOSPC\", \"!@stdio\"]"), "fputs"));
+    EXPECT_EQ(mistakes(fault("errno", "\"@ENOSPCE\"")), Lines{"p:4:13: unknown group '@ENOSPCE'"});
+}
+
 TEST(Functions, StarMeansAllButWhatStartsTheProgram)
 {
     EXPECT_EQ(struck("\"*\"", "delay", "delay = \"1s\""),

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <csignal>
 #include <fcntl.h>
+#include <fmt/format.h>
 
 namespace faultline::language {
 namespace {
@@ -36,6 +37,31 @@ TEST(SelectorKeys, DescriptorsAndKindsArrive)
               Lines{"p:5:13: the selector fd on 'malloc' cannot mean anything (it has no descriptor)"});
     EXPECT_EQ(said("errno", "\"unlink\"", "fd_kind = \"file\""),
               Lines{"p:5:13: the selector fd_kind on 'unlink' cannot mean anything (it has no descriptor)"});
+}
+
+TEST(SelectorKeys, TheFaultThatIsWaitedForIsFound)
+{
+    const auto two = [](std::string_view first, std::string_view second) {
+        const auto one = [](std::string_view name, std::string_view more) {
+            return fmt::format("[[fault]]\nname = \"{}\"\nfunctions = \"write\"\ntype = \"errno\"\n{}\n", name, more);
+        };
+        return one("first", first) + one("second", second);
+    };
+    const Valid plan(two("after_fault = \"second\"", ""));
+    const auto faults = plan.view(plan->faults);
+    EXPECT_EQ(faults[0].after_fault, 1);
+    EXPECT_TRUE(faults[0].selective && !faults[0].awaited);
+    EXPECT_EQ(faults[1].after_fault, no_index);
+    EXPECT_NE(plan.described().find("write once fault 'second' has fired"), std::string::npos) << plan.described();
+    EXPECT_TRUE(!faults[1].selective && faults[1].awaited);
+    EXPECT_EQ(mistakes(two("after_fault = \"secnod\"", "")),
+              Lines{"p:5:15: no fault has the name 'secnod' (did you mean 'second'?)"});
+    EXPECT_EQ(mistakes(two("after_fault = \"first\"", "")),
+              Lines{"p:5:15: it would wait for itself, and never begin (name a fault that does not wait for it)"});
+    EXPECT_EQ(mistakes(two("after_fault = \"second\"", "after_fault = \"first\"")),
+              Lines{"p:5:15: it would wait for itself, and never begin (name a fault that does not wait for it)"});
+    EXPECT_EQ(warnings(two("after_fault = \"second\"", "enabled = false")),
+              Lines{"p:5:15: fault 'second' is off, so this one does not begin"});
 }
 
 TEST(SelectorKeys, PeersArrive)

@@ -79,6 +79,36 @@ TEST_F(Triggers, CountOfARunIsSharedByProcesses)
     EXPECT_EQ(host.run()[0], 4U);
 }
 
+TEST_F(Triggers, WhatWaitsForAFaultBeginsWhenItFires)
+{
+    const std::string waiting = "[[fault]]\nname = \"then\"\nfunctions = \"fsync\"\ntype = \"errno\"\nerrno = \"EIO\"\n"
+                                "after_fault = \"f\"\non = \"2..\"\n";
+    for (const auto* const count : {"", "count = \"thread\"\n", "count = \"run\"\n"}) {
+        Host host(plan("on = 2\n" + std::string(count)) + waiting);
+        Verdict verdict;
+        const auto sync = [&] { return host.call(calls::id_fsync, {1}, verdict); };
+        EXPECT_FALSE(sync() || sync() || sync());
+        EXPECT_EQ(host.writes(2), (Numbers{2}));
+        EXPECT_FALSE(sync()) << "its matches are numbered from then on";
+        EXPECT_TRUE(sync() && sync());
+        EXPECT_EQ(verdict.event->match, 3U);
+    }
+}
+
+TEST_F(Triggers, WhatWaitsForAFaultOfTheRunBeginsInEveryProcess)
+{
+    const std::string waiting = "[[fault]]\nname = \"then\"\nfunctions = \"fsync\"\ntype = \"errno\"\nerrno = \"EIO\"\n"
+                                "after_fault = \"f\"\n";
+    Host host(plan("on = 3\ncount = \"run\"\n") + waiting);
+    Verdict verdict;
+    host.run()[0] = 3; // it has matched thrice in another process, and has not fired
+    EXPECT_FALSE(host.call(calls::id_fsync, {1}, verdict));
+    host.run()[0] |= ledger::fired_in_run;
+    EXPECT_TRUE(host.call(calls::id_fsync, {1}, verdict));
+    EXPECT_EQ(host.writes(1), Numbers{}) << "the fourth";
+    EXPECT_EQ(host.run()[0], 4U | ledger::fired_in_run);
+}
+
 TEST_F(Triggers, TheCountOfRacingThreadsIsExact)
 {
     for (const auto* const count : {"fd", "run", "process"}) {
