@@ -58,6 +58,7 @@ public:
         say_what_is_missing();
         confirm_all(findings_, workers_, verdicts_,
                     {[this](const Point& point) { return plan_for(point, false); }, limit_, options_.stop});
+        join_explained_findings();
         if (options_.stop == nullptr || !options_.stop->load()) leave_out_unsteady();
         if (is_void()) return;
         if (tries_power_cuts(options_)) cut_power(*workers_.front(), options_, time_left(), tell_, summary_);
@@ -215,9 +216,9 @@ private:
             if (child_died) verdicts_.settle_child(seen, crash, outcome);
         }
         Line line{id, point, outcome, seen.end, seen.matched, {}, {}};
-        if (is_finding(outcome.kind) && !absorbs(point)) note_finding(line, seen, crash);
+        if (is_finding(outcome.kind) && !absorbs(point.strikes.back())) note_finding(line, seen, crash);
         if (options_.depth > 1 && point.strikes.size() < static_cast<std::size_t>(options_.depth) &&
-            outcome.kind != Class::not_reached)
+            outcome.kind != Class::not_reached && point.strikes.back().persistence != Persistence::everywhere)
             line.new_sites = new_sites(worker, point);
         if (!is_void()) settle(line); // else a journal would tell later what is not so
     }
@@ -237,7 +238,7 @@ private:
     void replay(const Line& line)
     {
         auto copy = line;
-        if (is_finding(line.outcome.kind) && !absorbs(line.point)) note_finding(copy, {}, {});
+        if (is_finding(line.outcome.kind) && !absorbs(line.point.strikes.back())) note_finding(copy, {}, {});
         settle(copy, false);
     }
 
@@ -247,10 +248,9 @@ private:
         return place == sites_.end() ? std::nullopt : std::optional(place->second);
     }
 
-    [[nodiscard]] bool absorbs(const Point& point) const
+    [[nodiscard]] bool absorbs(const Strike& strike) const
     {
-        const auto& strike = point.strikes.back();
-        return !options_.absorbed.empty() && is_absorbed(options_.absorbed, strike, site_of(strike));
+        return is_absorbed(options_.absorbed, strike, site_of(strike));
     }
 
     void note_finding(Line& line, const Observation& seen, const Crash& crash)
@@ -260,6 +260,15 @@ private:
         const std::lock_guard lock(mutex_);
         gather(findings_, summary_.sites, line, site, seen, crash);
         findings_.at(line.key).known = options_.known.contains(line.key);
+    }
+
+    void join_explained_findings()
+    {
+        const auto gone =
+            join_explained(findings_, {[this](const Strike& strike) { return site_of(strike); }, options_.absorbed});
+        for (auto& run : summary_.runs)
+            if (const auto found = gone.find(run.key); found != gone.end())
+                run.key = found->second == absorbed ? std::string() : found->second;
     }
 
     /// Findings that did not come again, of a command that does by itself something else by now.
@@ -301,7 +310,8 @@ private:
             {id_text(line.id), as_record(line.point), line.outcome.kind, line.outcome.detail, line.key});
         const auto& strike = line.point.strikes.back();
         if (line.outcome.kind != Class::not_reached && line.outcome.kind != Class::hang)
-            add_followups(queue_, line.point, line.matched, level_of(strike, options_.families));
+            add_followups(queue_, line.point, {line.matched, !is_killed(line.outcome.kind), options_.every},
+                          level_of(strike, options_.families));
         for (const auto& site : line.new_sites)
             add_site(queue_, site, tries_of(site.function, options_.families, options_.through_door), false,
                      line.point.strikes);

@@ -5,6 +5,7 @@
 #include "explore/door_run.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace faultline::explore {
@@ -157,6 +158,12 @@ bool can_last(std::string_view function, std::string_view error)
         spec != nullptr && (spec->in.shape != calls::Data::Shape::none || spec->out.shape != calls::Data::Shape::none);
     const bool accepts = spec != nullptr && spec->waits.error == EAGAIN;
     return error != calls::error_name(EAGAIN) || !(moves_data || accepts);
+}
+
+bool can_spread(std::string_view error)
+{
+    constexpr std::array states{ENOMEM, ENOSPC, EDQUOT, EROFS, EIO};
+    return std::ranges::find(states, calls::error_code(error)) != states.end();
 }
 
 } // namespace faultline::explore

@@ -69,7 +69,8 @@ bool weaker(const Point& a, const Point& b)
 {
     const auto weight = [](const Point& point) {
         const auto& strike = point.strikes.back();
-        return std::tuple(point.strikes.size(), strike.persistence, strike.occurrence);
+        return std::tuple(strike.persistence == Persistence::everywhere, point.strikes.size(), strike.persistence,
+                          strike.occurrence);
     };
     return weight(a) < weight(b);
 }

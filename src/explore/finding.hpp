@@ -35,7 +35,7 @@ struct Finding {
 [[nodiscard]] bool is_absorbed(const std::vector<std::string>& list, const Strike& strike,
                                const std::optional<Site>& site);
 
-/// Whether `a` is a weaker plan than `b`: fewer faults, fewer matches struck, earlier.
+/// Whether `a` is a weaker plan than `b`: nothing struck everywhere, fewer faults, fewer matches struck, earlier.
 [[nodiscard]] bool weaker(const Point& a, const Point& b);
 
 } // namespace faultline::explore

@@ -24,16 +24,14 @@ using report::Json, report::clean, report::clean_line;
 std::string as_options(const Point& point, bool tree)
 {
     std::string text;
+    int number = 0;
     for (const auto& strike : point.strikes) {
-        const auto last = strike.persistence == Persistence::once ? fmt::format("{}", strike.occurrence)
-                          : strike.persistence == Persistence::twice
-                              ? fmt::format("{}..{}", strike.occurrence, strike.occurrence + 1)
-                          : strike.persistence == Persistence::thrice
-                              ? fmt::format("{}..{}", strike.occurrence, strike.occurrence + 2)
-                              : fmt::format("{}..", strike.occurrence);
+        ++number;
         text += fmt::format("{}-f {}:{},site={:08x},on={}{}", text.empty() ? "" : " ", strike.function,
-                            strike.what.error.empty() ? strike.what.type : strike.what.error, strike.site, last,
-                            tree ? ",count=run" : "");
+                            strike.what.error.empty() ? strike.what.type : strike.what.error, strike.site,
+                            matches(strike), tree ? ",count=run" : "");
+        if (strike.persistence == Persistence::everywhere)
+            text += fmt::format(",name=strike-{0} -f @{1}:{1},after_fault=strike-{0}", number, strike.what.error);
     }
     return text;
 }

@@ -21,6 +21,48 @@ bool speaks_for(const Point& one, const Point& other, const std::vector<Site>& t
     return order(one) < order(other);
 }
 
+/// Who is kept from speaking by a further fault is no better and no worse for it.
+std::vector<Class> as_bad_as(Class kind)
+{
+    const bool wrong = kind == Class::silent_wrong || kind == Class::told_wrong;
+    return wrong ? std::vector{Class::silent_wrong, Class::told_wrong} : std::vector{kind};
+}
+
+Strike strike_of(const Struck& struck)
+{
+    Strike strike;
+    strike.function = struck.function;
+    strike.site = struck.site;
+    return strike;
+}
+
+/// Of a call from a place that the trace has not: the code that made it, as far as that is known.
+Site caller_of(const Struck& struck, const Finding& finding)
+{
+    Site site;
+    site.stack = finding.crash.stack;
+    if (site.stack.empty()) site.stack.push_back({struck.module, 0});
+    return site;
+}
+
+/// What makes of a finding a part of another, or nothing of interest: its key; empty where it stays by itself.
+std::string explanation(const Finding& finding, const std::map<std::string, Finding>& findings, const Places& places)
+{
+    if (finding.point.strikes.back().persistence != Persistence::everywhere) return {};
+    for (const auto& struck : finding.struck) {
+        const auto strike = strike_of(struck);
+        const auto site = places.site_of(strike);
+        if (is_absorbed(places.absorbed, strike, site ? site : caller_of(struck, finding)))
+            return std::string(absorbed);
+        if (is_killed(finding.kind)) continue; // where it was killed makes it one finding anyway
+        for (const auto kind : as_bad_as(finding.kind)) {
+            auto key = merge_key({kind, {}}, {{strike}}, site, {});
+            if (key != finding.key && findings.contains(key)) return key;
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 void settle_child(const Baseline& baseline, const Observation& seen, const Crash& crash, Outcome& outcome)
@@ -55,6 +97,28 @@ void gather(std::map<std::string, Finding>& findings, const std::vector<Site>& t
     finding.out = seen.out;
     finding.err = seen.err;
     finding.struck = seen.struck;
+}
+
+std::map<std::string, std::string> join_explained(std::map<std::string, Finding>& findings, const Places& places)
+{
+    std::map<std::string, std::string> gone;
+    for (auto each = findings.begin(); each != findings.end();) {
+        const auto key = explanation(each->second, findings, places);
+        if (key.empty()) {
+            ++each;
+            continue;
+        }
+        if (key != absorbed) {
+            auto& others = findings.at(key).others;
+            others.push_back(each->second.point);
+            others.insert(others.end(), each->second.others.begin(), each->second.others.end());
+        }
+        for (auto& [from, to] : gone)
+            if (to == each->first) to = key;
+        gone[each->first] = key;
+        each = findings.erase(each);
+    }
+    return gone;
 }
 
 } // namespace faultline::explore

@@ -3,9 +3,11 @@
 
 #include "explore/journal.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace faultline::explore {
@@ -20,5 +22,17 @@ void settle_child(const Baseline& baseline, const Observation& seen, const Crash
 /// are as weak, by the one whose site comes first in the trace. `seen` and `crash`: empty where a journal tells it.
 void gather(std::map<std::string, Finding>& findings, const std::vector<Site>& trace, const Line& line,
             const std::optional<Site>& site, const Observation& seen, const Crash& crash);
+
+/// What is known of the places that a run strikes, and which of them may be swallowed (is_absorbed()).
+struct Places {
+    std::function<std::optional<Site>(const Strike&)> site_of;
+    const std::vector<std::string>& absorbed;
+};
+inline constexpr std::string_view absorbed = "absorbed"; // in the place of a key
+
+/// Of what strikes everywhere a further strike may be to blame. So a finding that only such a point gives is none where a
+/// further strike is absorbed, and part of another finding where a further strike by itself gives that one and it is as
+/// bad. Returns the keys that are gone, each with the one that it is part of now, or `absorbed`.
+std::map<std::string, std::string> join_explained(std::map<std::string, Finding>& findings, const Places& places);
 
 } // namespace faultline::explore

@@ -50,7 +50,8 @@ private:
             seen_.struck.push_back({std::string(plan.text(functions[event.function].name)), event.site,
                                     fmt::format("{}{}", header.lineage.view(), event.thread.view()),
                                     event.has_fd != 0 ? event.fd : -1, std::string(event.path.view()),
-                                    (event.did & ledger::did_cut_path) != 0, event.failed});
+                                    (event.did & ledger::did_cut_path) != 0, event.failed,
+                                    std::string(event.module.view())});
         }
     }
 

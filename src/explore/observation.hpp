@@ -46,6 +46,7 @@ struct Struck {
     std::string path{};    // that it names, as it was written
     bool path_cut = false; // … of which this is the end
     int failed = 0;        // errno of a call that was made all the same
+    std::string module{};  // that it comes from
 };
 
 struct Observation {

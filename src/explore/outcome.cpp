@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstring>
 #include <fmt/format.h>
+#include <ranges>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,13 +65,21 @@ bool complains(std::string_view text)
                                [&](const char* word) { return lower.find(word) != std::string::npos; });
 }
 
-/// Whether the faults were in what makes sure that an effect is there: when that fails, it cannot be known whether it is.
+/// Whether a fault was in what makes sure that an effect is there: when that fails, it cannot be known whether it is.
 bool leaves_doubt(const Observation& seen)
 {
-    return std::ranges::all_of(seen.struck, [](const Struck& each) {
+    return seen.struck.empty() || std::ranges::any_of(seen.struck, [](const Struck& each) {
         return each.function.find("close") != std::string::npos || each.function.find("sync") != std::string::npos ||
                each.function == "fflush";
     });
+}
+
+bool to_standard_error(const Struck& each) { return each.descriptor == STDERR_FILENO; }
+
+/// Whether after a fault the program was kept from speaking by another one.
+bool spoke_in_vain(const Observation& seen)
+{
+    return std::ranges::any_of(seen.struck | std::views::drop(1), to_standard_error);
 }
 
 /// A run that gave up: it has to have said so, and left nothing behind.
@@ -93,15 +102,13 @@ Outcome classify_failure(const Baseline& baseline, const Observation& seen, bool
             return {Class::false_failure, fmt::format("exit status {}, yet all was done", status)};
     }
     // What cannot be removed has to stay.
-    const bool removal = !seen.struck.empty() && std::ranges::all_of(seen.struck, [](const Struck& each) {
+    const bool removal = std::ranges::any_of(seen.struck, [](const Struck& each) {
         return each.function.starts_with("unlink") || each.function == "remove" || each.function == "rmdir";
     });
-    if (const auto stray = strays(baseline, expected, tree); !stray.empty() && !(removal && says))
+    const bool silenced = std::ranges::any_of(seen.struck, to_standard_error);
+    if (const auto stray = strays(baseline, expected, tree); !stray.empty() && !(removal && (says || silenced)))
         return {Class::leak, fmt::format("{} stays behind", stray.front())};
     // A program that is kept from speaking cannot say why it fails.
-    const bool silenced = !seen.struck.empty() && std::ranges::all_of(seen.struck, [](const Struck& each) {
-        return each.descriptor == STDERR_FILENO;
-    });
     if (!says && silenced) return {Class::clean_fail, fmt::format("exit status {}, and no way to say why", status)};
     if (!says) return {Class::mute_fail, fmt::format("exit status {}, and not a word", status)};
     return {Class::clean_fail, fmt::format("exit status {}", status)};
@@ -179,7 +186,7 @@ Outcome classify(const Baseline& baseline, const Observation& seen)
     const auto usual_out = mask.out(baseline.run.out);
     const auto new_words = without(mask.err(seen.err), mask.err(baseline.run.err));
     const auto new_output = out == usual_out ? std::string() : without(out, usual_out);
-    const bool says = !new_words.empty() || complains(new_output);
+    const bool says = !new_words.empty() || complains(new_output) || spoke_in_vain(seen);
     const auto expected = mask.tree(baseline.run.tree);
     const auto tree = mask.tree(seen.tree);
     if (!as_usual && end.exit_status() != 0) return classify_failure(baseline, seen, says, expected, tree);

@@ -7,12 +7,11 @@
 
 namespace faultline::explore {
 
-namespace {
-
 std::string matches(const Strike& strike)
 {
     switch (strike.persistence) {
     case Persistence::once:
+    case Persistence::everywhere:
         return fmt::format("{}", strike.occurrence);
     case Persistence::twice:
         return fmt::format("{}..{}", strike.occurrence, strike.occurrence + 1);
@@ -23,8 +22,6 @@ std::string matches(const Strike& strike)
     }
     return {};
 }
-
-} // namespace
 
 std::string_view name_of(Persistence persistence)
 {
@@ -69,7 +66,8 @@ Point point_of(const std::vector<report::Strike>& strikes)
         strike.what = {each.family, each.type, each.error};
         strike.occurrence = each.match;
         strike.call = each.call;
-        for (const auto persistence : {Persistence::twice, Persistence::thrice, Persistence::on})
+        for (const auto persistence :
+             {Persistence::twice, Persistence::thrice, Persistence::on, Persistence::everywhere})
             if (each.persistence == name_of(persistence)) strike.persistence = persistence;
     }
     return point;
@@ -86,6 +84,10 @@ std::string plan_of(const Point& point, bool tree, bool trace)
         if (!strike.what.error.empty()) plan += fmt::format("errno = \"{}\"\n", strike.what.error);
         plan += fmt::format("site = \"{:08x}\"\non = \"{}\"\n", strike.site, matches(strike));
         if (tree) plan += "count = \"run\"\n";
+        if (strike.persistence == Persistence::everywhere)
+            plan += fmt::format("\n[[fault]]\nname = \"everywhere-{0}\"\nfunctions = \"@{1}\"\ntype = \"errno\"\n"
+                                "errno = \"{1}\"\nafter_fault = \"strike-{0}\"\n",
+                                number, strike.what.error);
     }
     return plan;
 }

@@ -20,8 +20,9 @@ struct Site {
     std::vector<report::Address> stack; // innermost first
 };
 
-/// How many of a site's matches are struck, from the first one on.
-enum class Persistence : std::uint8_t { once, twice, thrice, on };
+/// How many of a site's matches are struck, from the first one on; or with them every later call that can fail so, wherever
+/// it is made.
+enum class Persistence : std::uint8_t { once, twice, thrice, on, everywhere };
 [[nodiscard]] std::string_view name_of(Persistence persistence);
 
 /// What is done to one site.
@@ -61,6 +62,9 @@ struct Point {
 /// The plan that strikes it. `tree`: several processes take part, so matches are numbered over all of them. `trace`:
 /// the plan records sites as well.
 [[nodiscard]] std::string plan_of(const Point& point, bool tree, bool trace);
+
+/// The matches of its site that a strike's own fault strikes, as a plan's `on` has them.
+[[nodiscard]] std::string matches(const Strike& strike);
 
 /// Sixteen hexadecimal digits.
 [[nodiscard]] std::string id_text(std::uint64_t id);

@@ -90,16 +90,19 @@ int level_of(const Strike& strike, const std::vector<std::string>& families)
     return static_cast<int>(std::ranges::find(tries, strike.what) - tries.begin()) * level_of_error;
 }
 
-void add_followups(Queue& queue, const Point& point, std::uint64_t matched, int level)
+void add_followups(Queue& queue, const Point& point, const Followed& run, int level)
 {
     const auto& strike = point.strikes.back();
-    if (strike.persistence != Persistence::once || matched <= strike.occurrence) return;
-    const auto later = matched - strike.occurrence;
+    if (strike.persistence != Persistence::once) return;
     const auto add = [&](Persistence persistence, int at) {
         auto more = point;
         more.strikes.back().persistence = persistence;
         queue.add(at, std::move(more));
     };
+    const bool first = strike.occurrence == 1 || run.every;
+    if (run.goes_on && first && can_spread(strike.what.error)) add(Persistence::everywhere, level + 1);
+    if (run.matched <= strike.occurrence) return;
+    const auto later = run.matched - strike.occurrence;
     if (can_last(strike.function, strike.what.error)) add(Persistence::on, level + 1);
     if (later >= 2) add(Persistence::twice, level + 4);
     if (later >= 3) add(Persistence::thrice, level + 4);

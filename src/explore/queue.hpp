@@ -43,7 +43,15 @@ void add_site(Queue& queue, const Site& site, const std::vector<Try>& tries, boo
 /// The level at which a strike's error is tried first at its site: what follows from it waits as long.
 [[nodiscard]] int level_of(const Strike& strike, const std::vector<std::string>& families);
 
-/// Queues what only makes sense once a point was run: striking more of the site's matches, where there were more.
-void add_followups(Queue& queue, const Point& point, std::uint64_t matched, int try_index);
+/// What a point's run tells of others that are worth trying.
+struct Followed {
+    std::uint64_t matched = 0; // of the site's calls, struck or not
+    bool goes_on = false;      // after the strike: no signal ended it
+    bool every = false;        // of what strikes everywhere: from each match on that is tried, not only from a site's first
+};
+
+/// Queues what only makes sense once a point was run: striking more of the site's matches, where there were more, and
+/// whatever else fails in that state of the machine.
+void add_followups(Queue& queue, const Point& point, const Followed& run, int level);
 
 } // namespace faultline::explore

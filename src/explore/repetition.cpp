@@ -45,7 +45,7 @@ Point weakest(const Point& point, const std::function<bool(const Point&)>& same)
         of(run::ddmin(point.strikes.size(), [&](const std::vector<std::size_t>& chosen) { return same(of(chosen)); }));
     for (auto& strike : result.strikes) {
         const auto before = strike;
-        for (const auto persistence : {Persistence::once, Persistence::twice, Persistence::thrice}) {
+        for (const auto persistence : {Persistence::once, Persistence::twice, Persistence::thrice, Persistence::on}) {
             if (persistence >= before.persistence) break;
             strike.persistence = persistence;
             if (same(result)) break;

@@ -19,12 +19,14 @@ std::size_t rank_of(const std::string& persistence)
 
 using Order = std::map<std::pair<std::string_view, std::string_view>, std::size_t>; // of sites in the trace
 
-/// Few faults before many, few matches struck before many, early before late.
+bool is_everywhere(const Strike& strike) { return strike.persistence == persistence_names.back(); }
+
+/// What strikes everywhere last; few faults before many, few matches struck before many, early before late.
 auto weight(const Finding& finding, const Order& order)
 {
     const auto last = finding.strikes.empty() ? Strike() : finding.strikes.back();
     const auto found = order.find({last.function, last.site});
-    return std::tuple(finding.strikes.size(), rank_of(last.persistence), last.match,
+    return std::tuple(is_everywhere(last), finding.strikes.size(), rank_of(last.persistence), last.match,
                       found == order.end() ? order.size() : found->second, finding.point);
 }
 

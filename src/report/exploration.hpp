@@ -16,7 +16,7 @@ namespace faultline::report {
 
 /// What is done to one call site.
 /// For how many matches of its site, from the first struck on, a fault strikes.
-inline constexpr std::array<std::string_view, 4> persistence_names{"once", "twice", "thrice", "on"};
+inline constexpr std::array<std::string_view, 5> persistence_names{"once", "twice", "thrice", "on", "everywhere"};
 
 struct Strike {
     std::string function;

@@ -109,9 +109,12 @@ def compare(target, result, known):
 def plan_of(found):
     """The fault as -f takes it, for the findings that one fault makes."""
     strike = found["strikes"][0]
-    moment = {"once": f"on={strike['match']}", "twice": f"on={strike['match']}..+2", "thrice": f"on={strike['match']}..+3"}
-    when = moment.get(strike["persistence"], f"on={strike['match']}.." if strike["match"] > 1 else "")
-    return f"{strike['function']}:{strike['errno']},site={strike['site']}" + (f",{when}" if when else "")
+    match, error = strike["match"], strike["errno"]
+    moment = {"once": f"on={match}", "twice": f"on={match}..{match + 1}", "thrice": f"on={match}..{match + 2}",
+              "on": f"on={match}.." if match > 1 else "",
+              "everywhere": f"on={match},name=strike-1 -f @{error}:{error},after_fault=strike-1"}
+    when = moment[strike["persistence"]]
+    return f"{strike['function']}:{error},site={strike['site']}" + (f",{when}" if when else "")
 
 
 # --- replaying -------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 // How a run is judged by what was seen of it, and what of it is masked because it changes without any fault.
 #include "explore/finding.hpp"
+#include "explore/gather.hpp"
 #include "explore/outcome.hpp"
 
 #include <csignal>
@@ -86,6 +87,25 @@ TEST(ExploreOutcome, OfAFailureIsCleanOrMute)
     EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
 }
 
+TEST(ExploreOutcome, OfManyFaultsCountsWhatNoneOfThemExcuses)
+{
+    const auto base = baseline();
+    const Struck write{"write", 1, "0", 3};
+    const Struck complaint{"write", 2, "0", 2};
+    auto seen = as_usual(base);
+    seen.tree["work/out"].hash = 2;
+    seen.struck = {write, write};
+    EXPECT_EQ(kind_of(base, seen), Class::silent_wrong);
+    seen.struck = {write, complaint}; // it was about to say so
+    EXPECT_EQ(kind_of(base, seen), Class::told_wrong);
+    seen.end.status = exited(1);
+    EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
+    seen.tree["work/out.tmp"] = {};
+    EXPECT_EQ(kind_of(base, seen), Class::leak);
+    seen.struck = {write, {"unlink", 3, "0", -1}, complaint};
+    EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
+}
+
 TEST(ExploreOutcome, TellsCrashAbortAndPipe)
 {
     const auto base = baseline();
@@ -156,7 +176,9 @@ TEST(ExploreOutcome, LooksAtWhatRecoveryMakesOfIt)
     seen.err = "sorry\n";
     seen.recovered_tree = base.recovered_run;
     EXPECT_EQ(kind_of(base, seen), Class::false_failure);
-    seen.struck = {{"fsync", 1, "0", -1}}; // then the program cannot know whether it is there
+    seen.struck = {{"write", 1, "0", 3}, {"write", 1, "0", 3}};
+    EXPECT_EQ(kind_of(base, seen), Class::false_failure);
+    seen.struck = {{"write", 1, "0", 3}, {"fsync", 1, "0", 3}}; // then the program cannot know whether it is there
     EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
     seen.recovery->status = exited(3);
     EXPECT_EQ(kind_of(base, seen), Class::cannot_recover);
@@ -223,6 +245,43 @@ TEST(ExploreFinding, IsAbsorbedByFunctionModuleOrSite)
     EXPECT_FALSE(is_absorbed({"*@dash"}, strike, std::nullopt));
 }
 
+TEST(ExploreFinding, IsPartOfAnotherThatExplainsIt)
+{
+    const auto found = [](const char* key, Class kind, const char* function, std::uint32_t site,
+                          Persistence persistence) {
+        Finding finding;
+        finding.kind = kind;
+        finding.key = key;
+        finding.point.strikes.push_back({function, site, {"io", "errno", "EIO"}, 1, persistence, 0});
+        return std::pair(std::string(key), finding);
+    };
+    const auto no_site = [](const Strike&) { return std::optional<Site>(); };
+    std::vector<std::string> swallowed;
+    const Places nowhere{no_site, swallowed};
+    const auto once = found("told-wrong write from 00000002", Class::told_wrong, "write", 2, Persistence::once);
+    auto open = found("silent-wrong open from 00000001", Class::silent_wrong, "open", 1, Persistence::everywhere);
+    auto close = found("leak close from 00000003", Class::leak, "close", 3, Persistence::everywhere);
+    open.second.struck = {{"open", 1, "0", -1}, {"write", 2, "0", 3}};
+    close.second.struck = {{"close", 3, "0", 3}, {"write", 2, "0", 3}};
+    std::map<std::string, Finding> findings{once, open, close};
+    const auto gone = join_explained(findings, nowhere);
+    EXPECT_EQ(gone, (std::map<std::string, std::string>{{open.first, once.first}}));
+    ASSERT_EQ(findings.size(), 2U) << "a leak is another matter";
+    EXPECT_EQ(findings.at(once.first).others, std::vector{open.second.point});
+    // Of two that explain each other one stays.
+    auto other = found("silent-wrong write from 00000002", Class::silent_wrong, "write", 2, Persistence::everywhere);
+    other.second.struck = open.second.struck;
+    findings = {open, other};
+    EXPECT_EQ(join_explained(findings, nowhere).size(), 1U);
+    EXPECT_EQ(findings.size(), 1U);
+    // And what a program may swallow is no mistake.
+    findings = {open, close, once};
+    swallowed = {"close"};
+    EXPECT_EQ(join_explained(findings, nowhere),
+              (std::map<std::string, std::string>{{open.first, once.first}, {close.first, std::string(absorbed)}}));
+    EXPECT_EQ(findings.size(), 1U);
+}
+
 TEST(ExploreFinding, PrefersTheWeakerPlan)
 {
     const Point once{{{"malloc", 1, {}, 1, Persistence::once, 0}}};
@@ -233,6 +292,9 @@ TEST(ExploreFinding, PrefersTheWeakerPlan)
     EXPECT_TRUE(weaker(once, on));
     EXPECT_TRUE(weaker(once, later));
     EXPECT_TRUE(weaker(on, two));
+    auto everywhere = once;
+    everywhere.strikes[0].persistence = Persistence::everywhere;
+    EXPECT_TRUE(weaker(two, everywhere));
     EXPECT_FALSE(weaker(once, once));
 }
 

@@ -84,6 +84,20 @@ TEST(ExplorePoint, BecomesAPlanThatIsValid)
     }
 }
 
+TEST(ExplorePoint, ThatStrikesEverywhereHasAFaultThatBeginsWithIts)
+{
+    const Point point{{{"write", 0x1234, {"io", "errno", "ENOSPC"}, 3, Persistence::everywhere, 0}}};
+    EXPECT_EQ(point.text(), "write@00001234 ENOSPC, match 3, everywhere");
+    EXPECT_EQ(point_of(as_record(point)), point);
+    const auto parsed = language::parse(plan_of(point, true, false), "/plan.toml");
+    ASSERT_TRUE(parsed.mistakes.empty()) << parsed.mistakes.front().text;
+    const auto faults = parsed.plan().view(parsed.plan().faults);
+    ASSERT_EQ(faults.size(), 2U);
+    EXPECT_EQ(faults[1].after_fault, 0);
+    EXPECT_FALSE(faults[1].has(plan::Selector::site));
+    EXPECT_EQ(parsed.plan().view(faults[0].on)[0].last, 3U);
+}
+
 TEST(ExploreQueue, TriesEachSiteBeforeASecondErrorOfAny)
 {
     Queue queue;
@@ -120,13 +134,13 @@ TEST(ExploreQueue, StrikesOnOnlyWhereTheProgramCalledAgain)
 {
     const Point point{{{"malloc", 2, {"oom", "errno", "ENOMEM"}, 1, Persistence::once, 0}}};
     Queue none;
-    add_followups(none, point, 1, 0);
+    add_followups(none, point, {1}, 0);
     EXPECT_EQ(none.size(), 0U);
     Queue two;
-    add_followups(two, point, 2, 0);
+    add_followups(two, point, {2}, 0);
     EXPECT_EQ(two.size(), 1U); // on
     Queue all;
-    add_followups(all, point, 4, 0);
+    add_followups(all, point, {4}, 0);
     EXPECT_EQ(all.size(), 3U); // on, twice, thrice
 }
 
@@ -134,7 +148,7 @@ TEST(ExploreQueue, StrikesOnOnlyWhatMayLast)
 {
     const auto followups = [](const char* function, const char* error) {
         Queue queue;
-        add_followups(queue, {{{function, 2, {"io", "errno", error}, 1, Persistence::once, 0}}}, 4, 0);
+        add_followups(queue, {{{function, 2, {"io", "errno", error}, 1, Persistence::once, 0}}}, {4}, 0);
         return queue.size();
     };
     EXPECT_EQ(followups("read", "EIO"), 3U);
@@ -144,6 +158,23 @@ TEST(ExploreQueue, StrikesOnOnlyWhatMayLast)
     EXPECT_EQ(followups("accept", "EAGAIN"), 2U);
     EXPECT_EQ(followups("open", "EINTR"), 2U);
     EXPECT_EQ(followups("fork", "EAGAIN"), 3U); // no more processes are allowed
+}
+
+TEST(ExploreQueue, StrikesEverywhereWhatIsAStateOfTheMachine)
+{
+    const auto added = [](const char* error, std::uint64_t match, Followed run) {
+        Queue queue;
+        add_followups(queue, {{{"write", 2, {"io", "errno", error}, match, Persistence::once, 0}}}, run, 0);
+        const auto next = queue.take();
+        return next && next->point.strikes[0].persistence == Persistence::everywhere;
+    };
+    constexpr bool goes_on = true;
+    constexpr bool every = true;
+    EXPECT_TRUE(added("ENOSPC", 1, {1, goes_on}));
+    EXPECT_FALSE(added("ENOSPC", 1, {1, false})) << "a signal ended it";
+    EXPECT_FALSE(added("EPERM", 1, {1, goes_on})) << "that is a matter of one file";
+    EXPECT_FALSE(added("ENOSPC", 2, {2, goes_on}));
+    EXPECT_TRUE(added("ENOSPC", 2, {2, goes_on, every}));
 }
 
 TEST(ExploreQueue, TakesNoPointTwiceUnlessItIsPutAside)

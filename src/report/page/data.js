@@ -38,7 +38,7 @@ const kindOf = name =>
 const badge = name => h('span', { class: `badge k-${kindOf(name)}` }, name);
 
 // A row of a table of points: class, detail, finding (-1: none), then for each strike: site, what, match, persistence.
-const persistences = ['once', 'twice', 'thrice', 'on'];
+const persistences = ['once', 'twice', 'thrice', 'on', 'everywhere'];
 function pointOf(row, exploration) {
     const strikes = [];
     for (let at = 3; at + 3 < row.length; at += 4) {
