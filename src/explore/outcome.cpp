@@ -69,8 +69,17 @@ bool complains(std::string_view text)
 bool leaves_doubt(const Observation& seen)
 {
     return seen.struck.empty() || std::ranges::any_of(seen.struck, [](const Struck& each) {
-        return each.function.find("close") != std::string::npos || each.function.find("sync") != std::string::npos ||
-               each.function == "fflush";
+               return each.function.find("close") != std::string::npos ||
+                      each.function.find("sync") != std::string::npos || each.function == "fflush";
+           });
+}
+
+/// Whether more than one place was struck: then what would clean up may have been struck too.
+bool is_beset(const Observation& seen)
+{
+    return std::ranges::any_of(seen.struck, [&](const Struck& each) {
+        const auto& first = seen.struck.front();
+        return each.site != first.site || each.function != first.function;
     });
 }
 
@@ -102,13 +111,13 @@ Outcome classify_failure(const Baseline& baseline, const Observation& seen, bool
             return {Class::false_failure, fmt::format("exit status {}, yet all was done", status)};
     }
     // What cannot be removed has to stay.
-    const bool removal = std::ranges::any_of(seen.struck, [](const Struck& each) {
+    const bool removal = !seen.struck.empty() && std::ranges::all_of(seen.struck, [](const Struck& each) {
         return each.function.starts_with("unlink") || each.function == "remove" || each.function == "rmdir";
     });
-    const bool silenced = std::ranges::any_of(seen.struck, to_standard_error);
-    if (const auto stray = strays(baseline, expected, tree); !stray.empty() && !(removal && (says || silenced)))
+    if (const auto stray = strays(baseline, expected, tree); !stray.empty() && !is_beset(seen) && !(removal && says))
         return {Class::leak, fmt::format("{} stays behind", stray.front())};
     // A program that is kept from speaking cannot say why it fails.
+    const bool silenced = std::ranges::any_of(seen.struck, to_standard_error);
     if (!says && silenced) return {Class::clean_fail, fmt::format("exit status {}, and no way to say why", status)};
     if (!says) return {Class::mute_fail, fmt::format("exit status {}, and not a word", status)};
     return {Class::clean_fail, fmt::format("exit status {}", status)};
