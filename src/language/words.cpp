@@ -1,5 +1,6 @@
 #include "language/words.hpp"
 
+#include "engine/numbers.hpp"
 #include "language/suggest.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@ std::string percent(double share)
 {
     const double value = share * 100;
     if (value != 0 && value < 0.01) return fmt::format("{:.2g} %", value);
-    return fmt::format("{} %", static_cast<double>(static_cast<std::int64_t>(value * 100 + 0.5)) / 100);
+    return fmt::format("{} %", static_cast<double>(engine::rounded<std::int64_t>(value * 100)) / 100);
 }
 
 std::string duration(std::uint64_t ns)
