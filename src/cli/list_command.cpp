@@ -41,7 +41,7 @@ std::string groups_text(const Names& names)
     for (const auto group : names.empty() ? groups() : names)
         text += fmt::format("@{} ({})\n{}", group, counted(members(group).size(), "function"),
                             wrapped(members(group), "  "));
-    return names.empty() ? text + "@ENOSPC or another error (every function whose environment may cause it)\n"
+    return names.empty() ? text + "@ENOSPC and so on (those that may fail with the error)\n"
                                   "* (every function)\n"
                          : text;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fmt/format.h>
 
 namespace faultline::explore {
 
@@ -160,10 +161,13 @@ bool can_last(std::string_view function, std::string_view error)
     return error != calls::error_name(EAGAIN) || !(moves_data || accepts);
 }
 
-bool can_spread(std::string_view error)
+std::vector<std::string> spreads_to(std::string_view error)
 {
-    constexpr std::array states{ENOMEM, ENOSPC, EDQUOT, EROFS, EIO};
-    return std::ranges::find(states, calls::error_code(error)) != states.end();
+    // What the kernel or a lock would need fails with ENOMEM in books, and in no machine that has run out of memory.
+    if (error == calls::error_name(ENOMEM)) return {"@alloc", "mmap", "mremap", "brk", "sbrk"};
+    constexpr std::array of_disks{ENOSPC, EDQUOT, EROFS, EIO};
+    if (std::ranges::find(of_disks, calls::error_code(error)) == of_disks.end()) return {};
+    return {fmt::format("@{}", error), "!@net", "!@memory", "!@thread"};
 }
 
 } // namespace faultline::explore

@@ -36,8 +36,8 @@ struct Family {
 /// goes through, and would never end.
 [[nodiscard]] bool can_last(std::string_view function, std::string_view error);
 
-/// Whether the error is a state of the machine, in which every call fails so that can: memory or a disk is full, a disk is
-/// broken or must not be written to.
-[[nodiscard]] bool can_spread(std::string_view error);
+/// Which calls an error makes fail, as a plan's `functions` has them, where it is a state of the machine: memory or a disk is
+/// full, a disk is broken or must not be written to. Empty: it is none.
+[[nodiscard]] std::vector<std::string> spreads_to(std::string_view error);
 
 } // namespace faultline::explore

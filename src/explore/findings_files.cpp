@@ -31,7 +31,8 @@ std::string as_options(const Point& point, bool tree)
                             strike.what.error.empty() ? strike.what.type : strike.what.error, strike.site,
                             matches(strike), tree ? ",count=run" : "");
         if (strike.persistence == Persistence::everywhere)
-            text += fmt::format(",name=strike-{0} -f @{1}:{1},after_fault=strike-{0}", number, strike.what.error);
+            text += fmt::format(",name=strike-{0} -f '{2}:{1},after_fault=strike-{0}'", number, strike.what.error,
+                                fmt::join(spreads_to(strike.what.error), ","));
     }
     return text;
 }

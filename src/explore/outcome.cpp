@@ -83,6 +83,11 @@ bool is_beset(const Observation& seen)
     });
 }
 
+bool removes(const Struck& each)
+{
+    return each.function.starts_with("unlink") || each.function == "remove" || each.function == "rmdir";
+}
+
 bool to_standard_error(const Struck& each) { return each.descriptor == STDERR_FILENO; }
 
 /// Whether after a fault the program was kept from speaking by another one.
@@ -111,13 +116,13 @@ Outcome classify_failure(const Baseline& baseline, const Observation& seen, bool
             return {Class::false_failure, fmt::format("exit status {}, yet all was done", status)};
     }
     // What cannot be removed has to stay.
-    const bool removal = !seen.struck.empty() && std::ranges::all_of(seen.struck, [](const Struck& each) {
-        return each.function.starts_with("unlink") || each.function == "remove" || each.function == "rmdir";
-    });
+    const bool removal = !seen.struck.empty() && std::ranges::all_of(seen.struck, removes);
     if (const auto stray = strays(baseline, expected, tree); !stray.empty() && !is_beset(seen) && !(removal && says))
         return {Class::leak, fmt::format("{} stays behind", stray.front())};
     // A program that is kept from speaking cannot say why it fails.
-    const bool silenced = std::ranges::any_of(seen.struck, to_standard_error);
+    const bool silenced = std::ranges::any_of(seen.struck, [&](const Struck& each) {
+        return to_standard_error(each) || (is_beset(seen) && each.descriptor == STDOUT_FILENO);
+    });
     if (!says && silenced) return {Class::clean_fail, fmt::format("exit status {}, and no way to say why", status)};
     if (!says) return {Class::mute_fail, fmt::format("exit status {}, and not a word", status)};
     return {Class::clean_fail, fmt::format("exit status {}", status)};
@@ -185,7 +190,10 @@ Outcome classify(const Baseline& baseline, const Observation& seen)
     if (seen.recovery) {
         const auto& usual = *seen.recovery;
         if (usual.timed_out) return {Class::cannot_recover, "the recovery hangs"};
-        if (usual.status != baseline.recovery_of_pristine->status && usual.status != baseline.recovery_of_run->status)
+        // Who gives up and may not clean up either cannot be asked for more.
+        const bool stuck = end.exit_status() != 0 && is_beset(seen) && std::ranges::any_of(seen.struck, removes);
+        if (!stuck && usual.status != baseline.recovery_of_pristine->status &&
+            usual.status != baseline.recovery_of_run->status)
             return {Class::cannot_recover,
                     usual.crashed() ? fmt::format("the recovery is killed by {}", signal_name(usual.signal()))
                                     : fmt::format("the recovery exits {}", usual.exit_status())};
@@ -223,7 +231,7 @@ Outcome classify(const Baseline& baseline, const Observation& seen)
     if (end.left_running > baseline.run.end.left_running)
         return {Class::leak,
                 fmt::format("{} processes are left behind", end.left_running - baseline.run.end.left_running)};
-    if (!stray.empty()) return {Class::leak, fmt::format("{} stays behind", stray.front())};
+    if (!stray.empty() && !is_beset(seen)) return {Class::leak, fmt::format("{} stays behind", stray.front())};
     if (seen.open_descriptors > baseline.run.open_descriptors && baseline.run.open_descriptors >= 0)
         return {Class::leak,
                 fmt::format("{} descriptors stay open", seen.open_descriptors - baseline.run.open_descriptors)};

@@ -85,9 +85,9 @@ std::string plan_of(const Point& point, bool tree, bool trace)
         plan += fmt::format("site = \"{:08x}\"\non = \"{}\"\n", strike.site, matches(strike));
         if (tree) plan += "count = \"run\"\n";
         if (strike.persistence == Persistence::everywhere)
-            plan += fmt::format("\n[[fault]]\nname = \"everywhere-{0}\"\nfunctions = \"@{1}\"\ntype = \"errno\"\n"
+            plan += fmt::format("\n[[fault]]\nname = \"everywhere-{0}\"\nfunctions = [\"{2}\"]\ntype = \"errno\"\n"
                                 "errno = \"{1}\"\nafter_fault = \"strike-{0}\"\n",
-                                number, strike.what.error);
+                                number, strike.what.error, fmt::join(spreads_to(strike.what.error), "\", \""));
     }
     return plan;
 }

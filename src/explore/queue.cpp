@@ -100,7 +100,7 @@ void add_followups(Queue& queue, const Point& point, const Followed& run, int le
         queue.add(at, std::move(more));
     };
     const bool first = strike.occurrence == 1 || run.every;
-    if (run.goes_on && first && can_spread(strike.what.error)) add(Persistence::everywhere, level + 1);
+    if (run.goes_on && first && !spreads_to(strike.what.error).empty()) add(Persistence::everywhere, level + 1);
     if (run.matched <= strike.occurrence) return;
     const auto later = run.matched - strike.occurrence;
     if (can_last(strike.function, strike.what.error)) add(Persistence::on, level + 1);

@@ -47,7 +47,7 @@ void add_site(Queue& queue, const Site& site, const std::vector<Try>& tries, boo
 struct Followed {
     std::uint64_t matched = 0; // of the site's calls, struck or not
     bool goes_on = false;      // after the strike: no signal ended it
-    bool every = false;        // of what strikes everywhere: from each match on that is tried, not only from a site's first
+    bool every = false; // of what strikes everywhere: from each match on that is tried, not only from a site's first
 };
 
 /// Queues what only makes sense once a point was run: striking more of the site's matches, where there were more, and

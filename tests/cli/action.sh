@@ -44,7 +44,7 @@ action() { # NAME=VALUE…
 }
 action INPUT_COMMAND='make test' INPUT_FAULTS=io,oom INPUT_FAIL_ON=crash INPUT_CHECK='test -e x'
 expect 0
-is asked 'explore --quiet --check test -e x --try io,oom --fail-on crash -o faultline-explore -- sh -c make test'
+is asked 'explore --quiet --check test -e x --try io,oom --fail-on crash --absorb faultline-explore/absorbed -o faultline-explore -- sh -c make test'
 says out '::warning title=faultline crash::SIGSEGV, 100%25%0Aof it (malloc@1 ENOMEM)'
 says_not out 'hang'
 says out '::warning title=faultline::the report for code scanning is not complete: the disk is full'

@@ -17,9 +17,9 @@ says_not out "$escape"
 terminal env TERM=dumb "$FAULTLINE" report report.json
 says_not out "$escape"
 # Progress is a line on a terminal that is no wider than it, and goes; elsewhere, and where it is asked to be quiet, there is none.
-faultline explore -w . -o explored --try oom --sample 60 -- sh -c 'exit 0'
+faultline explore -w . -o explored --try oom --sample 60 -- sleep 0
 says_not err 'points'
-narrow 0 40 "$FAULTLINE" explore -w . -o explored --try oom --sample 12 -- sh -c 'sleep 0.1; exit 0' # longer than the line waits
+narrow 0 40 "$FAULTLINE" explore -w . -o explored --try oom --sample 12 -- sleep 0.1 # longer than the line waits
 says out ' of '
 says out '/s'
 /usr/bin/python3 - <<'END' || fail 'a line of progress is wider than the terminal, or stays'
@@ -28,7 +28,7 @@ seen = open("out", encoding="utf-8", newline="").read()
 lines = re.findall("\r\x1b\\[K([^\r\n]*)", seen)
 assert len(lines) > 2 and max(map(len, lines[:-1])) < 40, lines
 END
-narrow 0 40 "$FAULTLINE" explore -q -w . -o explored --try oom --sample 60 -- sh -c 'exit 0'
+narrow 0 40 "$FAULTLINE" explore -q -w . -o explored --try oom --sample 60 -- sleep 0
 says_not out '/s'
 narrow 0 60 "$FAULTLINE" list groups
 [ "$(tr -d '\r' <out | awk '{ if (length > most) most = length } END { print most }')" -le 60 ] || fail 'words are not wrapped at the width'

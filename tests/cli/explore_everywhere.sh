@@ -42,7 +42,7 @@ END
 error=$(python3 -c 'import json; print(json.load(open("out.d/findings.json"))["findings"][0]["strikes"][0]["errno"])')
 says out "$error, everywhere"
 line=$(grep -o 'faultline run -f write:.*' out) || fail 'there is no line that repeats it'
-says out "name=strike-1 -f @$error:$error,after_fault=strike-1 -- ./spill"
+says out "name=strike-1 -f '@$error,!@net,!@memory,!@thread:$error,after_fault=strike-1' -- ./spill"
 cp -a work once
 (cd once && eval "\"$FAULTLINE\" ${line#faultline}" >../out 2>../err) || fail 'the line ends otherwise'
 says err '2 faults injected'

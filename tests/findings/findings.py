@@ -116,9 +116,10 @@ def plan_of(found):
     """The fault as -f takes it, for the findings that one fault makes."""
     strike = found["strikes"][0]
     match, error = strike["match"], strike["errno"]
+    state = "@alloc,mmap,mremap,brk,sbrk" if error == "ENOMEM" else f"@{error},!@net,!@memory,!@thread"
     moment = {"once": f"on={match}", "twice": f"on={match}..{match + 1}", "thrice": f"on={match}..{match + 2}",
               "on": f"on={match}.." if match > 1 else "",
-              "everywhere": f"on={match},count=run,name=strike-1 -f @{error}:{error},after_fault=strike-1"}
+              "everywhere": f"on={match},count=run,name=strike-1 -f {state}:{error},after_fault=strike-1"}
     when = moment[strike["persistence"]]
     return f"{strike['function']}:{error},site={strike['site']}" + (f",{when}" if when else "")
 

@@ -102,8 +102,30 @@ TEST(ExploreOutcome, OfManyFaultsCountsWhatNoneOfThemExcuses)
     EXPECT_EQ(kind_of(base, seen), Class::clean_fail);
     seen.tree["work/out.tmp"] = {};
     EXPECT_EQ(kind_of(base, seen), Class::clean_fail) << "so may what would remove it";
+    seen.end.status = base.run.end.status;
+    seen.tree["work/out"].hash = base.run.tree.at("work/out").hash;
+    EXPECT_EQ(kind_of(base, seen), Class::tolerated);
     seen.struck = {write, write};
     EXPECT_EQ(kind_of(base, seen), Class::leak);
+    seen.end.status = exited(1);
+    EXPECT_EQ(kind_of(base, seen), Class::leak);
+}
+
+TEST(ExploreOutcome, AsksForNoRecoveryOfWhatCouldNotBeCleanedUp)
+{
+    auto base = baseline();
+    base.recovery_of_pristine = base.recovery_of_run = End{};
+    auto seen = as_usual(base);
+    seen.end.status = exited(1);
+    seen.recovery = End{};
+    seen.recovery->status = exited(2);
+    seen.recovered_tree = base.recovered_run;
+    seen.struck = {{"write", 1, "0", 3}, {"write", 1, "0", 3}};
+    EXPECT_EQ(kind_of(base, seen), Class::cannot_recover);
+    seen.struck.push_back({"unlink", 2, "0", -1});
+    EXPECT_NE(kind_of(base, seen), Class::cannot_recover);
+    seen.end.status = 0; // it said that all is well
+    EXPECT_EQ(kind_of(base, seen), Class::cannot_recover);
 }
 
 TEST(ExploreOutcome, TellsCrashAbortAndPipe)

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <set>
 
 namespace faultline::explore {
 
@@ -95,6 +96,7 @@ TEST(ExplorePoint, ThatStrikesEverywhereHasAFaultThatBeginsWithIts)
     ASSERT_EQ(faults.size(), 2U);
     EXPECT_EQ(faults[1].after_fault, 0);
     EXPECT_FALSE(faults[1].has(plan::Selector::site));
+    EXPECT_EQ(parsed.warnings.size(), 0U);
     EXPECT_EQ(parsed.plan().view(faults[0].on)[0].last, 3U);
 }
 
@@ -175,6 +177,27 @@ TEST(ExploreQueue, StrikesEverywhereWhatIsAStateOfTheMachine)
     EXPECT_FALSE(added("EPERM", 1, {1, goes_on})) << "that is a matter of one file";
     EXPECT_FALSE(added("ENOSPC", 2, {2, goes_on}));
     EXPECT_TRUE(added("ENOSPC", 2, {2, goes_on, every}));
+}
+
+TEST(ExploreFamilies, SpreadToWhatFailsInThatState)
+{
+    const auto struck = [](const char* error) {
+        const Point point{{{"write", 1, {"io", "errno", error}, 1, Persistence::everywhere, 0}}};
+        const auto parsed = language::parse(plan_of(point, false, false), "/plan.toml");
+        std::set<std::string> names;
+        for (const auto& function : parsed.plan().view(parsed.plan().functions))
+            for (const auto fault : parsed.plan().view(function.faults))
+                if (fault == 1) names.emplace(parsed.plan().text(function.name));
+        return names;
+    };
+    const auto memory = struck("ENOMEM");
+    EXPECT_TRUE(memory.contains("malloc") && memory.contains("strdup") && memory.contains("mmap"));
+    EXPECT_FALSE(memory.contains("pthread_mutex_init") || memory.contains("fprintf") || memory.contains("stat"));
+    const auto disk = struck("ENOSPC");
+    EXPECT_TRUE(disk.contains("write") && disk.contains("fclose") && disk.contains("mkdir"));
+    EXPECT_FALSE(disk.contains("epoll_ctl") || disk.contains("sem_open") || disk.contains("read"));
+    EXPECT_TRUE(struck("EIO").contains("read"));
+    EXPECT_TRUE(spreads_to("EPERM").empty());
 }
 
 TEST(ExploreQueue, TakesNoPointTwiceUnlessItIsPutAside)
