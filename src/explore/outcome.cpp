@@ -4,7 +4,7 @@
 #include <csignal>
 #include <cstring>
 #include <fmt/format.h>
-#include <ranges>
+#include <iterator>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,7 +93,8 @@ bool to_standard_error(const Struck& each) { return each.descriptor == STDERR_FI
 /// Whether after a fault the program was kept from speaking by another one.
 bool spoke_in_vain(const Observation& seen)
 {
-    return std::ranges::any_of(seen.struck | std::views::drop(1), to_standard_error);
+    const auto& struck = seen.struck;
+    return !struck.empty() && std::any_of(std::next(struck.begin()), struck.end(), to_standard_error);
 }
 
 /// A run that gave up: it has to have said so, and left nothing behind.

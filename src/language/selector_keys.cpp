@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 
@@ -286,7 +287,8 @@ void resolve_after_fault(std::vector<FaultDraft>& faults, Remarks& remarks)
     for (auto& waiting : faults) {
         if (!waiting.has("after_fault") || waiting.after_fault.text.empty())
             continue; // not given, or already a mistake
-        const auto& [name, place] = waiting.after_fault;
+        const auto& name = waiting.after_fault.text;
+        const auto& place = waiting.after_fault.place;
         const auto awaited = std::ranges::find_if(faults, [&](const auto& each) { return each.name.text == name; });
         if (awaited == faults.end()) {
             std::vector<std::string_view> names;
