@@ -97,7 +97,7 @@ struct FaultDraft {
 #define GLOBS(key, ...) std::vector<GlobDraft> key##_globs;
 #include "plan/selectors.def"
     std::string file;
-    Word after_fault; // the name of the fault that has to fire first
+    Word after_fault;                        // the name of the fault that has to fire first
     std::map<std::string_view, Place> given; // the keys it has, and where
     std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them; own ones
                                              // as PlanDraft::own_functions does
