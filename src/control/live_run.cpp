@@ -270,6 +270,11 @@ Done LiveRun::remove(const std::vector<std::string>& names)
         if (fault == nullptr || is_removed(*fault)) return Change::mistake(unknown(change.root, name));
         retire(change.root, *fault);
     }
+    for (const auto& fault : faults_of(change.root))
+        if (const auto* const awaited = fault.find("after_fault");
+            awaited != nullptr && std::ranges::count(names, awaited->text) != 0)
+            return Change::mistake(
+                fmt::format("'{}' begins when '{}' has fired (remove that one too)", name_of(fault), awaited->text));
     return change.carry_out(fmt::format("remove {}", fmt::join(names, " ")));
 }
 

@@ -73,6 +73,7 @@ void retire(Value& root, Value& fault)
         ++number;
     put(fault, "name", text_value(fmt::format("{}{}{}", name, removed_mark, number)));
     put(fault, "enabled", truth_value(false));
+    std::erase_if(fault.entries, [](const auto& entry) { return entry.key.name == "after_fault"; });
 }
 
 std::string unknown(Value& root, const std::string& name)

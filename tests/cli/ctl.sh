@@ -53,6 +53,22 @@ holds out 'not d["changed"]'
 ctl reset
 step p ok
 
+# What waits for a fault begins when that one has fired, and is not left behind by it.
+ctl add 'write:EIO,name=once,max_triggers=1'
+ctl add 'open,open64:EACCES,name=then,after_fault=once'
+step p ok
+step w EIO
+step w ok
+step p EACCES
+faultline ctl "$pid" remove once
+expect 125
+says err "'then' begins when 'once' has fired (remove that one too)"
+step p EACCES
+ctl remove once then
+step p ok
+ctl add 'write:EIO,name=once,on=1000'
+ctl remove once
+
 # Nothing strikes while it is quiet.
 ctl add 'write:errno=EIO,name=always'
 step w EIO
