@@ -37,11 +37,10 @@ Strike strike_of(const Struck& struck)
 }
 
 /// Of a call from a place that the trace has not: the code that made it, as far as that is known.
-Site caller_of(const Struck& struck, const Finding& finding)
+Site site_with(std::vector<report::Address> stack)
 {
     Site site;
-    site.stack = finding.crash.stack;
-    if (site.stack.empty()) site.stack.push_back({struck.module, 0});
+    site.stack = std::move(stack);
     return site;
 }
 
@@ -51,14 +50,18 @@ std::string explanation(const Finding& finding, const std::map<std::string, Find
     if (finding.point.strikes.back().persistence != Persistence::everywhere) return {};
     for (const auto& struck : finding.struck) {
         const auto strike = strike_of(struck);
-        const auto site = places.site_of(strike);
-        if (is_absorbed(places.absorbed, strike, site ? site : caller_of(struck, finding)))
-            return std::string(absorbed);
+        const auto known = places.site_of(strike);
+        const auto site = known ? *known : site_with({{struck.module, struck.offset}});
+        const bool swallowed =
+            is_absorbed(places.absorbed, strike, site) ||
+            (is_killed(finding.kind) && is_absorbed(places.absorbed, strike, site_with(finding.crash.stack)));
+        if (swallowed) return std::string(absorbed);
         if (is_killed(finding.kind)) continue; // where it was killed makes it one finding anyway
-        for (const auto kind : as_bad_as(finding.kind)) {
-            auto key = merge_key({kind, {}}, {{strike}}, site, {});
-            if (key != finding.key && findings.contains(key)) return key;
-        }
+        for (const auto kind : as_bad_as(finding.kind))
+            for (const auto& place : {known, std::optional(site)}) { // a second fault's site is not in the trace either
+                auto key = merge_key({kind, {}}, {{strike}}, place, {});
+                if (key != finding.key && findings.contains(key)) return key;
+            }
     }
     return {};
 }

@@ -51,7 +51,7 @@ private:
                                     fmt::format("{}{}", header.lineage.view(), event.thread.view()),
                                     event.has_fd != 0 ? event.fd : -1, std::string(event.path.view()),
                                     (event.did & ledger::did_cut_path) != 0, event.failed,
-                                    std::string(event.module.view())});
+                                    std::string(event.module.view()), event.caller_offset});
         }
     }
 

@@ -46,7 +46,8 @@ struct Struck {
     std::string path{};    // that it names, as it was written
     bool path_cut = false; // … of which this is the end
     int failed = 0;        // errno of a call that was made all the same
-    std::string module{};  // that it comes from
+    std::string module{};  // that it comes from, and where in it it returns to
+    std::uint64_t offset = 0;
 };
 
 struct Observation {

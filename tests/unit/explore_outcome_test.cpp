@@ -296,6 +296,13 @@ TEST(ExploreFinding, IsPartOfAnotherThatExplainsIt)
     findings = {open, other};
     EXPECT_EQ(join_explained(findings, nowhere).size(), 1U);
     EXPECT_EQ(findings.size(), 1U);
+    // A place that is not in the trace is known by the code that called.
+    Site caller;
+    caller.stack = {{"/bin/app", 0x10}};
+    const auto key = merge_key({Class::silent_wrong, ""}, once.second.point, caller, {});
+    findings = {open, found(key.c_str(), Class::silent_wrong, "write", 9, Persistence::once)};
+    findings.at(open.first).struck = {{"write", 7, "0", 3, "", false, 0, "app", 0x10}};
+    EXPECT_EQ(join_explained(findings, nowhere), (std::map<std::string, std::string>{{open.first, key}}));
     // And what a program may swallow is no mistake.
     findings = {open, close, once};
     swallowed = {"close"};
