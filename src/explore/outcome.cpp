@@ -118,11 +118,12 @@ Outcome classify_failure(const Baseline& baseline, const Observation& seen, bool
     }
     // What cannot be removed has to stay.
     const bool removal = !seen.struck.empty() && std::ranges::all_of(seen.struck, removes);
-    if (const auto stray = strays(baseline, expected, tree); !stray.empty() && !is_beset(seen) && !(removal && says))
+    const bool beset = is_beset(seen);
+    if (const auto stray = strays(baseline, expected, tree); !stray.empty() && !beset && !(removal && says))
         return {Class::leak, fmt::format("{} stays behind", stray.front())};
     // A program that is kept from speaking cannot say why it fails.
-    const bool silenced = std::ranges::any_of(seen.struck, [&](const Struck& each) {
-        return to_standard_error(each) || (is_beset(seen) && each.descriptor == STDOUT_FILENO);
+    const bool silenced = std::ranges::any_of(seen.struck, [beset](const Struck& each) {
+        return to_standard_error(each) || (beset && each.descriptor == STDOUT_FILENO);
     });
     if (!says && silenced) return {Class::clean_fail, fmt::format("exit status {}, and no way to say why", status)};
     if (!says) return {Class::mute_fail, fmt::format("exit status {}, and not a word", status)};

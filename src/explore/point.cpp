@@ -66,9 +66,7 @@ Point point_of(const std::vector<report::Strike>& strikes)
         strike.what = {each.family, each.type, each.error};
         strike.occurrence = each.match;
         strike.call = each.call;
-        for (const auto persistence :
-             {Persistence::twice, Persistence::thrice, Persistence::on, Persistence::everywhere})
-            if (each.persistence == name_of(persistence)) strike.persistence = persistence;
+        strike.persistence = static_cast<Persistence>(report::persistence_of(each.persistence));
     }
     return point;
 }

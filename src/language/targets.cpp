@@ -129,20 +129,15 @@ private:
 
     bool add_group(const Word& word, std::string_view name, bool negated)
     {
-        if (calls::error_code(name.substr(1)) != 0)
-            return mark_rows(word, negated,
-                             [&](std::size_t row) { return calls::in_group(calls::table[row], name.substr(1)); }) ||
-                   is_empty(word, name);
+        const auto code = calls::error_code(name.substr(1));
         const auto* const group = std::ranges::find(groups, name.substr(1));
-        if (group == groups.end()) return unknown(word, "group", name);
+        if (code == 0 && group == groups.end()) return unknown(word, "group", name);
         const auto bit = 1U << (group - groups.begin());
-        return mark_rows(word, negated, [&](std::size_t row) { return (groups_of_row[row] & bit) != 0; }) ||
-               is_empty(word, name);
-    }
-
-    bool is_empty(const Word& word, std::string_view group)
-    {
-        remarks_.mistake(word.place, fmt::format("the group {} is empty", in_quotes(group)));
+        const auto belongs = [&](std::size_t row) {
+            return code != 0 ? calls::table[row].fails.errors.contains(code) : (groups_of_row[row] & bit) != 0;
+        };
+        if (mark_rows(word, negated, belongs)) return true;
+        remarks_.mistake(word.place, fmt::format("the group {} is empty", in_quotes(name)));
         return false;
     }
 

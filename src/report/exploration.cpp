@@ -54,6 +54,12 @@ void join(Finding& into, Finding& other, const Order& order)
 
 } // namespace
 
+std::size_t persistence_of(std::string_view name)
+{
+    const auto* const found = std::ranges::find(persistence_names, name);
+    return found == persistence_names.end() ? 0 : static_cast<std::size_t>(found - persistence_names.begin());
+}
+
 std::string_view base_name(std::string_view path)
 {
     const auto slash = path.rfind('/');

@@ -17,6 +17,8 @@ namespace faultline::report {
 /// What is done to one call site.
 /// For how many matches of its site, from the first struck on, a fault strikes.
 inline constexpr std::array<std::string_view, 5> persistence_names{"once", "twice", "thrice", "on", "everywhere"};
+/// The place of a name among them; that of "once" for one that is none of them.
+[[nodiscard]] std::size_t persistence_of(std::string_view name);
 
 struct Strike {
     std::string function;

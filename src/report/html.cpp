@@ -107,12 +107,6 @@ private:
     Json::Array rows_;
 };
 
-std::size_t persistence_of(const std::string& name)
-{
-    const auto* const found = std::ranges::find(persistence_names, name);
-    return found == persistence_names.end() ? 0 : static_cast<std::size_t>(found - persistence_names.begin());
-}
-
 Json points_of(const Exploration& exploration, Sites& sites, Strings& strings)
 {
     std::unordered_map<std::string_view, std::int64_t> findings;

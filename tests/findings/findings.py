@@ -113,15 +113,8 @@ def compare(target, result, known):
 
 
 def plan_of(found):
-    """The fault as -f takes it, for the findings that one fault makes."""
-    strike = found["strikes"][0]
-    match, error = strike["match"], strike["errno"]
-    state = "@alloc,mmap,mremap,brk,sbrk" if error == "ENOMEM" else f"@{error},!@net,!@memory,!@thread"
-    moment = {"once": f"on={match}", "twice": f"on={match}..{match + 1}", "thrice": f"on={match}..{match + 2}",
-              "on": f"on={match}.." if match > 1 else "",
-              "everywhere": f"on={match},count=run,name=strike-1 -f {state}:{error},after_fault=strike-1"}
-    when = moment[strike["persistence"]]
-    return f"{strike['function']}:{error},site={strike['site']}" + (f",{when}" if when else "")
+    """The fault as -f takes it, for the findings that one fault makes; another behind it with its own -f."""
+    return re.match(r"faultline run -f (.*?) -- ", found["repro"])[1]
 
 
 # --- replaying -------------------------------------------------------------------------------------------------------
@@ -147,7 +140,7 @@ def files_in(directory):
 def run(faultline, target, fault, directory):
     """One run in a fresh directory: (status or "hang", output, error output, files)."""
     lay_out(target, directory)
-    prefix = [faultline, "run", "--quiet", "--seed", "1", "-f", *fault.split(), "--"] if fault else []  # two with their -f
+    prefix = [faultline, "run", "--quiet", "--seed", "1", "-f", *shlex.split(fault), "--"] if fault else []  # two with their -f
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(["sh", "-c", 'ulimit -c 0; exec "$@"', "sh", *prefix, *shlex.split(target["command"])],
                                    cwd=directory, env=environment_of(target), stdin=subprocess.DEVNULL, stdout=out,
