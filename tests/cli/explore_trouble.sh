@@ -53,6 +53,21 @@ faultline explore -q -w empty -o out.d --check false -- sh -c 'echo x'
 expect 125
 says err '--check fails without any fault'
 
+# Standard input is a file, and else empty; there is no terminal; no file grows without an end.
+echo words >words
+for input in '--stdin words' ''; do
+    # shellcheck disable=SC2086
+    faultline explore -q -w empty -o out.d --try io --sample 3 $input -- cat
+    expect 0
+    [ "$(cat out.d/baseline/stdout)" = "${input#--stdin }" ] || fail "with '$input' something else is read"
+done
+faultline explore -q -w empty -o out.d --try io --sample 3 -- sh -c 'test -t 0 || exit 3'
+expect 0
+says out 'note: without any fault the command exits 3'
+faultline explore -q -w empty -o out.d --try io --sample 3 -- truncate -s 2G large
+expect 0
+says out 'note: without any fault the command is killed by signal 25' # SIGXFSZ
+
 # An output directory that fills up: told, and what stands in the journal is enough to go on.
 if unshare --mount true 2>/dev/null; then
     planted -O1 -g
