@@ -1,46 +1,26 @@
 #include "calls/functions.hpp"
 
+#include <algorithm>
+
 namespace faultline::calls {
-
-/// Not defined: that a constant expression comes here is the error message.
-void a_twin_has_to_stand_behind_the_row_that_bears_its_name();
-
 namespace {
 
-struct Functions {
-    std::array<std::uint16_t, row_count> of_row{};
-    std::array<Id, row_count> named{};
-    std::uint16_t count = 0;
-};
+constexpr std::string_view name_of(Id row) { return table[row].name; }
 
-consteval Functions number()
-{
-    Functions all;
-    for (std::uint16_t row = 0; row < row_count; ++row) {
-        const auto& spec = table[row];
-        if (spec.tracks == Tracks::starts) { // seen for `arm` alone
-            all.of_row[row] = no_function;
-        } else if (spec.means.empty()) {
-            all.named[all.count] = Id{row};
-            all.of_row[row] = all.count++;
-        } else {
-            const std::string_view wanted = spec.means;
-            std::uint16_t bearer = row;
-            while (bearer > 0 && !(table[--bearer].name == wanted)) {
-            }
-            if (!(table[bearer].name == wanted)) a_twin_has_to_stand_behind_the_row_that_bears_its_name();
-            all.of_row[row] = all.of_row[bearer];
-        }
-    }
-    return all;
-}
-
-constexpr Functions functions = number();
+constexpr auto rows_by_name = [] {
+    std::array<Id, row_count> rows{};
+    for (std::uint16_t row = 0; row < row_count; ++row)
+        rows[row] = Id{row};
+    std::ranges::sort(rows, {}, name_of);
+    return rows;
+}();
 
 } // namespace
 
-constexpr std::array<std::uint16_t, row_count> function_of_row = functions.of_row;
-
-std::span<const Id> named_rows() noexcept { return {functions.named.data(), functions.count}; }
+Id find_symbol(std::string_view name) noexcept
+{
+    const auto* const found = std::ranges::lower_bound(rows_by_name, name, {}, name_of);
+    return found != rows_by_name.end() && name_of(*found) == name ? *found : row_count;
+}
 
 } // namespace faultline::calls

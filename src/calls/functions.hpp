@@ -8,10 +8,49 @@ namespace faultline::calls {
 
 inline constexpr std::uint16_t no_function = 0xffff;
 
+namespace detail {
+void a_twin_has_to_stand_behind_the_row_that_bears_its_name(); // not constexpr: such a table does not compile
+
+struct Functions {
+    std::array<std::uint16_t, row_count> of_row{};
+    std::array<Id, row_count> named{};
+    std::uint16_t count = 0;
+};
+
+consteval Functions number()
+{
+    Functions all;
+    for (std::uint16_t row = 0; row < row_count; ++row) {
+        const auto& spec = table[row];
+        if (spec.tracks == Tracks::starts) { // seen for `arm` alone
+            all.of_row[row] = no_function;
+        } else if (spec.means.empty()) {
+            all.named[all.count] = Id{row};
+            all.of_row[row] = all.count++;
+        } else {
+            const std::string_view wanted = spec.means;
+            std::uint16_t bearer = row;
+            while (bearer > 0 && !(table[--bearer].name == wanted)) {
+            }
+            if (!(table[bearer].name == wanted)) a_twin_has_to_stand_behind_the_row_that_bears_its_name();
+            all.of_row[row] = all.of_row[bearer];
+        }
+    }
+    return all;
+}
+inline constexpr Functions functions = number();
+} // namespace detail
+
 /// For each row its function, numbered in the table's order, or no_function where no plan can name it.
-extern const std::array<std::uint16_t, row_count> function_of_row;
+inline constexpr const auto& function_of_row = detail::functions.of_row;
 
 /// The rows that bear a name, by function. Any time.
-[[nodiscard]] std::span<const Id> named_rows() noexcept;
+[[nodiscard]] constexpr std::span<const Id> named_rows() noexcept
+{
+    return {detail::functions.named.data(), detail::functions.count};
+}
+
+/// The row of an exported symbol, or `row_count`. Any time.
+[[nodiscard]] Id find_symbol(std::string_view name) noexcept;
 
 } // namespace faultline::calls

@@ -41,14 +41,6 @@ consteval auto make_table()
 } // namespace detail
 inline constexpr auto table = detail::make_table();
 
-/// The row of an exported symbol, or `row_count`. Any time.
-[[nodiscard]] constexpr Id find_symbol(std::string_view name) noexcept
-{
-    for (std::uint16_t row = 0; row < row_count; ++row)
-        if (table[row].name == name) return Id{row};
-    return row_count;
-}
-
 /// Whether a row belongs to a @group of plans (without the @): a family; read, write, alloc, path, sync; or, by the name
 /// of an error, those that may fail with it.
 [[nodiscard]] constexpr bool in_group(const Spec& spec, std::string_view group) noexcept

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace faultline::language {
 
@@ -87,6 +88,7 @@ Slice<Slice<CallerGlob>> add_caller_sets(Block& block, const Pools& pools)
 Slice<Fault> add_faults(Block& block, const PlanDraft& draft, Pools& pools)
 {
     std::vector<Fault> faults;
+    faults.reserve(std::max(draft.faults.size(), std::size_t{draft.room.faults}));
     for (const auto& from : draft.faults) {
         auto& fault = faults.emplace_back(from.fault);
         fault.name = block.add(from.name.text);
@@ -128,13 +130,24 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
                          : calls::table[calls::named_rows()[function]].name;
     };
     std::vector<bool> named(known);
-    std::vector<std::vector<std::uint16_t>> faults(known);
-    for (std::size_t i = 0; i < draft.faults.size(); ++i) {
-        for (const auto member : draft.faults[i].members) {
+    // The faults that are on, function by function; behind a function's own the next one's begin.
+    std::vector<std::uint32_t> ends(known);
+    for (const auto& from : draft.faults)
+        for (const auto member : from.members) {
             named[member] = true; // also by a fault that is off, so that its calls are counted
-            if (draft.faults[i].fault.enabled) faults[member].push_back(static_cast<std::uint16_t>(i));
+            ends[member] += from.fault.enabled ? 1 : 0;
         }
-    }
+    std::uint32_t sum = 0;
+    for (auto& end : ends)
+        end = std::exchange(sum, sum + end);
+    std::vector<std::uint16_t> faults(sum);
+    for (std::size_t i = 0; i < draft.faults.size(); ++i)
+        for (const auto member : draft.faults[i].members)
+            if (draft.faults[i].fault.enabled) faults[ends[member]++] = static_cast<std::uint16_t>(i);
+    const auto faults_of = [&](std::size_t function) {
+        const auto begin = function == 0 ? 0 : ends[function - 1];
+        return std::span<const std::uint16_t>(faults).subspan(begin, ends[function] - begin);
+    };
     if (draft.room.faults != 0) named.assign(known, true);
     for (std::size_t i = 0; i < known && plan.traces; ++i)
         named[i] = named[i] || calls::table[calls::named_rows()[i]].can_fail();
@@ -143,9 +156,10 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
     for (std::size_t i = 0; i < known; ++i) {
         if (!named[i]) continue;
         index_of[i] = static_cast<std::uint16_t>(functions.size());
-        functions.push_back({block.add(name(i)), block.add(faults[i])});
+        functions.push_back({block.add(name(i)), block.add(faults_of(i))});
     }
     std::vector<std::uint16_t> of_row;
+    of_row.reserve(calls::row_count);
     for (std::size_t row = 0; row < calls::row_count; ++row) {
         const auto index = draft.own ? static_cast<std::uint16_t>(row) : calls::function_of_row[row];
         of_row.push_back(index < known ? index_of[index] : no_index);
@@ -242,9 +256,10 @@ void check_bounds(const PlanDraft& draft, Remarks& remarks)
         },
         remarks);
 
-    std::vector<std::size_t> budgets(calls::named_rows().size());
+    std::vector<std::size_t> budgets;
     for (const auto& fault : draft.faults) {
         if (!fault.fault.has_budget() || !fault.fault.enabled) continue;
+        budgets.resize(calls::named_rows().size());
         for (const auto member : fault.members) {
             if (++budgets[member] <= most_budgets) continue;
             remarks.mistake(fault.given.at("budget"),

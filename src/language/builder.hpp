@@ -19,11 +19,7 @@ public:
     {
         static_assert(std::is_trivially_copyable_v<T>);
         if (objects.empty()) return {};
-        const auto offset = (bytes_.size() + alignof(T) - 1) / alignof(T) * alignof(T);
-        bytes_.resize(offset);
-        const auto raw = std::as_bytes(objects);
-        bytes_.insert(bytes_.end(), raw.begin(), raw.end());
-        return {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(objects.size())};
+        return put(objects, alignof(T), 0);
     }
     template <class T>
     Slice<T> add(const std::vector<T>& objects)
@@ -31,16 +27,20 @@ public:
         return add(std::span<const T>(objects));
     }
     /// Puts a NUL behind the text, for code that hands it to a system call.
-    Text add(std::string_view text)
-    {
-        auto slice = add(std::span<const char>(std::string(text) + '\0'));
-        --slice.count;
-        return slice;
-    }
+    Text add(std::string_view text) { return put(std::span<const char>(text), 1, 1); }
 
     [[nodiscard]] std::vector<std::byte>& bytes() { return bytes_; }
 
 private:
+    template <class T>
+    Slice<T> put(std::span<const T> objects, std::size_t alignment, std::size_t zeros)
+    {
+        const auto offset = (bytes_.size() + alignment - 1) / alignment * alignment;
+        bytes_.resize(offset + objects.size_bytes() + zeros);
+        if (!objects.empty()) std::memcpy(bytes_.data() + offset, objects.data(), objects.size_bytes());
+        return {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(objects.size())};
+    }
+
     std::vector<std::byte> bytes_;
 };
 

@@ -1,9 +1,13 @@
 #include "language/demands.hpp"
 
 #include "calls/flags.hpp"
+#include "calls/functions.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cerrno>
+#include <iterator>
 
 namespace faultline::language {
 namespace {
@@ -25,7 +29,7 @@ bool wants_flags(const FaultDraft& draft)
 }
 
 template <calls::Flags::Kind kind>
-bool takes_flags(const Spec& spec)
+constexpr bool takes_flags(const Spec& spec)
 {
     return calls::takes_flags(spec, kind);
 }
@@ -37,13 +41,13 @@ constexpr Demand flags_demand(std::string_view what)
 }
 
 /// A lost write: bytes that go out, a flush, or a datagram that comes in.
-bool can_be_dropped(const Spec& spec)
+constexpr bool can_be_dropped(const Spec& spec)
 {
     using enum calls::Data::Shape;
     return spec.can_be_lost() || (spec.family == calls::Family::net && spec.out.shape != none);
 }
 
-bool works_on_connection(const Spec& spec)
+constexpr bool works_on_connection(const Spec& spec)
 {
     if (spec.tracks != calls::Tracks::nothing || !spec.has_descriptor() || spec.dir != calls::absent) return false;
     using enum calls::Family;
@@ -52,9 +56,9 @@ bool works_on_connection(const Spec& spec)
 }
 
 /// Of one file, with the promise that it is on disk.
-bool syncs_file(const Spec& spec) { return spec.function() == "fsync" || spec.function() == "fdatasync"; }
+constexpr bool syncs_file(const Spec& spec) { return spec.function() == "fsync" || spec.function() == "fdatasync"; }
 
-bool moves_block(const Spec& spec)
+constexpr bool moves_block(const Spec& spec)
 {
     return spec.out.shape == calls::Data::Shape::fresh && spec.out.length != calls::absent;
 }
@@ -130,20 +134,40 @@ constexpr Demand demands[] = {
      [](const Spec& spec) { return spec.has_descriptor(); }, "counting by descriptor", "it has no descriptor"},
 };
 
+constexpr Demands met_by(const Spec& spec)
+{
+    Demands met = 0;
+    static_assert(std::size(demands) <= 64);
+    for (std::size_t i = 0; i < std::size(demands); ++i)
+        met |= demands[i].met(spec) ? Demands{1} << i : 0;
+    return met;
+}
+
+/// By function. Asking the rows of a group took longer than all the rest of reading a plan.
+constexpr auto met_by_function = [] {
+    std::array<Demands, calls::named_rows().size()> all{};
+    std::ranges::transform(calls::named_rows(), all.begin(), [](calls::Id row) { return met_by(calls::table[row]); });
+    return all;
+}();
+
+const Demand* first(Demands set) { return set == 0 ? nullptr : &demands[std::countr_zero(set)]; }
+
 } // namespace
 
-std::vector<const Demand*> demands_of(const FaultDraft& draft)
+Demands demands_of(const FaultDraft& draft)
 {
-    std::vector<const Demand*> wanted;
-    for (const auto& demand : demands)
-        if (demand.wanted(draft)) wanted.push_back(&demand);
+    Demands wanted = 0;
+    for (std::size_t i = 0; i < std::size(demands); ++i)
+        wanted |= demands[i].wanted(draft) ? Demands{1} << i : 0;
     return wanted;
 }
 
-const Demand* unmet(std::span<const Demand* const> wanted, const Spec& spec)
+const Demand* unmet(Demands wanted, std::uint16_t function) { return first(wanted & ~met_by_function[function]); }
+
+const Demand* unmet_by_own(Demands wanted)
 {
-    const auto found = std::ranges::find_if(wanted, [&](const Demand* demand) { return !demand->met(spec); });
-    return found == wanted.end() ? nullptr : *found;
+    static constexpr auto met = met_by(calls::own_spec);
+    return first(wanted & ~met);
 }
 
 } // namespace faultline::language

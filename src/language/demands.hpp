@@ -4,9 +4,7 @@
 
 #include "language/draft.hpp"
 
-#include <span>
 #include <string_view>
-#include <vector>
 
 namespace faultline::language {
 
@@ -24,10 +22,14 @@ template <Type type>
     return draft.type_known && draft.fault.type == type;
 }
 
-/// What a fault demands of each of its functions.
-[[nodiscard]] std::vector<const Demand*> demands_of(const FaultDraft& draft);
+/// Demands, a bit for each.
+using Demands = std::uint64_t;
 
-/// The first of these that a function cannot meet, or null.
-[[nodiscard]] const Demand* unmet(std::span<const Demand* const> wanted, const calls::Spec& spec);
+/// What a fault demands of each of its functions.
+[[nodiscard]] Demands demands_of(const FaultDraft& draft);
+
+/// The first of these that a function of libc cannot meet, or one of the program's own; or null.
+[[nodiscard]] const Demand* unmet(Demands wanted, std::uint16_t function);
+[[nodiscard]] const Demand* unmet_by_own(Demands wanted);
 
 } // namespace faultline::language

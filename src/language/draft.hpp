@@ -5,8 +5,8 @@
 #include "language/value.hpp"
 #include "plan/plan.hpp"
 
+#include <algorithm>
 #include <cstring>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,6 +77,32 @@ struct AttributeDraft {
     Word name;
 };
 
+/// The keys that a table has, and where. There are few.
+class Given {
+public:
+    void add(std::string_view key, Place place)
+    {
+        if (!contains(key)) keys_.emplace_back(key, place);
+    }
+    [[nodiscard]] bool contains(std::string_view key) const { return find(key) != keys_.end(); }
+    /// Where a key stands; nowhere, if it is not there.
+    [[nodiscard]] Place at(std::string_view key) const
+    {
+        const auto found = find(key);
+        return found == keys_.end() ? Place{} : found->second;
+    }
+
+private:
+    using Keys = std::vector<std::pair<std::string_view, Place>>;
+
+    [[nodiscard]] Keys::const_iterator find(std::string_view key) const
+    {
+        return std::ranges::find(keys_, key, &Keys::value_type::first);
+    }
+
+    Keys keys_;
+};
+
 struct FaultDraft {
     Fault fault; // everything but its slices
     Place place; // of its header
@@ -97,10 +123,10 @@ struct FaultDraft {
 #define GLOBS(key, ...) std::vector<GlobDraft> key##_globs;
 #include "plan/selectors.def"
     std::string file;
-    Word after_fault;                        // the name of the fault that has to fire first
-    std::map<std::string_view, Place> given; // the keys it has, and where
-    std::vector<std::uint16_t> members;      // the functions it strikes, as calls/functions.hpp numbers them; own ones
-                                             // as PlanDraft::own_functions does
+    Word after_fault; // the name of the fault that has to fire first
+    Given given;
+    std::vector<std::uint16_t> members; // the functions it strikes, as calls/functions.hpp numbers them; own ones as
+                                        // PlanDraft::own_functions does
 
     [[nodiscard]] bool has(std::string_view key) const { return given.contains(key); }
 };

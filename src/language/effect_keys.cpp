@@ -258,20 +258,20 @@ void complete_effect(FaultDraft& draft, Remarks& remarks)
 {
     for (const auto& [one_way, other] : alternatives) {
         if (!draft.has(one_way) || !draft.has(other)) continue;
-        remarks.mistake(draft.given[one_way],
+        remarks.mistake(draft.given.at(one_way),
                         fmt::format("a fault has either '{}' or '{}', not both (leave one out)", one_way, other));
     }
     if (draft.fault.type == Type::clock && draft.type_known && !draft.has("offset") && !draft.has("speed"))
         remarks.mistake(draft.place, "a clock fault needs 'offset' or 'speed' (else the time is right)");
     if (draft.fault.after_failure != AfterFailure::nothing && !draft.has("errno"))
-        draft.errors.push_back({EIO, 1, {"EIO", draft.given["after_failure"]}});
+        draft.errors.push_back({EIO, 1, {"EIO", draft.given.at("after_failure")}});
     for (const auto& choice : draft.errors)
         if (draft.fault.after_failure != AfterFailure::nothing && choice.code == EINTR)
             remarks.mistake(choice.name.place,
                             "a sync that was interrupted has not failed to write (leave out EINTR, or "
                             "after_failure)");
     if (draft.fault.after_failure == AfterFailure::late && draft.has("sticky"))
-        remarks.mistake(draft.given["sticky"],
+        remarks.mistake(draft.given.at("sticky"),
                         "after_failure = \"late\" tells each failure once, at the next sync (leave "
                         "out sticky, or take \"keep\")");
     if (draft.fault.type == Type::crash && draft.fault.signal == 0) draft.fault.signal = SIGKILL;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace faultline::language {
 
@@ -25,9 +26,12 @@ void read_functions(FaultDraft& draft, const Field& field) { draft.functions = r
 void read_type(FaultDraft& draft, const Field& field)
 {
     // Only a function of the program's own can throw: for the engine that is a way to report an error.
-    std::vector<std::string_view> names(type_names.begin(), type_names.end());
-    if (draft.own) names.emplace_back("exception");
-    const auto choice = read_choice(field, names);
+    static constexpr auto names = [] {
+        std::array<std::string_view, type_names.size() + 1> all{};
+        *std::ranges::copy(type_names, all.begin()).out = "exception";
+        return all;
+    }();
+    const auto choice = read_choice(field, std::span(names).first(draft.own ? names.size() : type_names.size()));
     if (!choice) return;
     draft.fault.throws = *choice == type_names.size();
     draft.fault.type = draft.fault.throws ? Type::error : static_cast<Type>(*choice);
@@ -47,14 +51,22 @@ constexpr FaultKey own_rows[] = {
     {"enabled", all_types, no_types, read_enabled, "false: the fault is checked but never fires"},
 };
 
+/// Calls `see` with each row.
+template <class See>
+void each_row(const See& see)
+{
+    for (const auto rows :
+         {std::span<const FaultKey>(own_rows), selector_keys(), trigger_keys(), effect_keys(), damage_keys()})
+        std::ranges::for_each(rows, see);
+}
+
 /// Calls `see` with each row of that name.
 template <class See>
 void each_row(std::string_view name, const See& see)
 {
-    for (const auto rows :
-         {std::span<const FaultKey>(own_rows), selector_keys(), trigger_keys(), effect_keys(), damage_keys()})
-        for (const auto& key : rows)
-            if (key.name == name) see(key);
+    each_row([&](const FaultKey& key) {
+        if (key.name == name) see(key);
+    });
 }
 
 /// The row for a key in a fault of this type; where there is none, any row of that name; or null.
@@ -92,7 +104,7 @@ void read_key(const Key& name, const Value& value, FaultDraft& draft, Remarks& r
 {
     const auto* key = find_key(std::string_view(name.name), draft);
     if (key == nullptr) return unknown_key(name, value, "fault", remarks);
-    draft.given.emplace(key->name, name.place);
+    draft.given.add(key->name, name.place);
     if (!draft.type_known && means_several(key->name)) return;
     if (draft.type_known && (key->types & one(draft.fault.type)) == 0) {
         const auto takers = takers_of(key->name);
@@ -105,23 +117,22 @@ void read_key(const Key& name, const Value& value, FaultDraft& draft, Remarks& r
 
 void check_required(const FaultDraft& draft, Remarks& remarks)
 {
-    for (const auto& key : fault_keys()) {
-        if (draft.has(key.name) || key.required == no_types) continue;
+    each_row([&](const FaultKey& key) {
+        if (key.required == no_types || draft.has(key.name)) return;
         if (key.required == all_types)
             remarks.mistake(draft.place, fmt::format("the key '{}' is missing (every [[fault]] needs it)", key.name));
         else if (draft.type_known && (key.required & one(draft.fault.type)) != 0)
             remarks.mistake(draft.place, fmt::format("the key '{}' is missing (type '{}' needs it)", key.name,
                                                      type_names[static_cast<std::size_t>(draft.fault.type)]));
-    }
+    });
 }
 
 } // namespace
 
 std::vector<FaultKey> fault_keys()
 {
-    std::vector<FaultKey> all(std::begin(own_rows), std::end(own_rows));
-    for (const auto rows : {selector_keys(), trigger_keys(), effect_keys(), damage_keys()})
-        all.insert(all.end(), rows.begin(), rows.end());
+    std::vector<FaultKey> all;
+    each_row([&](const FaultKey& key) { all.push_back(key); });
     return all;
 }
 
@@ -139,7 +150,7 @@ void read_fault(const Value& table, FaultDraft& draft, Remarks& remarks)
     if (const auto* type = table.find("type")) read_type(draft, {"type", *type, remarks}); // the others depend on it
     for (const auto& [key, value] : table.entries) {
         if (key.name == "type")
-            draft.given.emplace("type", key.place);
+            draft.given.add("type", key.place);
         else
             read_key(key, value, draft, remarks);
     }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace faultline::language {
 
 namespace {
@@ -86,19 +88,17 @@ std::optional<bool> read_bool(const Field& field)
 std::optional<std::int64_t> read_integer(const Field& field, std::int64_t least, std::int64_t most)
 {
     constexpr auto any = std::numeric_limits<std::int64_t>::max();
+    const bool whole = field.value.is(Kind::integer);
+    if (whole && field.value.integer >= least && field.value.integer <= most) return field.value.integer;
     const auto bounds = most != any         ? fmt::format("from {} to {}", least, most)
                         : least == 0        ? std::string("0 or more, at most 2^63-1")
                         : least == -any - 1 ? std::string("an integer")
                                             : fmt::format("{} or more", least);
-    if (!field.value.is(Kind::integer)) {
-        wrong_kind(field, bounds.starts_with("an ") ? bounds : "an integer, " + bounds);
-        return std::nullopt;
-    }
-    if (field.value.integer < least || field.value.integer > most) {
+    if (whole)
         wrong(field, "it must be " + bounds);
-        return std::nullopt;
-    }
-    return field.value.integer;
+    else
+        wrong_kind(field, bounds.starts_with("an ") ? bounds : "an integer, " + bounds);
+    return std::nullopt;
 }
 
 std::optional<Chance> read_share(const Field& field, bool above_zero)
@@ -118,10 +118,10 @@ std::optional<Chance> read_share(const Field& field, bool above_zero)
 
 std::optional<std::size_t> read_choice(const Field& field, std::span<const std::string_view> words)
 {
+    const auto found = std::ranges::find(words, std::string_view{field.value.text});
+    if (field.value.is(Kind::text) && found != words.end()) return found - words.begin();
     const auto text = read_text(field, fmt::format("one of {}", one_of(words)));
     if (!text) return std::nullopt;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        if (words[i] == *text) return i;
     const auto near = did_you_mean(*text, words);
     field.remarks.mistake(field.value.place,
                           fmt::format("unknown {} {}{}", field.key, in_quotes(*text),

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -68,9 +69,8 @@ void check_without_plan(const FaultDraft& draft, Remarks& remarks)
 {
     const auto& fault = draft.fault;
     const auto refuse = [&](const char* key, bool asked) {
-        const auto given = draft.given.find(key);
-        if (asked && given != draft.given.end())
-            remarks.mistake(given->second,
+        if (asked && draft.has(key))
+            remarks.mistake(draft.given.at(key),
                             fmt::format("'{}' of this kind needs a plan that the process is started under "
                                         "(FAULT_CONFIG)",
                                         key));

@@ -121,6 +121,7 @@ void read_faults(PlanDraft& draft, const Field& field)
     }
     const auto* array = field.value.as(Value::Kind::array);
     if (array == nullptr) return wrong_kind(field, "tables, each headed by [[fault]]");
+    draft.faults.reserve(std::min(array->items.size(), most_faults));
     for (const auto& item : array->items) {
         if (draft.faults.size() == most_faults)
             return field.remarks.mistake(item.place, fmt::format("a plan has at most {} faults", most_faults));

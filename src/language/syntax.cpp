@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace faultline::language {
 
 namespace {
@@ -70,6 +72,7 @@ void skip_string(Cursor& cursor)
 std::optional<Remark> deep_key(std::string_view text)
 {
     constexpr int most_dots = 8;
+    if (std::ranges::count(text, '.') <= most_dots) return std::nullopt;
     int dots = 0;
     for (Cursor cursor{text}; !cursor.done();) {
         const char c = cursor.here();
@@ -128,6 +131,7 @@ constexpr Translation translations[] = {
 
 std::optional<Remark> encoding_mistake(std::string_view text)
 {
+    if (std::ranges::all_of(text, [](char each) { return each > '\0'; })) return std::nullopt; // ASCII
     for (Cursor cursor{text}; !cursor.done();) {
         if (cursor.here() == '\0') return cursor.says("a NUL byte: this is not a text file (a plan is TOML)");
         const auto length = character_length(text.substr(cursor.at));

@@ -2,6 +2,7 @@
 
 #include "calls/attributes.hpp"
 #include "calls/errors.hpp"
+#include "calls/functions.hpp"
 #include "language/demands.hpp"
 #include "language/suggest.hpp"
 #include "plan/glob.hpp"
@@ -10,7 +11,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
+#include <utility>
 
 namespace faultline::language {
 
@@ -47,35 +50,67 @@ std::vector<std::string_view> all_words()
     return words;
 }
 
-/// How a function came into a fault.
-struct Membership {
-    enum class By : std::uint8_t { nothing, pattern, name } by = By::nothing;
-    const Word* word = nullptr;
-    bool excluded = false;
+/// A set of functions, as calls/functions.hpp numbers them.
+class FunctionSet {
+public:
+    constexpr void add(std::uint16_t function) { words_[function / 64] |= std::uint64_t{1} << function % 64; }
+    constexpr void add(const FunctionSet& others)
+    {
+        for (std::size_t i = 0; i < words_.size(); ++i)
+            words_[i] |= others.words_[i];
+    }
+    void remove(const FunctionSet& others)
+    {
+        for (std::size_t i = 0; i < words_.size(); ++i)
+            words_[i] &= ~others.words_[i];
+    }
+    [[nodiscard]] bool empty() const
+    {
+        return std::ranges::all_of(words_, [](std::uint64_t word) { return word == 0; });
+    }
+    /// In ascending order.
+    template <class See>
+    void each(const See& see) const
+    {
+        for (std::size_t i = 0; i < words_.size(); ++i)
+            for (auto word = words_[i]; word != 0; word &= word - 1)
+                see(static_cast<std::uint16_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
+    }
+
+private:
+    std::array<std::uint64_t, (calls::named_rows().size() + 63) / 64> words_{};
 };
 
-/// The groups, and for each row a bit for each that it belongs to: asking every row of the table takes longer than all
-/// the rest of reading a plan.
+/// The functions of which this holds for some row.
+template <class Accepts>
+constexpr FunctionSet functions_where(const Accepts& accepts)
+{
+    FunctionSet all;
+    for (std::size_t row = 0; row < calls::row_count; ++row)
+        if (calls::function_of_row[row] != calls::no_function && accepts(calls::table[row]))
+            all.add(calls::function_of_row[row]);
+    return all;
+}
+
+/// The groups, and what belongs to each: asking every row of the table takes longer than all the rest of reading a plan.
+struct Group {
+    std::string_view name;
+    FunctionSet functions;
+};
 constexpr auto groups = [] {
-    std::array<std::string_view, calls::family_names.size() + calls::role_groups.size()> names{};
-    std::ranges::copy(calls::role_groups, std::ranges::copy(calls::family_names, names.begin()).out);
-    return names;
-}();
-constexpr auto groups_of_row = [] {
-    std::array<std::uint16_t, calls::row_count> bits{};
-    static_assert(groups.size() <= 16);
-    for (std::size_t row = 0; row < bits.size(); ++row) {
-        auto of = 1U << static_cast<unsigned>(calls::table[row].family);
-        for (auto group = calls::family_names.size(); group < groups.size(); ++group)
-            if (calls::in_group(calls::table[row], groups[group])) of |= 1U << group;
-        bits[row] = static_cast<std::uint16_t>(of);
-    }
-    return bits;
+    std::array<Group, calls::family_names.size() + calls::role_groups.size()> all{};
+    auto* group = all.begin();
+    for (std::size_t i = 0; i < calls::family_names.size(); ++i)
+        *group++ = {calls::family_names[i],
+                    functions_where([&](const Spec& spec) { return static_cast<std::size_t>(spec.family) == i; })};
+    for (const auto name : calls::role_groups)
+        *group++ = {name, functions_where([&](const Spec& spec) { return calls::in_group(spec, name); })};
+    return all;
 }();
 
 class Expansion {
 public:
-    explicit Expansion(Remarks& remarks) : remarks_(remarks), memberships_(calls::named_rows().size()) {}
+    explicit Expansion(Remarks& remarks) : remarks_(remarks) {}
 
     /// Says whether the word means something.
     bool add(const Word& word)
@@ -86,57 +121,50 @@ public:
         if (body.starts_with('@')) return add_group(word, body, negated);
         const auto index = find_function(body);
         if (index == calls::no_function) return unknown(word, "function", body);
-        mark(index, word, negated, Membership::By::name);
+        (negated ? excluded_ : taken_).add(index);
+        if (!negated && name_of(index) == nullptr) named_.emplace_back(index, &word);
         return true;
     }
 
-    std::vector<Membership>& memberships() { return memberships_; }
-
-private:
-    void mark(std::uint16_t index, const Word& word, bool negated, Membership::By by)
+    [[nodiscard]] FunctionSet functions() const
     {
-        auto& membership = memberships_[index];
-        if (negated)
-            membership.excluded = true;
-        else if (membership.by < by)
-            membership = {by, &word, membership.excluded};
+        auto all = taken_;
+        all.remove(excluded_);
+        return all;
+    }
+    /// The word that names a function, not by a pattern; or null.
+    [[nodiscard]] const Word* name_of(std::uint16_t function) const
+    {
+        const auto found = std::ranges::find(named_, function, &std::pair<std::uint16_t, const Word*>::first);
+        return found == named_.end() ? nullptr : found->second;
     }
 
-    template <class Accepts>
-    bool mark_rows(const Word& word, bool negated, const Accepts& accepts)
+private:
+    bool add_all(const FunctionSet& functions, bool negated)
     {
-        bool any = false;
-        for (std::size_t row = 0; row < calls::row_count; ++row) {
-            const auto index = calls::function_of_row[row];
-            if (index == calls::no_function || !accepts(row)) continue;
-            mark(index, word, negated, Membership::By::pattern);
-            any = true;
-        }
-        return any;
+        (negated ? excluded_ : taken_).add(functions);
+        return !functions.empty();
     }
 
     bool add_glob(const Word& word, std::string_view pattern, bool negated)
     {
         if (pattern.starts_with('@')) return unknown(word, "group", pattern);
-        if (mark_rows(word, negated, [&](std::size_t row) {
-                const auto& spec = calls::table[row];
-                return glob_matches(pattern, spec.name) || glob_matches(pattern, spec.function());
-            }))
-            return true;
+        const auto matching = functions_where([&](const Spec& spec) {
+            return glob_matches(pattern, spec.name) || glob_matches(pattern, spec.function());
+        });
+        if (add_all(matching, negated)) return true;
         remarks_.mistake(word.place, fmt::format("no function matches {}", in_quotes(pattern)));
         return false;
     }
 
     bool add_group(const Word& word, std::string_view name, bool negated)
     {
+        const auto* const group = std::ranges::find(groups, name.substr(1), &Group::name);
+        if (group != groups.end()) return add_all(group->functions, negated);
         const auto code = calls::error_code(name.substr(1));
-        const auto* const group = std::ranges::find(groups, name.substr(1));
-        if (code == 0 && group == groups.end()) return unknown(word, "group", name);
-        const auto bit = 1U << (group - groups.begin());
-        const auto belongs = [&](std::size_t row) {
-            return code != 0 ? calls::table[row].fails.errors.contains(code) : (groups_of_row[row] & bit) != 0;
-        };
-        if (mark_rows(word, negated, belongs)) return true;
+        if (code == 0) return unknown(word, "group", name);
+        const auto failing = functions_where([&](const Spec& spec) { return spec.fails.errors.contains(code); });
+        if (add_all(failing, negated)) return true;
         remarks_.mistake(word.place, fmt::format("the group {} is empty", in_quotes(name)));
         return false;
     }
@@ -153,7 +181,9 @@ private:
     }
 
     Remarks& remarks_;
-    std::vector<Membership> memberships_;
+    FunctionSet taken_;
+    FunctionSet excluded_;
+    std::vector<std::pair<std::uint16_t, const Word*>> named_;
 };
 
 /// An errno that a function's manual does not list is allowed, but who names both should know. `named`: functions.
@@ -206,12 +236,12 @@ void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Rema
             continue;
         }
         if (draft.type_known && !has(draft.fault.type, trait::own)) {
-            remarks.mistake(draft.given["type"],
+            remarks.mistake(draft.given.at("type"),
                             "the type is for calls into libc (a function of the program's own takes "
                             "exception, errno, delay, timeout, corruption and returns)");
             return;
         }
-        if (const auto* demand = unmet(wanted, calls::own_spec)) {
+        if (const auto* demand = unmet_by_own(wanted)) {
             remarks.mistake(word.place,
                             fmt::format("{} on {}, a function of the program's own, cannot mean anything ({})",
                                         demand->what, in_quotes(word.text), demand->why_not));
@@ -226,7 +256,7 @@ void take_own_functions(FaultDraft& draft, std::vector<std::string>& known, Rema
     }
     for (const auto* key : {"mode", "bytes", "range"}) // how bytes in memory are damaged
         if (has_type<Type::corruption>(draft) && draft.has(key))
-            remarks.mistake(draft.given[key],
+            remarks.mistake(draft.given.at(key),
                             fmt::format("'{}' cannot mean anything for a function of the program's own "
                                         "(its result is damaged by its type)",
                                         key));
@@ -242,7 +272,7 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
         sound = expansion.add(word) && sound;
         any_positive = any_positive || word.text.front() != '!';
     }
-    const auto place = draft.given["functions"];
+    const auto place = draft.given.at("functions");
     if (!any_positive && sound)
         return remarks.mistake(place, "functions only takes functions out (say first which: \"*\" for all)");
 
@@ -250,24 +280,21 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
     const auto wanted = demands_of(draft);
     const Demand* left_out_for = nullptr;
     std::string_view left_out;
-    const auto functions = static_cast<std::uint16_t>(expansion.memberships().size());
-    for (std::uint16_t index = 0; index < functions; ++index) {
-        const auto& membership = expansion.memberships()[index];
-        if (membership.by == Membership::By::nothing || membership.excluded) continue;
-        const auto& spec = bearer(index);
-        const auto* demand = unmet(wanted, spec);
+    expansion.functions().each([&](std::uint16_t index) {
+        const auto* const name = expansion.name_of(index);
+        const auto* demand = unmet(wanted, index);
         if (demand == nullptr) {
             draft.members.push_back(index);
-            if (membership.by == Membership::By::name) named.push_back(index);
-        } else if (membership.by == Membership::By::name) {
+            if (name != nullptr) named.push_back(index);
+        } else if (name != nullptr) {
             sound = false;
-            remarks.mistake(membership.word->place, fmt::format("{} on {} cannot mean anything ({})", demand->what,
-                                                                in_quotes(membership.word->text), demand->why_not));
+            remarks.mistake(name->place, fmt::format("{} on {} cannot mean anything ({})", demand->what,
+                                                     in_quotes(name->text), demand->why_not));
         } else if (left_out_for == nullptr) {
             left_out_for = demand;
-            left_out = spec.name;
+            left_out = bearer(index).name;
         }
-    }
+    });
     if (draft.members.empty() && sound)
         remarks.mistake(place, left_out_for == nullptr
                                    ? std::string("functions takes out again all that it names")
@@ -279,7 +306,7 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
     if (torn && !draft.members.empty() &&
         std::none_of(draft.members.begin(), draft.members.end(),
                      [](std::uint16_t member) { return bearer(member).can_be_torn(); }))
-        remarks.mistake(draft.given["moment"],
+        remarks.mistake(draft.given.at("moment"),
                         "moment is 'torn', and none of these functions writes in a way that could "
                         "stop halfway (leave it out: the process ends before the call)");
     warn_of_unlisted(draft, named, remarks);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <span>
@@ -48,25 +49,27 @@ Reading<std::uint64_t> quantity(std::string_view text, std::span<const Unit> uni
     if (number.empty() || points > 1 || number.front() == '.' || number.back() == '.')
         return {{}, fmt::format("it must be {}", form)};
 
-    const Unit* unit = nullptr;
-    std::vector<std::string_view> names;
-    for (const auto& known : units) {
-        names.push_back(known.name);
-        if (known.name == name || (bare && name.empty() && known.of == 1)) unit = &known;
+    const auto unit = std::ranges::find_if(
+        units, [&](const Unit& known) { return known.name == name || (bare && name.empty() && known.of == 1); });
+    if (unit == units.end()) {
+        std::vector<std::string_view> names;
+        for (const auto& known : units)
+            names.push_back(known.name);
+        return {{},
+                name.empty() ? fmt::format("its unit is missing ({})", one_of(names))
+                             : fmt::format("{} is not a unit of it ({})", in_quotes(name), one_of(names))};
     }
-    if (unit == nullptr && name.empty()) return {{}, fmt::format("its unit is missing ({})", one_of(names))};
-    if (unit == nullptr) return {{}, fmt::format("{} is not a unit of it ({})", in_quotes(name), one_of(names))};
 
-    auto too_much = Reading<std::uint64_t>{{}, fmt::format("it must be at most {}", most_text)};
+    const auto too_much = [&] { return Reading<std::uint64_t>{{}, fmt::format("it must be at most {}", most_text)}; };
     if (points == 0) {
         const auto count = whole(number);
-        if (!count || *count > most / unit->of) return too_much;
+        if (!count || *count > most / unit->of) return too_much();
         return {*count * unit->of, {}};
     }
     double value = 0;
     std::from_chars(number.data(), number.data() + number.size(), value);
     value *= static_cast<double>(unit->of);
-    if (value > static_cast<double>(most)) return too_much;
+    if (value > static_cast<double>(most)) return too_much();
     return {engine::rounded<std::uint64_t>(value), {}};
 }
 
@@ -79,7 +82,7 @@ Reading<std::uint64_t> range_end(std::string_view text, std::uint64_t left_out)
 
 Reading<Positions> parse_position(std::string_view item)
 {
-    const std::string form = "it must be such as \"3\", \"2,5\", \"3..\", \"3..10\", \"3..10+2\" or \"..5\"";
+    constexpr auto form = "it must be such as \"3\", \"2,5\", \"3..\", \"3..10\", \"3..10+2\" or \"..5\"";
     item = trimmed(item);
     const auto dots = item.find("..");
     if (dots == std::string_view::npos) {
