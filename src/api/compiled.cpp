@@ -47,13 +47,12 @@ Box& make_box(const Compiled& compiled)
 {
     auto box = std::make_unique<Box>();
     const auto& plan = compiled.plan();
-    auto sizes = std::make_unique<ledger::Header>();
-    ledger::lay_out(*sizes, plan, most_blocks, most_events, ledger::page);
+    const auto layout = ledger::lay_out(plan, most_blocks, most_events, ledger::page);
     auto* const memory =
-        sys::map(nullptr, sizes->file_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
+        sys::map(nullptr, layout.file_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE);
     if (memory == nullptr) throw std::bad_alloc();
     auto& record = *static_cast<ledger::Header*>(memory);
-    ledger::lay_out(record, plan, most_blocks, most_events, ledger::page);
+    static_cast<ledger::Layout&>(record) = layout;
     std::memcpy(static_cast<char*>(memory) + record.plan_offset, &plan, plan.bytes);
     record.lineage.assign("0");
     record.threads_claimed = most_blocks; // those without an owner are all zeros

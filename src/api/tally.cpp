@@ -165,13 +165,12 @@ std::string Tally::json(const Owner& owner) const
     plan.bytes = static_cast<std::uint32_t>(block.bytes().size());
     std::memcpy(block.bytes().data(), &plan, sizeof plan);
 
-    auto sizes = std::make_unique<ledger::Header>();
-    ledger::lay_out(*sizes, plan, 1, events_.size(), ledger::page);
+    const auto layout = ledger::lay_out(plan, 1, events_.size(), ledger::page);
     const std::unique_ptr<std::byte, Delete> memory(
-        static_cast<std::byte*>(::operator new (sizes->file_bytes, std::align_val_t{64})));
-    std::memset(memory.get(), 0, sizes->file_bytes);
+        static_cast<std::byte*>(::operator new (layout.file_bytes, std::align_val_t{64})));
+    std::memset(memory.get(), 0, layout.file_bytes);
     auto& record = *reinterpret_cast<ledger::Header*>(memory.get());
-    ledger::lay_out(record, plan, 1, events_.size(), ledger::page);
+    static_cast<ledger::Layout&>(record) = layout;
     std::memcpy(memory.get() + record.plan_offset, block.bytes().data(), plan.bytes);
     record.seed = owner.seed;
     record.started_s = owner.born_s;

@@ -2,6 +2,8 @@
 // what it opens and closes.
 #pragma once
 
+#include "calls/label.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,32 +14,6 @@ namespace faultline::calls {
 enum class Family : std::uint8_t { io, file, stdio, net, memory, process, thread, time, random };
 inline constexpr std::array<std::string_view, 9> family_names{"io",      "file",   "stdio", "net",   "memory",
                                                               "process", "thread", "time",  "random"};
-
-/// A short text that holds its own characters. A table of these has no pointers, so the loader has nothing to relocate
-/// in it and a program under test touches only the rows it uses.
-class Label {
-public:
-    constexpr Label() = default;
-    template <std::size_t N>
-    consteval Label(const char (&text)[N]) : length_(N - 1)
-    {
-        static_assert(N <= room, "the name is too long for a Label");
-        for (std::size_t i = 0; i < N; ++i)
-            text_[i] = text[i];
-    }
-    constexpr operator std::string_view() const noexcept { return {text_, length_}; }
-    friend constexpr bool operator==(const Label& label, std::string_view text) noexcept
-    {
-        return std::string_view{label} == text;
-    }
-    [[nodiscard]] constexpr const char* c_str() const noexcept { return text_; }
-    [[nodiscard]] constexpr bool empty() const noexcept { return length_ == 0; }
-
-private:
-    static constexpr std::size_t room = 39;
-    char text_[room]{};
-    std::uint8_t length_ = 0;
-};
 
 /// The position of an argument, counted from 0.
 using Argument = std::int8_t;

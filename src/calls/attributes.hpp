@@ -14,7 +14,7 @@ namespace faultline::calls {
 
 struct Attribute {
     enum class Notation : std::uint8_t { number, mode, time };
-    std::string_view name;
+    ShortLabel name;
     Reports::What structure;
     Notation notation;
     std::uint16_t offset;

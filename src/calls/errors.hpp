@@ -1,14 +1,15 @@
 // The names of errors, errno's and getaddrinfo's, both ways. As data, so that it can be used inside the host.
 #pragma once
 
+#include "calls/label.hpp"
+
 #include <cerrno>
 #include <netdb.h>
-#include <string_view>
 
 namespace faultline::calls {
 
 struct NamedError {
-    std::string_view name;
+    ShortLabel name;
     int code; // EAI_ codes are negative, errno values positive
 };
 

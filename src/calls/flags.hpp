@@ -11,13 +11,13 @@ namespace faultline::calls {
 
 /// (argument & mask) == value says that the flag is set: some "flags" are values of a field.
 struct NamedFlag {
-    std::string_view name;
+    ShortLabel name;
     Flags::Kind kind;
     std::uint32_t mask;
     std::uint32_t value;
 };
 
-inline constexpr NamedFlag bit(std::string_view name, Flags::Kind kind, std::uint32_t bits)
+inline constexpr NamedFlag bit(ShortLabel name, Flags::Kind kind, std::uint32_t bits)
 {
     return {name, kind, bits, bits};
 }

@@ -39,6 +39,14 @@ consteval Functions number()
     return all;
 }
 inline constexpr Functions functions = number();
+
+constexpr std::uint32_t gnu_hash(std::string_view name) noexcept
+{
+    std::uint32_t hash = 5381;
+    for (const char byte : name)
+        hash = hash * 33 + static_cast<unsigned char>(byte);
+    return hash;
+}
 } // namespace detail
 
 /// For each row its function, numbered in the table's order, or no_function where no plan can name it.
@@ -50,7 +58,21 @@ inline constexpr const auto& function_of_row = detail::functions.of_row;
     return {detail::functions.named.data(), detail::functions.count};
 }
 
+/// For each row the hash of its symbol as ELF's tables (DT_GNU_HASH) have it.
+inline constexpr auto symbol_hashes = [] {
+    std::array<std::uint32_t, row_count> all{};
+    for (std::size_t row = 0; row < all.size(); ++row)
+        all[row] = detail::gnu_hash(table[row].name);
+    return all;
+}();
+
 /// The row of an exported symbol, or `row_count`. Any time.
-[[nodiscard]] Id find_symbol(std::string_view name) noexcept;
+[[nodiscard]] constexpr Id find_symbol(std::string_view name) noexcept
+{
+    const auto hash = detail::gnu_hash(name); // the names themselves lie far apart
+    for (std::uint16_t row = 0; row < row_count; ++row)
+        if (symbol_hashes[row] == hash && table[row].name == name) return Id{row};
+    return row_count;
+}
 
 } // namespace faultline::calls

@@ -1,14 +1,15 @@
 // The signals by their symbols, and what each does to a process that has no handler for it.
 #pragma once
 
+#include "calls/label.hpp"
+
 #include <array>
 #include <csignal>
-#include <string_view>
 
 namespace faultline::calls {
 
 struct NamedSignal {
-    std::string_view name;
+    ShortLabel name;
     int number;
     bool ends; // without a handler it ends the process
 };

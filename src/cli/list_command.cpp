@@ -68,8 +68,9 @@ Json errnos_json(const Names& names)
     auto list = Json::array();
     for (const auto& error : calls::named_errors)
         if (wanted(names, error.name))
-            list.push_back(
-                Json::object({{"name", error.name}, {"number", error.code}, {"meaning", explanation(error.code)}}));
+            list.push_back(Json::object({{"name", std::string_view(error.name)},
+                                         {"number", error.code},
+                                         {"meaning", explanation(error.code)}}));
     return list;
 }
 

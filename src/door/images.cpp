@@ -160,8 +160,7 @@ std::unique_ptr<Image> Images::make(pid_t process, pid_t parent, const std::stri
     const ledger::Identity identity{program, lineage, setting_.seed, by_exec, arguments, none, process, parent};
     const auto started = sys::now(CLOCK_REALTIME);
 
-    ledger::Header sizes{};
-    ledger::lay_out(sizes, plan->plan(), most_threads, plan->plan().max_events, chunk);
+    const auto layout = ledger::lay_out(plan->plan(), most_threads, plan->plan().max_events, chunk);
     int fd = -1;
     const auto open = [&](const std::string& pattern) {
         if (!ledger::name_files(pattern, identity, started / second)) return;
@@ -170,23 +169,23 @@ std::unique_ptr<Image> Images::make(pid_t process, pid_t parent, const std::stri
     };
     open(std::string(ledger::place().pattern));
     if (fd < 0) open(setting_.directory + "/fault-stats.%p.json");
-    const auto first_thread_end = sizes.threads_offset + ledger::rounded(2 * sizes.thread_stride, chunk);
-    const bool traces = sizes.trace_offset != 0;
-    if (fd < 0 || sys::allocate(fd, 0, first_thread_end) != 0 || sys::allocate(fd, sizes.events_offset, chunk) != 0 ||
-        (traces && sys::allocate(fd, sizes.trace_offset, ledger::trace_modules_bytes + chunk) != 0)) {
+    const auto first_thread_end = layout.threads_offset + ledger::rounded(2 * layout.thread_stride, chunk);
+    const bool traces = layout.trace_offset != 0;
+    if (fd < 0 || sys::allocate(fd, 0, first_thread_end) != 0 || sys::allocate(fd, layout.events_offset, chunk) != 0 ||
+        (traces && sys::allocate(fd, layout.trace_offset, ledger::trace_modules_bytes + chunk) != 0)) {
         problem_ = fmt::format("the record of process {} cannot be written to {}: {}", process, ledger::place().ledger,
                                std::strerror(errno));
         if (fd >= 0) ::close(fd);
         return nullptr;
     }
-    void* const base = ::mmap(nullptr, sizes.file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    void* const base = ::mmap(nullptr, layout.file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (base == MAP_FAILED) {
         problem_ = "there is no memory for the records";
         ::close(fd);
         return nullptr;
     }
     auto& header = *static_cast<ledger::Header*>(base);
-    ledger::lay_out(header, plan->plan(), most_threads, plan->plan().max_events, chunk);
+    static_cast<ledger::Layout&>(header) = layout;
     header.image_by_exec = by_exec ? 1 : 0;
     header.events_backed = chunk / sizeof(ledger::Event);
     header.traces_backed = traces ? chunk / sizeof(ledger::TraceSite) : 0;

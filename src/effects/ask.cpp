@@ -207,7 +207,7 @@ bool sets_attribute(const Call& call) noexcept
 
 /// What is asked of the kernel before a call of a function is lost.
 struct Question {
-    calls::Label function;
+    calls::ShortLabel function;
     bool (*accepted)(const Call& call) noexcept;
 };
 constexpr Question questions[] = {

@@ -1,6 +1,7 @@
 #include "hook/resolve.hpp"
 
-#include <array>
+#include "calls/functions.hpp"
+
 #include <atomic>
 #include <dlfcn.h>
 #include <elf.h>
@@ -10,14 +11,6 @@
 
 namespace faultline::hook {
 namespace {
-
-constexpr std::uint32_t gnu_hash(std::string_view name) noexcept
-{
-    std::uint32_t hash = 5381;
-    for (const char byte : name)
-        hash = hash * 33 + static_cast<unsigned char>(byte);
-    return hash;
-}
 
 /// What a library exports, as its dynamic section describes it.
 struct Exports {
@@ -113,13 +106,6 @@ const link_map* next_of_ours() noexcept
     return nullptr;
 }
 
-constexpr auto hashes = [] {
-    std::array<std::uint32_t, calls::row_count> all{};
-    for (std::size_t row = 0; row < all.size(); ++row)
-        all[row] = gnu_hash(calls::table[row].name);
-    return all;
-}();
-
 } // namespace
 
 void* find_real(calls::Id row) noexcept
@@ -130,7 +116,7 @@ void* find_real(calls::Id row) noexcept
         for (const link_map* library = next_of_ours(); library != nullptr; library = library->l_next) {
             const auto exports = exports_of(*library, position++);
             if (exports.hash == nullptr || exports.symbols == nullptr || exports.strings == nullptr) continue;
-            const auto* const symbol = find_symbol_in(exports, name, hashes[row], hidden);
+            const auto* const symbol = find_symbol_in(exports, name, calls::symbol_hashes[row], hidden);
             if (symbol == nullptr) continue;
             // Chosen by the processor at load (time, gettimeofday): only the loader can ask which one it is.
             if (ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC) return dlsym(RTLD_NEXT, name.c_str());

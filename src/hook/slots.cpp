@@ -67,13 +67,24 @@ long missing()
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wignored-attributes"
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-constinit const Thunk thunks[] = {
-#define CALL(symbol, ...) &Typed<decltype(::symbol), calls::id_##symbol>::perform,
-#define CALL_AS(symbol, signature, ...) &Typed<signature, calls::id_##symbol>::perform,
-#define CALL_VIA(symbol, signature, twin, ...) &Formatted<signature, calls::id_##symbol, calls::id_##twin>::perform,
-#define CALL_LIST(symbol, twin, ...) &Listed<calls::id_##symbol, calls::id_##twin>::perform,
+/// No table: the loader would have to relocate one at every start.
+Thunk thunk_of(calls::Id row) noexcept
+{
+    switch (row) {
+#define THUNK(symbol, ...)                                                                                             \
+    case calls::id_##symbol:                                                                                           \
+        return &__VA_ARGS__::perform;
+#define CALL(symbol, ...) THUNK(symbol, Typed<decltype(::symbol), calls::id_##symbol>)
+#define CALL_AS(symbol, signature, ...) THUNK(symbol, Typed<signature, calls::id_##symbol>)
+#define CALL_VIA(symbol, signature, twin, ...) THUNK(symbol, Formatted<signature, calls::id_##symbol, calls::id_##twin>)
+#define CALL_LIST(symbol, twin, ...) THUNK(symbol, Listed<calls::id_##symbol, calls::id_##twin>)
 #include "calls/all.def"
-};
+#undef THUNK
+    case calls::row_count:
+        break;
+    }
+    __builtin_unreachable();
+}
 #pragma GCC diagnostic pop
 
 /// The entries of variadic rows, which the gate cannot serve: their arguments are not all in registers.
@@ -104,7 +115,7 @@ Word settled(const engine::Call& call, engine::Verdict& verdict, const Word* wor
 
 Word perform_metered(const engine::Call& call, engine::Verdict& verdict, Word* words)
 {
-    return settled(call, verdict, words, thunks[call.row](words));
+    return settled(call, verdict, words, thunk_of(call.row)(words));
 }
 
 Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words, Thunk perform)
@@ -117,7 +128,7 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words, Thu
 
 Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
 {
-    return strike(call, verdict, words, thunks[call.row]);
+    return strike(call, verdict, words, thunk_of(call.row));
 }
 
 /// A call through syscall() that no fault on `syscall` itself has struck: judged as the function that means the same.
@@ -129,7 +140,7 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
     if (row != calls::row_count) resolve(row); // its own symbol may not have been called yet
     if (row == calls::row_count) {
         if (!seals && ways[calls::id_syscall] == by_door) return reals[calls::id_syscall];
-        words[0] = thunks[calls::id_syscall](words); // also a wait on a futex has a time
+        words[0] = thunk_of(calls::id_syscall)(words); // also a wait on a futex has a time
         return nullptr;
     }
     Word* const arguments = words + 1;
@@ -152,11 +163,11 @@ Word strike(const engine::Call& call, engine::Verdict& verdict, Word* words)
     }
     // What the engine has to learn from the call it learns by the function's own way.
     if ((ways[row] & ways[calls::id_syscall] & ~by_door) != 0) { // or by those who see it at syscall() itself
-        words[0] = thunks[calls::id_syscall](words);
+        words[0] = thunk_of(calls::id_syscall)(words);
         return nullptr;
     }
     if (ways[row] == 0) return reals[calls::id_syscall];
-    words[0] = thunks[row](arguments);
+    words[0] = thunk_of(row)(arguments);
     return nullptr;
 }
 
@@ -225,7 +236,7 @@ Word strike_or_perform(const engine::Call& call, Word* words)
         return strike(call, verdict, words);
     if (verdict.meter_count != 0) [[unlikely]]
         return perform_metered(call, verdict, words);
-    return thunks[call.row](words);
+    return thunk_of(call.row)(words);
 }
 
 } // namespace faultline::hook
@@ -265,7 +276,7 @@ extern "C" {
     } else if (row == calls::id_syscall)
         return hook::judge_number(words, caller);
     else
-        words[0] = hook::thunks[row](words);
+        words[0] = hook::thunk_of(row)(words);
     return nullptr;
 }
 }

@@ -197,7 +197,7 @@ void arm_rows() noexcept
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
         const auto tracks = tracks_of_row[row];
         const bool carries_lineage = tracks == calls::Tracks::executes || tracks == calls::Tracks::spawns;
-        const bool seen = observe_row(calls::Id{row}, observers);
+        const bool seen = may_be_seen(calls::Id{row}) && observe_row(calls::Id{row}, observers);
         // Under control all functions have their place in the plan, whether or not a fault names them.
         const bool named =
             of_row[row] != plan::no_index && (!is_controlled() || functions[of_row[row]].faults.count != 0);

@@ -2,7 +2,7 @@
 // after them.
 #pragma once
 
-#include "engine/observers.hpp"
+#include "engine/observer_table.hpp"
 #include "hook/process.hpp"
 
 #include <array>
@@ -34,6 +34,12 @@ Word door(calls::Id row, Word* words);
 extern constinit engine::Observers ways[calls::row_count];
 #pragma GCC visibility pop
 inline constexpr engine::Observers by_door = 1U << (8 * sizeof(engine::Observers) - 1);
+
+/// Whether observe_row has anything to say of a row, under whichever plan: it has not of most.
+[[nodiscard]] inline bool may_be_seen(calls::Id row) noexcept
+{
+    return (engine::observers_of_row[row] | ways[row]) != 0;
+}
 
 /// Notes which of the wanted observers see a row. Returns whether it has to be armed, though no fault may name it. Boot
 /// only.

@@ -92,21 +92,28 @@ constexpr FunctionSet functions_where(const Accepts& accepts)
     return all;
 }
 
-/// The groups, and what belongs to each: asking every row of the table takes longer than all the rest of reading a plan.
-struct Group {
-    std::string_view name;
-    FunctionSet functions;
-};
-constexpr auto groups = [] {
-    std::array<Group, calls::family_names.size() + calls::role_groups.size()> all{};
-    auto* group = all.begin();
-    for (std::size_t i = 0; i < calls::family_names.size(); ++i)
-        *group++ = {calls::family_names[i],
-                    functions_where([&](const Spec& spec) { return static_cast<std::size_t>(spec.family) == i; })};
-    for (const auto name : calls::role_groups)
-        *group++ = {name, functions_where([&](const Spec& spec) { return calls::in_group(spec, name); })};
+// What belongs to each group: asking every row of the table takes longer than all the rest of reading a plan.
+constexpr auto families = [] {
+    std::array<FunctionSet, calls::family_names.size()> all{};
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = functions_where([&](const Spec& spec) { return static_cast<std::size_t>(spec.family) == i; });
     return all;
 }();
+constexpr auto roles = [] {
+    std::array<FunctionSet, calls::role_groups.size()> all{};
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = functions_where([&](const Spec& spec) { return calls::in_group(spec, calls::role_groups[i]); });
+    return all;
+}();
+
+/// Those of a group that bears no error's name; or null.
+const FunctionSet* find_group(std::string_view name)
+{
+    const auto family = std::ranges::find(calls::family_names, name) - calls::family_names.begin();
+    const auto role = std::ranges::find(calls::role_groups, name) - calls::role_groups.begin();
+    if (family != std::ssize(families)) return &families[static_cast<std::size_t>(family)];
+    return role != std::ssize(roles) ? &roles[static_cast<std::size_t>(role)] : nullptr;
+}
 
 class Expansion {
 public:
@@ -159,8 +166,7 @@ private:
 
     bool add_group(const Word& word, std::string_view name, bool negated)
     {
-        const auto* const group = std::ranges::find(groups, name.substr(1), &Group::name);
-        if (group != groups.end()) return add_all(group->functions, negated);
+        if (const auto* const group = find_group(name.substr(1))) return add_all(*group, negated);
         const auto code = calls::error_code(name.substr(1));
         if (code == 0) return unknown(word, "group", name);
         const auto failing = functions_where([&](const Spec& spec) { return spec.fails.errors.contains(code); });

@@ -131,8 +131,25 @@ bool may_map() noexcept
     return probe != nullptr;
 }
 
+constexpr char zeros[page]{};
+
+/// Gives the file the plan, which then no page has to be touched for, and zeros for the rest up to `to`. 0, or -errno.
+long begin_file(int fd, const plan::Plan& plan, std::uint64_t to) noexcept
+{
+    iovec pieces[] = {{const_cast<char*>(zeros), page}, {const_cast<plan::Plan*>(&plan), plan.bytes}, {}, {}, {}, {}};
+    auto end = page + plan.bytes;
+    std::size_t count = 2;
+    for (; end < to && count < std::size(pieces); end += pieces[count++].iov_len)
+        pieces[count] = {const_cast<char*>(zeros), to - end < page ? to - end : page};
+    const long written = sys::write_vector(fd, pieces, count, 0);
+    if (written < 0) return written;
+    const auto has_plan = static_cast<std::uint64_t>(written) >= page + plan.bytes;
+    return has_plan ? fill(fd, static_cast<std::uint64_t>(written), to) : -ENOSPC;
+}
+
 /// Makes the file of this process, and maps it. While that may still fail the parent's record stays where it is.
-bool map_file(const Identity& identity, std::uint64_t threads_end, const Header& sizes, long& error) noexcept
+bool map_file(const plan::Plan& plan, const Identity& identity, std::uint64_t threads_end, const Layout& layout,
+              long& error) noexcept
 {
     error = create_file();
     if (error < 0) return false;
@@ -140,30 +157,32 @@ bool map_file(const Identity& identity, std::uint64_t threads_end, const Header&
     struct stat status;
     sys::call(SYS_fstat, fd, sys::address(&status));
     storage.inode = status.st_ino;
-    const auto events_end = sizes.events_offset + chunk;
-    const auto trace_end = sizes.trace_offset + trace_modules_bytes + chunk;
-    const bool traces = sizes.trace_offset != 0;
-    error = (traces ? trace_end : events_end) > sys::file_size_limit() ? -EFBIG : fill(fd, 0, threads_end);
-    if (error == 0) error = fill(fd, sizes.events_offset, events_end);
-    if (error == 0 && traces) error = fill(fd, sizes.trace_offset, trace_end);
+    const auto events_end = layout.events_offset + chunk;
+    const auto trace_end = layout.trace_offset + trace_modules_bytes + chunk;
+    const bool traces = layout.trace_offset != 0;
+    error = (traces ? trace_end : events_end) > sys::file_size_limit() ? -EFBIG : begin_file(fd, plan, threads_end);
+    if (error == 0) error = fill(fd, layout.events_offset, events_end);
+    if (error == 0 && traces) error = fill(fd, layout.trace_offset, trace_end);
     const bool has_parent = storage.header != nullptr;
-    if (error == 0 && !(has_parent ? may_map() : map_whole(sizes.file_bytes, fd))) error = -ENOMEM;
+    if (error == 0 && !(has_parent ? may_map() : map_whole(layout.file_bytes, fd))) error = -ENOMEM;
     // A record that the command does not find is none, so it lies better in the reserve, if there is one. There is none
     // where the run has ended and a program that it left behind goes on.
     if (error == 0 && !announce(identity) && has_reserve()) error = -ENOENT;
-    if (error == 0 && has_parent && !map_whole(sizes.file_bytes, fd)) error = -ENOMEM;
+    if (error == 0 && has_parent && !map_whole(layout.file_bytes, fd)) error = -ENOMEM;
     sys::close(fd);
     if (error != 0) sys::unlink(place().ledger.data());
     return error == 0;
 }
 
 /// Makes the file where the pattern has it, or else in the directory of `faultline run`.
-bool make_file(const Identity& identity, std::int64_t started_s, const Header& sizes, Problem& problem) noexcept
+bool make_file(const plan::Plan& plan, const Identity& identity, std::int64_t started_s, const Layout& layout,
+               Problem& problem) noexcept
 {
     // The shared block and the first thread's: most processes need no other.
-    const auto threads_end = sizes.threads_offset + rounded(2 * sizes.thread_stride, page);
+    const auto threads_end = layout.threads_offset + rounded(2 * layout.thread_stride, page);
     long error = -ENAMETOOLONG;
-    bool made = name_files(place().pattern, identity, started_s) && map_file(identity, threads_end, sizes, error);
+    bool made =
+        name_files(place().pattern, identity, started_s) && map_file(plan, identity, threads_end, layout, error);
     if (!made) {
         [[gnu::section(".bss.late")]] static constinit char file[path_room];
         sys::Writer{file} << place().json;
@@ -171,18 +190,18 @@ bool make_file(const Identity& identity, std::int64_t started_s, const Header& s
         if (!place().run.empty()) {
             [[gnu::section(".bss.late")]] static constinit char elsewhere[path_room + 32];
             sys::Writer{elsewhere} << place().run << "/fault-stats.%p.json";
-            made = name_files(elsewhere, identity, started_s) && map_file(identity, threads_end, sizes, error);
+            made = name_files(elsewhere, identity, started_s) && map_file(plan, identity, threads_end, layout, error);
         }
     }
-    if (made) storage.threads_backed = threads_end - sizes.threads_offset;
+    if (made) storage.threads_backed = threads_end - layout.threads_offset;
     return made;
 }
 
 /// Keeps the record in memory, where it is lost if the process is killed, or else not at all.
-bool make_memory(const Header& sizes) noexcept
+bool make_memory(const Layout& layout) noexcept
 {
-    if (!map_whole(sizes.file_bytes, -1)) return false;
-    storage.threads_backed = sizes.events_offset - sizes.threads_offset;
+    if (!map_whole(layout.file_bytes, -1)) return false;
+    storage.threads_backed = layout.events_offset - layout.threads_offset;
     return true;
 }
 
@@ -210,7 +229,6 @@ void introduce(Header& header, const Identity& identity, std::int64_t started) n
 
 long fill(int fd, std::uint64_t from, std::uint64_t to) noexcept
 {
-    static constexpr char zeros[page]{};
     iovec pieces[16];
     while (from < to) {
         std::size_t count = 0;
@@ -237,49 +255,41 @@ void Arguments::keep(int argc, char* const* argv) noexcept
 
 Header* create(const plan::Plan& plan, const Identity& identity, Header* parent, Problem& problem) noexcept
 {
-    static constinit Header sizes{}; // too large for a host's stack
-    lay_out(sizes, plan, most_threads, plan.max_events, chunk);
+    auto layout = lay_out(plan, most_threads, plan.max_events, chunk);
+    std::uint64_t events_backed = chunk / sizeof(Event);
+    std::uint64_t traces_backed = chunk / sizeof(TraceSite);
     const std::int64_t started = sys::now(CLOCK_REALTIME);
     Header* made = nullptr;
-    if (make_file(identity, started / second, sizes, problem)) {
+    if (make_file(plan, identity, started / second, layout, problem)) {
         storage.kept = Kept::in_file;
-        sizes.events_backed = chunk / sizeof(Event);
-        sizes.traces_backed = chunk / sizeof(TraceSite);
     } else if (!place().none && (made = take_slot(slot_bytes(plan))) != nullptr) {
         storage.kept = Kept::in_reserve;
-        lay_out_slot(sizes, plan);
-        storage.threads_backed = sizes.events_offset - sizes.threads_offset;
+        layout = lay_out_slot(plan, events_backed);
+        traces_backed = 0;
+        storage.threads_backed = layout.events_offset - layout.threads_offset;
     } else {
         if (!place().none && parent != nullptr) parent->trouble |= child_unrecorded;
-        if (!make_memory(sizes)) return nullptr;
+        if (!make_memory(layout)) return nullptr;
         storage.kept = Kept::in_memory;
-        sizes.events_backed = plan.max_events;
-        sizes.traces_backed = trace_limit;
+        events_backed = plan.max_events;
+        traces_backed = trace_limit;
     }
     if (made == nullptr) made = storage.header;
 
     Header& header = *made;
-    header.version = sizes.version;
-    header.file_bytes = sizes.file_bytes;
-    header.plan_offset = sizes.plan_offset;
-    header.totals_offset = sizes.totals_offset;
-    header.threads_offset = sizes.threads_offset;
-    header.events_offset = sizes.events_offset;
-    header.trace_offset = sizes.trace_offset;
-    header.thread_stride = sizes.thread_stride;
-    header.thread_limit = sizes.thread_limit;
-    header.function_count = sizes.function_count;
-    header.fault_count = sizes.fault_count;
-    header.event_limit = sizes.event_limit;
-    header.events_backed = sizes.events_backed.load();
-    header.traces_backed = sizes.traces_backed.load();
+    layout.magic_number = 0; // until all is there
+    static_cast<Layout&>(header) = layout;
+    header.events_backed = events_backed;
+    header.traces_backed = traces_backed;
     introduce(header, identity, started);
-    __builtin_memcpy(reinterpret_cast<char*>(&header) + header.plan_offset, &plan, plan.bytes);
-    if (storage.kept == Kept::in_file) {
+    auto* const bytes = reinterpret_cast<char*>(&header);
+    if (storage.kept != Kept::in_file) {
+        __builtin_memcpy(bytes + header.plan_offset, &plan, plan.bytes);
+    } else {
         static_assert(sizeof(Header) <= plan::block_in_ledger &&
                       page == plan::block_in_ledger + sizeof(plan::BlockHeader));
-        const auto block = plan::describe_block(header.plan(), identity.toml);
-        __builtin_memcpy(reinterpret_cast<char*>(&header) + plan::block_in_ledger, &block, sizeof block);
+        const auto block = plan::describe_block(plan, identity.toml);
+        __builtin_memcpy(bytes + plan::block_in_ledger, &block, sizeof block);
     }
     header.thread(0).owner = unborn;
     header.thread(0).shared = 1;

@@ -20,7 +20,7 @@
 namespace faultline::ledger {
 
 inline constexpr std::uint64_t magic = 0x3154'4c55'4146'0a1a; // "\x1a\nFAULT1"
-inline constexpr std::uint32_t layout_version = 4;
+inline constexpr std::uint32_t layout_version = 5;
 inline constexpr std::uint64_t page = 4096;
 
 /// How far the life of a process image has come.
@@ -210,17 +210,22 @@ inline constexpr std::size_t unstruck_slots = 8;
 inline constexpr std::int32_t unknown_status = -1;
 inline constexpr std::int32_t by_abort = -2;
 
-struct Header {
+/// Where everything lies in a record, and how much there may be of it.
+struct Layout {
     std::uint64_t magic_number;
     std::uint32_t version;
-    std::atomic<State> state;
-    std::uint64_t file_bytes; // of the fully grown file
+    std::uint32_t kept_if_empty; // 1: the plan asks for the record of a process in which nothing happened, too
+    std::uint64_t file_bytes;    // of the fully grown file
     std::uint64_t plan_offset, totals_offset, threads_offset, events_offset;
     std::uint64_t trace_offset;  // of the TraceModules; the TraceSites follow. 0: the plan asks for no trace
     std::uint64_t thread_stride; // bytes from one thread block to the next
-    std::uint32_t thread_limit, function_count, fault_count;
-    std::uint32_t image_by_exec; // 1: this image replaced another one of the same pid
     std::uint64_t event_limit;
+    std::uint32_t thread_limit, function_count, fault_count;
+};
+
+struct Header : Layout {
+    std::uint32_t image_by_exec; // 1: this image replaced another one of the same pid
+    std::atomic<State> state;
     std::uint64_t seed;
     std::int64_t started_s, started_ns; // CLOCK_REALTIME
     std::int64_t started_monotonic_ns;
@@ -287,7 +292,7 @@ struct Header {
     /// went wrong, and the plan asks for no more. Any time.
     [[nodiscard]] bool is_empty() const noexcept
     {
-        if (plan().keeps_empty || plan().leaves_ledger || plan().traces) return false;
+        if (kept_if_empty != 0) return false;
         if ((trouble.load() & ~std::uint32_t{argv_cut | lineage_cut}) != 0) return false;
         if (events_claimed.load() != 0) return false; // a change of the plan is one too
         for (const auto& each : unstruck)
@@ -326,28 +331,30 @@ private:
 };
 static_assert(sizeof(Header) <= page);
 
-/// Sets where everything lies in a record of these numbers of threads and events, and its length. `unit`: what the
-/// regions that grow are rounded up to.
-inline void lay_out(Header& header, const plan::Plan& plan, std::uint32_t threads, std::uint64_t events,
-                    std::uint64_t unit) noexcept
+/// The layout of a record of these numbers of threads and events. `unit`: what the regions that grow are rounded up to.
+[[nodiscard]] inline Layout lay_out(const plan::Plan& plan, std::uint32_t threads, std::uint64_t events,
+                                    std::uint64_t unit) noexcept
 {
-    header.magic_number = magic;
-    header.version = layout_version;
-    header.plan_offset = page;
-    header.totals_offset = rounded(header.plan_offset + plan.bytes, 64);
-    header.threads_offset = rounded(header.totals_offset + totals_bytes(plan.faults.count), page);
-    header.thread_stride = thread_stride(plan.faults.count, plan.functions.count);
-    header.events_offset = header.threads_offset + rounded(threads * header.thread_stride, unit);
-    header.file_bytes = header.events_offset + rounded((events == 0 ? 1 : events) * sizeof(Event), unit);
-    header.trace_offset = 0;
+    Layout layout{};
+    layout.magic_number = magic;
+    layout.kept_if_empty = plan.keeps_empty || plan.leaves_ledger || plan.traces ? 1 : 0;
+    layout.version = layout_version;
+    layout.plan_offset = page;
+    layout.totals_offset = rounded(layout.plan_offset + plan.bytes, 64);
+    layout.threads_offset = rounded(layout.totals_offset + totals_bytes(plan.faults.count), page);
+    layout.thread_stride = thread_stride(plan.faults.count, plan.functions.count);
+    layout.events_offset = layout.threads_offset + rounded(threads * layout.thread_stride, unit);
+    layout.file_bytes = layout.events_offset + rounded((events == 0 ? 1 : events) * sizeof(Event), unit);
+    layout.trace_offset = 0;
     if (plan.traces) {
-        header.trace_offset = header.file_bytes;
-        header.file_bytes += trace_modules_bytes + rounded(std::uint64_t{trace_limit} * sizeof(TraceSite), unit);
+        layout.trace_offset = layout.file_bytes;
+        layout.file_bytes += trace_modules_bytes + rounded(std::uint64_t{trace_limit} * sizeof(TraceSite), unit);
     }
-    header.thread_limit = threads;
-    header.function_count = plan.functions.count;
-    header.fault_count = plan.faults.count;
-    header.event_limit = events;
+    layout.thread_limit = threads;
+    layout.function_count = plan.functions.count;
+    layout.fault_count = plan.faults.count;
+    layout.event_limit = events;
+    return layout;
 }
 
 } // namespace faultline::ledger

@@ -65,21 +65,20 @@ bool name_next(std::span<char> room) noexcept
 
 } // namespace
 
-void lay_out_slot(Header& header, const plan::Plan& plan) noexcept
+Layout lay_out_slot(const plan::Plan& plan, std::uint64_t& events_backed) noexcept
 {
-    const auto events = plan.max_events < slot_events ? plan.max_events : slot_events;
-    lay_out(header, plan, slot_threads, events, page);
-    if (header.trace_offset != 0) header.file_bytes = header.trace_offset; // there is no room for a trace
-    header.trace_offset = 0;
-    header.event_limit = plan.max_events; // those for which there is no room are lost, and said to be
-    header.events_backed = events;
+    events_backed = plan.max_events < slot_events ? plan.max_events : slot_events;
+    auto layout = lay_out(plan, slot_threads, events_backed, page);
+    if (layout.trace_offset != 0) layout.file_bytes = layout.trace_offset; // there is no room for a trace
+    layout.trace_offset = 0;
+    layout.event_limit = plan.max_events;
+    return layout;
 }
 
 std::uint64_t slot_bytes(const plan::Plan& plan) noexcept
 {
-    [[gnu::section(".bss.late")]] static constinit Header sizes{}; // too large for a host's stack
-    lay_out_slot(sizes, plan);
-    return sizes.file_bytes;
+    std::uint64_t events_backed = 0;
+    return lay_out_slot(plan, events_backed).file_bytes;
 }
 
 long make_reserve(const char* at, std::uint32_t slots, std::uint64_t bytes, int mode) noexcept

@@ -35,8 +35,9 @@ constexpr std::uint64_t reserve_bytes(std::uint32_t slots, std::uint64_t slot_by
     return page + slots * slot_bytes;
 }
 
-/// Lays a record of this plan out as a slot holds it: smaller than one that can grow.
-void lay_out_slot(Header& header, const plan::Plan& plan) noexcept;
+/// The layout of a record of this plan as a slot holds it: smaller than one that can grow. For events beyond
+/// `events_backed` there is no room: they are lost, and said to be.
+[[nodiscard]] Layout lay_out_slot(const plan::Plan& plan, std::uint64_t& events_backed) noexcept;
 
 /// How many bytes such a record takes.
 [[nodiscard]] std::uint64_t slot_bytes(const plan::Plan& plan) noexcept;

@@ -133,6 +133,8 @@ bool takes_its_flags(const Plan& plan) noexcept
 {
     const auto functions = plan.view(plan.function_of_row);
     if (functions.size() != calls::row_count) return true; // functions of the program's own: they have no flags
+    const auto tests = [](const Fault& fault) { return fault.flags.count != 0; };
+    if (std::ranges::none_of(plan.view(plan.faults), tests)) return true;
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
         if (functions[row] == no_index) continue;
         for (const auto fault : plan.view(plan.view(plan.functions)[functions[row]].faults))

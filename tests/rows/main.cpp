@@ -14,6 +14,7 @@
 //                what the kernel was made to say, so the call means the row, and the record has the arguments in their
 //                places
 // A row without a case is wrong, and so is a case without a row.
+#include "calls/functions.hpp"
 #include "driver.hpp"
 
 #include <csignal>

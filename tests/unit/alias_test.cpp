@@ -1,7 +1,7 @@
 // Libc exports one call under many names: X64, __X_chk, __X_2, __isoc99_X, X_unlocked … A program that was built
 // another way imports another of them, so a function of which one name lacks a row is struck in some programs and not
 // in others. This walks what this machine's libc exports.
-#include "calls/table.hpp"
+#include "calls/functions.hpp"
 
 #include <gelf.h>
 #include <gnu/libc-version.h>

@@ -22,15 +22,14 @@ public:
         for (const auto& mistake : parsed.mistakes)
             throw std::runtime_error(mistake.at("plan"));
         const auto& plan = parsed.plan();
-        ledger::Header sizes{};
-        ledger::lay_out(sizes, plan, threads, events, ledger::page);
-        bytes_ = sizes.file_bytes;
+        const auto layout = ledger::lay_out(plan, threads, events, ledger::page);
+        bytes_ = layout.file_bytes;
         memory_.reset(static_cast<std::byte*>(::operator new (bytes_, std::align_val_t{64})));
         std::memset(memory_.get(), 0, bytes_);
-        std::memcpy(memory_.get() + sizes.plan_offset, parsed.block.data(), plan.bytes);
+        std::memcpy(memory_.get() + layout.plan_offset, parsed.block.data(), plan.bytes);
 
         auto& made = header();
-        ledger::lay_out(made, plan, threads, events, ledger::page);
+        static_cast<ledger::Layout&>(made) = layout;
         made.seed = 42;
         made.started_s = 1'795'327'200; // 2026-11-22T06:00:00Z
         made.started_ns = 123'456'789;
