@@ -1,5 +1,7 @@
 #include "engine/site.hpp"
 
+#include "sys/syscalls.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -39,6 +41,17 @@ _Unwind_Reason_Code step(_Unwind_Context* context, void* data)
     if (address >= own_begin && address < own_end) return _URC_NO_REASON;
     walk.frames[walk.count++] = {static_cast<std::uintptr_t>(_Unwind_GetCFA(context)) - sizeof(void*), address};
     return walk.count < deepest_site ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+// Most processes are never struck, and the unwinder's first use reads half a dozen pages.
+constinit std::atomic<bool> may_unwind{false};
+
+void unwind(const Call& call, Walk& walk) noexcept
+{
+    prepare_unwinding();
+    walk.caller = reinterpret_cast<std::uintptr_t>(call.caller);
+    walk.count = 0;
+    _Unwind_Backtrace(&step, &walk);
 }
 
 // Unwinding takes microseconds, and most calls come from stacks that were there before. A stack is known again if all
@@ -129,9 +142,7 @@ std::uint32_t site_of(const Call& call) noexcept
     const bool lasts = remembers && call.words != nullptr;
     if (lasts && recall(call, stack, site)) return site;
     Walk walk;
-    walk.caller = reinterpret_cast<std::uintptr_t>(call.caller);
-    walk.count = 0;
-    _Unwind_Backtrace(&step, &walk);
+    unwind(call, walk);
     const bool found = walk.count != 0 && call.caller != nullptr;
     SiteId id;
     if (walk.count == 0) add(id, walk.caller);
@@ -145,9 +156,7 @@ std::uint32_t site_of(const Call& call) noexcept
 std::size_t stack_of(const Call& call, std::span<std::uintptr_t> addresses) noexcept
 {
     Walk walk;
-    walk.caller = reinterpret_cast<std::uintptr_t>(call.caller);
-    walk.count = 0;
-    _Unwind_Backtrace(&step, &walk);
+    unwind(call, walk);
     if (walk.count == 0) walk.frames[walk.count++].address = walk.caller; // it cannot be unwound
     const auto count = std::min(static_cast<std::size_t>(walk.count), addresses.size());
     for (std::size_t i = 0; i < count; ++i)
@@ -177,7 +186,15 @@ void prepare_sites(const void* own_code) noexcept
         own_begin = reinterpret_cast<std::uintptr_t>(found.dlfo_map_start);
         own_end = reinterpret_cast<std::uintptr_t>(found.dlfo_map_end);
     }
+}
+
+void prepare_unwinding() noexcept
+{
+    if (may_unwind.load(std::memory_order_acquire)) return;
+    const auto mask = sys::block_signals();
     _Unwind_Backtrace([](_Unwind_Context*, void*) { return _URC_END_OF_STACK; }, nullptr);
+    may_unwind.store(true, std::memory_order_release);
+    sys::restore_signals(mask);
 }
 
 } // namespace faultline::engine

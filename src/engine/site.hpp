@@ -61,9 +61,12 @@ private:
 /// Notes caller and site in an event.
 void note_site(ledger::Event& event, const Call& call) noexcept;
 
-/// Does the unwinder's work of its first use. Frames of the module that `own_code` lies in are no part of a site from
-/// then on. Boot only.
+/// Frames of the module that `own_code` lies in are no part of a site from then on. Boot only.
 void prepare_sites(const void* own_code) noexcept;
+
+/// Does the unwinder's work of its first use, unless that was done: a handler of signals must not come between, and in
+/// a process that is about to be sealed it has to be done before. Any time but in a sealed process.
+void prepare_unwinding() noexcept;
 
 /// Forgets the stacks that were seen: another module may come to lie where one was unloaded. Any time.
 void forget_sites() noexcept;

@@ -194,17 +194,18 @@ void arm_rows() noexcept
     const auto functions = plan.view(plan.functions);
     const auto of_row = plan.view(plan.function_of_row);
     const auto observers = engine::observers_wanted(plan);
+    const bool selected = process.selected;
+    const bool controlled = is_controlled();
     for (std::uint16_t row = 0; row < calls::row_count; ++row) {
         const auto tracks = tracks_of_row[row];
         const bool carries_lineage = tracks == calls::Tracks::executes || tracks == calls::Tracks::spawns;
         const bool seen = may_be_seen(calls::Id{row}) && observe_row(calls::Id{row}, observers);
         // Under control all functions have their place in the plan, whether or not a fault names them.
-        const bool named =
-            of_row[row] != plan::no_index && (!is_controlled() || functions[of_row[row]].faults.count != 0);
-        const bool wanted = process.selected ? named || seen : carries_lineage;
+        const bool named = of_row[row] != plan::no_index && (!controlled || functions[of_row[row]].faults.count != 0);
+        const bool wanted = selected ? named || seen : carries_lineage;
         if (wanted)
             arm_row(calls::Id{row});
-        else if (is_controlled() && !rows_stay.load(std::memory_order_relaxed))
+        else if (controlled && !rows_stay.load(std::memory_order_relaxed))
             disarm_row(calls::Id{row});
     }
 }

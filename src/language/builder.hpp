@@ -14,6 +14,8 @@ namespace faultline::language {
 /// Bytes that grow. Each object added is aligned as its type wants it, counted from the beginning of the block.
 class Block {
 public:
+    Block() { bytes_.reserve(8192); } // what most plans take
+
     template <class T>
     Slice<T> add(std::span<const T> objects)
     {

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <climits>
+#include <cstdlib>
+#include <memory>
 
 namespace faultline::language {
 
@@ -66,12 +67,13 @@ private:
 
 std::string absolute(const std::string& path)
 {
-    char directory[PATH_MAX];
-    if (path.starts_with('/') || ::getcwd(directory, sizeof directory) == nullptr) return path;
+    if (path.starts_with('/')) return path;
+    const std::unique_ptr<char, decltype(&std::free)> directory{::getcwd(nullptr, 0), &std::free};
+    if (directory == nullptr) return path;
     std::string_view rest = path;
     while (rest.starts_with("./"))
         rest.remove_prefix(2);
-    const std::string_view base = directory;
+    const std::string_view base = directory.get();
     return fmt::format("{}/{}", base == "/" ? "" : base, rest);
 }
 
@@ -100,18 +102,24 @@ Parsed load(const std::string& path, Needs needs)
 {
     if (path.empty()) return refused("the path of the plan is empty");
     const Descriptor file(path.c_str());
-    if (file.get() < 0) return refused(cannot("opened", errno));
+    return file.get() < 0 ? refused(cannot("opened", errno)) : load(file.get(), path, needs);
+}
+
+Parsed load(int fd, const std::string& path, Needs needs)
+{
     struct stat status {};
-    if (::fstat(file.get(), &status) != 0) return refused(cannot("examined", errno));
+    if (::fstat(fd, &status) != 0) return refused(cannot("examined", errno));
     if (S_ISDIR(status.st_mode)) return refused(cannot("read", EISDIR));
     if (!S_ISREG(status.st_mode)) return refused("this is not a regular file (put the plan into one)");
     const auto size = static_cast<std::uint64_t>(status.st_size);
     if (size > biggest_plan) return refused(too_big(size));
 
     std::string text;
-    if (const int error = read_all(file.get(), size, text); error != 0) return refused(cannot("read", error));
+    if (const int error = read_all(fd, size, text); error != 0) return refused(cannot("read", error));
     if (text.size() > biggest_plan) return refused(too_big(text.size()));
-    return parse(text, absolute(path), {}, needs);
+    auto parsed = parse(text, absolute(path), {}, needs);
+    parsed.toml = {status.st_mtim.tv_sec, status.st_mtim.tv_nsec, size};
+    return parsed;
 }
 
 } // namespace faultline::language

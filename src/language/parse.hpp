@@ -4,6 +4,7 @@
 
 #include "language/plan_types.hpp"
 #include "language/value.hpp"
+#include "plan/block_file.hpp"
 
 #include <memory>
 #include <optional>
@@ -25,6 +26,7 @@ struct Remark {
 
 struct Parsed {
     std::vector<std::byte> block; // the plan; empty where there are mistakes
+    TomlFile toml;                // what it was read from, as that was before
     std::vector<Remark> mistakes; // in the order of the file
     std::vector<Remark> warnings;
 
@@ -61,6 +63,8 @@ struct Room {
 
 /// Reads and parses a file; one that is missing, unreadable, a directory, empty or above 1 MiB is a mistake as well.
 [[nodiscard]] Parsed load(const std::string& path, Needs needs = Needs::faults);
+/// The same of a file that is open for reading.
+[[nodiscard]] Parsed load(int fd, const std::string& path, Needs needs = Needs::faults);
 
 /// What FAULT_SEED holds as a seed; nothing if it is not a whole number from 0 to 2^63-1.
 [[nodiscard]] std::optional<std::uint64_t> parse_seed(std::string_view text);

@@ -285,7 +285,7 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
     std::vector<std::uint16_t> named;
     const auto wanted = demands_of(draft);
     const Demand* left_out_for = nullptr;
-    std::string_view left_out;
+    std::uint16_t left_out = calls::no_function;
     expansion.functions().each([&](std::uint16_t index) {
         const auto* const name = expansion.name_of(index);
         const auto* demand = unmet(wanted, index);
@@ -298,14 +298,15 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
                                                      in_quotes(name->text), demand->why_not));
         } else if (left_out_for == nullptr) {
             left_out_for = demand;
-            left_out = bearer(index).name;
+            left_out = index;
         }
     });
     if (draft.members.empty() && sound)
         remarks.mistake(place, left_out_for == nullptr
                                    ? std::string("functions takes out again all that it names")
                                    : fmt::format("{} cannot mean anything on any of these functions ('{}': {})",
-                                                 left_out_for->what, left_out, left_out_for->why_not));
+                                                 left_out_for->what, std::string_view(bearer(left_out).name),
+                                                 left_out_for->why_not));
     check_attributes(draft, named, remarks);
     // Where a call cannot be torn the crash comes before it, so that one fault sweeps over all of a program's steps.
     const bool torn = has_type<Type::crash>(draft) && draft.fault.moment == Moment::torn;

@@ -277,6 +277,8 @@ Header* create(const plan::Plan& plan, const Identity& identity, Header* parent,
     if (made == nullptr) made = storage.header;
 
     Header& header = *made;
+    // Where the system maps what it has around a page that is read, this is the only page fault; writes take one each.
+    static_cast<void>(*reinterpret_cast<const volatile char*>(made));
     layout.magic_number = 0; // until all is there
     static_cast<Layout&>(header) = layout;
     header.events_backed = events_backed;

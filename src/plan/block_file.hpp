@@ -59,6 +59,8 @@ struct Handed {
 /// of the file. `config`: the absolute path of FAULT_CONFIG, which the block must have been made from; a TOML file that
 /// cannot be seen counts as unchanged. Any time, though it maps memory.
 [[nodiscard]] Handed read_block(const char* path, std::string_view config) noexcept;
+/// The same of an open file, whose offset stays where it is.
+[[nodiscard]] Handed read_block(int fd, std::string_view config) noexcept;
 
 /// Where a ledger holds the header.
 inline constexpr std::uint64_t block_in_ledger = 4096 - sizeof(BlockHeader);

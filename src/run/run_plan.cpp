@@ -128,9 +128,9 @@ RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& o
         return run;
     }
     if (!run.source.empty() && !take_compiled(run, !options.empty() || trace || control)) {
-        run.toml = plan::examine(run.source.c_str()); // first: a change while it is read is noticed
         run.parsed = language::load(run.source,
                                     options.empty() && !control ? language::Needs::faults : language::Needs::nothing);
+        run.toml = run.parsed.toml;
         for (const auto& mistake : run.parsed.mistakes)
             run.mistakes.push_back(mistake.at(run.source));
     }
