@@ -57,23 +57,25 @@ std::string_view variable(char** environment, std::string_view name)
 
 // A start that hands everything on as it is allocates nothing: for many programs that would be all of their heap.
 
-std::string_view working_directory(std::span<char> room)
+/// Asked for where something is relative to it.
+std::string_view working_directory()
 {
-    const long length = sys::getcwd(room.data(), room.size());
-    return {room.data(), length > 0 ? static_cast<std::size_t>(length) - 1 : 0};
+    [[gnu::section(".bss.late")]] static constinit char room[4096];
+    const long length = sys::getcwd(room, sizeof room);
+    return {room, length > 0 ? static_cast<std::size_t>(length) - 1 : 0};
 }
 
-std::string below(std::string_view directory, std::string_view path)
+std::string in_working_directory(std::string_view path)
 {
-    return std::string{directory} + "/" + std::string{path};
+    return std::string{working_directory()} + "/" + std::string{path};
 }
 
 /// The path of a file whose name stays, as the loader's does; it stays as well.
-const char* absolute(std::string_view file, std::string_view directory)
+const char* absolute(std::string_view file)
 {
     if (file.starts_with('/')) return file.data();
     [[gnu::section(".bss.late")]] static constinit char path[ledger::path_room];
-    sys::Writer{path} << directory << '/' << file;
+    sys::Writer{path} << working_directory() << '/' << file;
     return path;
 }
 
@@ -106,9 +108,9 @@ std::string path_of_executable()
 }
 
 /// A relative path in our environment would lead a child with another working directory astray, to no faults at all.
-void make_absolute(const char* name, std::string_view value, std::string_view directory)
+void make_absolute(const char* name, std::string_view value)
 {
-    if (!value.empty() && !value.starts_with('/')) setenv(name, below(directory, value).c_str(), 1);
+    if (!value.empty() && !value.starts_with('/')) setenv(name, in_working_directory(value).c_str(), 1);
 }
 
 /// The name of our own file, as the loader found it.
@@ -119,33 +121,18 @@ std::string_view own_file()
     return _dl_find_object(here, &found) == 0 ? std::string_view{found.dlfo_link_map->l_name} : std::string_view{};
 }
 
-/// Our entry for LD_PRELOAD. musl's loader ends a program into which it can load only a part of what we need, and leaves
-/// out a file that is not there; unlike glibc's it knows no $LIB, so this path leads nowhere for it. For glibc $LIB is
-/// the directory under / where its own libraries lie, from which enough steps up lead to the root.
-constexpr std::string_view for_glibc_only = "/$LIB/../../../..";
-
-/// An entry of LD_PRELOAD as children are to find it. `own`: it is ours.
-std::string settled(std::string_view entry, bool own, std::string_view directory)
-{
-    const bool is_relative = entry.find('/') != std::string_view::npos && !entry.starts_with('/');
-    auto path = is_relative ? below(directory, entry) : std::string{entry};
-    const bool is_plain = path.starts_with('/') && path.find('$') == std::string::npos;
-    if (own && is_plain && sys::exists("/lib")) path.insert(0, for_glibc_only);
-    return path;
-}
-
-void settle_preload(std::string_view value, std::string_view directory)
+void settle_preload(std::string_view value)
 {
     std::string whole;
     const auto file = own_file();
     for (std::size_t at = 0; at < value.size();) {
         const auto end = value.find_first_of(": ", at);
         const auto entry = value.substr(at, end == std::string_view::npos ? end : end - at);
-        const bool own = file_name(entry) == file_name(file);
-        if (own) remember_library(absolute(file, directory));
-        if (own && entry == value && value.starts_with(for_glibc_only)) return; // as our parent has left it
+        if (file_name(entry) == file_name(file)) remember_library(absolute(file));
+        if (entry == value && entry.starts_with('/')) return; // as children are to find it
+        const bool is_relative = entry.find('/') != std::string_view::npos && !entry.starts_with('/');
         if (!whole.empty()) whole += ':';
-        whole += settled(entry, own, directory);
+        whole += is_relative ? in_working_directory(entry) : std::string{entry};
         at = end == std::string_view::npos ? value.size() : end + 1;
     }
     if (whole != value) setenv("LD_PRELOAD", whole.c_str(), 1);
@@ -172,27 +159,33 @@ struct Found {
 /// `path` and `handed_on` end with a NUL that is not counted.
 Found find_plan(std::string_view config, std::string_view path, std::string_view handed_on)
 {
-    auto handed = plan::read_block((handed_on.empty() ? path : handed_on).data(), path);
-    if (handed.plan == nullptr && !handed_on.empty() && handed_on != path)
-        handed = plan::read_block(path.data(), path); // FAULT_CONFIG may name a compiled plan too
-    if (handed.plan != nullptr) return {handed.plan, handed.header.toml, false};
+    plan::Handed handed;
+    if (!handed_on.empty()) handed = plan::read_block(handed_on.data(), path);
+    const auto taken = [&] { return Found{handed.plan, handed.header.toml, false}; };
+    if (handed.plan != nullptr) return taken();
+    const int fd = sys::open(path.data(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    if (handed_on != path) handed = fd < 0 ? plan::Handed{} : plan::read_block(fd, path); // may be a compiled plan too
+    if (handed.plan != nullptr) {
+        sys::close(fd);
+        return taken();
+    }
     using enum plan::Fit;
     const bool no_toml = handed_on == path && sys::exists(path.data());
     if (handed.fit == foreign)
-        refuse(
-            std::string{config} +
-            ": this compiled plan is for another version of Faultline (use the library that belongs to the command)");
+        refuse(std::string{config} + ": this compiled plan is for another version of Faultline (use the library that "
+                                     "belongs to the command)");
     if (handed.fit == damaged || no_toml)
         refuse(std::string{config} + ": this compiled plan is damaged or cannot be read (start the run again)");
 
-    const auto toml = plan::examine(path.data()); // first: a change while it is read is noticed
-    const auto parsed = language::load(std::string{path});
+    const std::string file{path};
+    const auto parsed = fd < 0 ? language::load(file) : language::load(fd, file);
+    if (fd >= 0) sys::close(fd);
     if (!parsed.mistakes.empty()) {
         for (const auto& mistake : parsed.mistakes)
             say(mistake.at(config));
         sys::exit_group(own_error);
     }
-    return {keep(parsed.block), toml, true};
+    return {keep(parsed.block), parsed.toml, true};
 }
 
 /// Joins a run that can be changed while it goes on. Returns the plan that is in force there by now.
@@ -237,9 +230,7 @@ void choose_seed(std::string_view given, const Inheritance* inherited)
         const auto seed = language::parse_seed(given);
         if (!seed)
             refuse("FAULT_SEED is '" + std::string{given} +
-                   "'; it must be a whole "
-                   "number from 0 to "
-                   "9223372036854775807");
+                   "'; it must be a whole number from 0 to 9223372036854775807");
         process.seed = *seed;
     } else if (process.plan->seed_given) {
         process.seed = process.plan->seed;
@@ -263,9 +254,7 @@ bool disabled_by(std::string_view value)
 {
     if (value.empty() || value == "0") return false;
     if (value != "1")
-        refuse("FAULT_DISABLE is '" + std::string{value} +
-               "'; it must be 1, to let "
-               "everything pass, or 0");
+        refuse("FAULT_DISABLE is '" + std::string{value} + "'; it must be 1, to let everything pass, or 0");
     return true;
 }
 
@@ -313,6 +302,7 @@ void boot(int argc, char** argv, char** environment)
     pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
     if (!becomes_fork_server(environment)) return take_up_plan(argc, argv, environment);
     register_handlers_of_exit();
+    engine::prepare_unwinding(); // for all runs
     arm_row(calls::id___libc_start_main);
 }
 
@@ -335,9 +325,7 @@ void take_up_plan(int argc, char** argv, char** environment)
     process.program = program.view();
     if (process.program.starts_with('-')) process.program.remove_prefix(1); // a login shell
 
-    char room[4096];
-    const auto directory = working_directory(room);
-    const auto absolute = config.starts_with('/') ? std::string{} : below(directory, config);
+    const auto absolute = config.starts_with('/') ? std::string{} : in_working_directory(config);
     const auto handed_on = variable(environment, plan::block_variable);
     const auto found = find_plan(config, absolute.empty() ? config : absolute, handed_on);
     auto* plan = found.plan;
@@ -364,16 +352,17 @@ void take_up_plan(int argc, char** argv, char** environment)
         process.lineage.assign("0");
     if (is_child) remove_replaced_ledger(inherited, variable(environment, "FAULT_RUN"));
 
-    make_absolute("FAULT_CONFIG", config, directory);
-    settle_preload(variable(environment, "LD_PRELOAD"), directory);
+    make_absolute("FAULT_CONFIG", config);
+    settle_preload(variable(environment, "LD_PRELOAD"));
     write_heirloom(own_heirloom().text, process.lineage, 0, {});
     hand_on_lineage();
 
     if (process.selected) {
         auto stats = variable(environment, "FAULT_STATS");
         if (stats.empty()) stats = plan->text(plan->stats_file);
-        ledger::set_pattern(stats.empty() ? ledger::default_pattern : stats, directory,
-                            variable(environment, "FAULT_RUN"));
+        if (stats.empty()) stats = ledger::default_pattern;
+        const auto directory = stats.starts_with('/') ? std::string_view{} : working_directory();
+        ledger::set_pattern(stats, directory, variable(environment, "FAULT_RUN"));
         ledger::join_reserve();
         make_record();
         if (process.header == nullptr)

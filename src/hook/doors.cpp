@@ -1,6 +1,7 @@
 // The calls after which this process is another one, or has one more thread, or is no more: each gets what it needs to
 // know of its place in the tree, and what was counted so far is made safe.
 #include "engine/select.hpp"
+#include "engine/site.hpp"
 #include "hook/boot.hpp"
 #include "hook/fork_server.hpp"
 #include "hook/lineage.hpp"
@@ -77,17 +78,19 @@ void inherit(Environment from, char** to, char* heirloom) noexcept
     to[count] = nullptr;
 }
 
-/// Notes a program that is about to run, or does, without faults. Returns the note, to be taken back if it does not run.
-[[gnu::noinline]] ledger::Unstruck* note_unreached(const Program& program) noexcept
+/// Notes a program that is about to run without faults. Says whether it is known to be struck; `note` is to be taken back
+/// if it does not run.
+[[gnu::noinline]] bool reaches(const Program& program, ledger::Unstruck*& note) noexcept
 {
     auto* const header = process.selected ? process.header : nullptr; // of the parent, in a child that counted nothing
-    if (header == nullptr || (header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0) return nullptr;
+    if (header == nullptr || (header->trouble.load(std::memory_order_relaxed) & ledger::sealed) != 0) return false;
     Reach reach;
     find_reach(program, reach);
-    if (reach.why == ledger::Unreached::reached) return nullptr;
+    if (reach.why == ledger::Unreached::reached) return true;
     const auto path = sys::text_within(reach.name, sizeof reach.name);
-    if (!plan::program_named(*process.plan, path.substr(path.rfind('/') + 1))) return nullptr;
-    return ledger::note_unstruck(*header, reach.why, path);
+    if (plan::program_named(*process.plan, path.substr(path.rfind('/') + 1)))
+        note = ledger::note_unstruck(*header, reach.why, path);
+    return false;
 }
 
 /// The program that a call of the exec family names.
@@ -118,7 +121,9 @@ Word execute(calls::Id row, Word* words)
     auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
     inherit(given, environment, heirloom.data());
 
-    auto* const note = note_unreached(program_of(row, words, environment));
+    auto* const room = static_cast<char*>(__builtin_alloca(room_to_hide(environment)));
+    ledger::Unstruck* note = nullptr;
+    if (!reaches(program_of(row, words, environment), note)) hide_from_musl(environment, room);
     finish(ledger::State::executed, ledger::unknown_status);
     const auto with = reinterpret_cast<Word>(environment);
     int result = -1;
@@ -147,14 +152,17 @@ Word spawn(calls::Id row, Word* words)
         const auto given = reinterpret_cast<Environment>(words[5]);
         auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
         inherit(given, environment, heirloom.text);
+        auto* const room = static_cast<char*>(__builtin_alloca(room_to_hide(environment)));
+        ledger::Unstruck* note = nullptr;
+        const Program program{.directory = AT_FDCWD,
+                              .path = reinterpret_cast<const char*>(words[1]),
+                              .along_path = row == calls::id_posix_spawnp,
+                              .environment = environment,
+                              .search_from = environ};
+        if (!reaches(program, note)) hide_from_musl(environment, room);
         const int error = real<int(Word, Word, Word, Word, Word, Word)>(row)(
             words[0], words[1], words[2], words[3], words[4], reinterpret_cast<Word>(environment));
-        if (error == 0)
-            note_unreached({.directory = AT_FDCWD,
-                            .path = reinterpret_cast<const char*>(words[1]),
-                            .along_path = row == calls::id_posix_spawnp,
-                            .environment = environment,
-                            .search_from = environ});
+        if (error != 0 && note != nullptr) note->state = 0;
         return static_cast<Word>(static_cast<std::int64_t>(error));
     }
     // Where threads do this at the same time, their children may take each other's place.
@@ -227,6 +235,7 @@ Word seal(calls::Id row, Word* words)
                                                      : words[0] == SYS_seccomp && arguments[0] <= 1);
     if (seals) {
         static_cast<void>(next_lineage()); // makes the record
+        engine::prepare_unwinding();
         set_sealed(true);
     }
     const Word result = row == calls::id_prctl

@@ -157,6 +157,54 @@ bool is_loader(std::string_view path) noexcept
 
 void remember_library(const char* path) noexcept { library = path; }
 
+namespace {
+
+/// Where our library's path stands in an entry of LD_PRELOAD, as musl's loader would take it; npos: nowhere.
+std::size_t find_plain(std::string_view entry) noexcept
+{
+    if (library == nullptr || !entry.starts_with("LD_PRELOAD=")) return std::string_view::npos;
+    const std::string_view path{library};
+    for (std::size_t at = 0; (at = entry.find(path, at)) != std::string_view::npos; ++at) {
+        constexpr std::string_view before = "=: ";
+        constexpr std::string_view behind = ": ";
+        const auto end = at + path.size();
+        if (before.find(entry[at - 1]) != std::string_view::npos &&
+            (end == entry.size() || behind.find(entry[end]) != std::string_view::npos))
+            return at;
+    }
+    return std::string_view::npos;
+}
+
+char** plain_preload(char** environment) noexcept
+{
+    for (; *environment != nullptr; ++environment)
+        if (find_plain(*environment) != std::string_view::npos) return environment;
+    return nullptr;
+}
+
+/// musl knows no $LIB. For glibc's loader that is the directory under / where its own libraries lie, from which enough
+/// steps up lead to the root; but that it is there costs it as much as a third of what we add to a start.
+constexpr std::string_view for_glibc_only = "/$LIB/../../../..";
+
+} // namespace
+
+std::size_t room_to_hide(char** environment) noexcept
+{
+    const auto* const preload = plain_preload(environment);
+    return preload == nullptr ? 0 : std::string_view{*preload}.size() + for_glibc_only.size() + 1;
+}
+
+void hide_from_musl(char** environment, char* room) noexcept
+{
+    auto** const preload = plain_preload(environment);
+    if (preload == nullptr) return;
+    const std::string_view text{*preload};
+    const auto at = find_plain(text);
+    sys::Writer whole{std::span{room, text.size() + for_glibc_only.size() + 1}};
+    whole << text.substr(0, at) << for_glibc_only << text.substr(at);
+    *preload = room;
+}
+
 void find_reach(const Program& program, Reach& reach) noexcept
 {
     if (library == nullptr) return;

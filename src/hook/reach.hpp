@@ -27,4 +27,11 @@ void remember_library(const char* path) noexcept;
 /// Looks at the program. Makes system calls: not behind seccomp. In a vfork child too.
 void find_reach(const Program& program, Reach& reach) noexcept;
 
+/// Gives an environment an LD_PRELOAD that leads to our library from glibc's loader alone, for a program that we do not
+/// reach and those that it starts unseen by us: musl's loader ends a program into which it can load only a part of what
+/// we need, and leaves out a file that is not there. `room`: as much as room_to_hide says, for as long as the environment
+/// is used. Any time.
+void hide_from_musl(char** environment, char* room) noexcept;
+[[nodiscard]] std::size_t room_to_hide(char** environment) noexcept;
+
 } // namespace faultline::hook

@@ -12,4 +12,12 @@ says err '[other]'
 says err 'a: EIO'
 # shellcheck disable=SC2016 # it is for the shell under test
 LD_PRELOAD="$PWD/other.so" "$FAULTLINE" run -q -f 'write:EIO,on=99' -- sh -c 'echo $LD_PRELOAD' >out 2>err
-is out "/\$LIB/../../../..$(dirname "$(realpath "$LIB")")/libfaultline.so:$PWD/other.so" # glibc comes to it, musl does not
+is out "$(dirname "$(realpath "$LIB")")/libfaultline.so:$PWD/other.so"
+# A program that is not struck is led to it by glibc's loader alone, and others stay as they are.
+program static -static <<'END' || skip 'there is no static libc'
+#include <stdio.h>
+#include <stdlib.h>
+int main(void) { return puts(getenv("LD_PRELOAD")) < 0; }
+END
+LD_PRELOAD="$PWD/other.so" "$FAULTLINE" run -q -f 'write:EIO,on=99' -- sh -c './static; exit 0' >out 2>err
+is out "/\$LIB/../../../..$(dirname "$(realpath "$LIB")")/libfaultline.so:$PWD/other.so"

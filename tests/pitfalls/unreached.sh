@@ -72,6 +72,17 @@ if command -v musl-gcc >/dev/null; then
     status=0
     LD_PRELOAD=$LIB FAULT_CONFIG=plan.toml FAULT_STATS="$PWD/s.json" sh -c './musl; exit $?' 2>err || status=$?
     expect 5
+    faultline run -f 'fsync:EIO' -- ./starter spawn ./musl
+    expect 5
+    # Nor had another one in between given it to it; and what a musl program starts is struck again.
+    printf '#include <unistd.h>\nint main(int c, char** v) { return execv(v[1], v + 1); }\n' >starts.c
+    ${CC:-cc} -static starts.c -o static-starts && musl-gcc starts.c -o musl-starts
+    faultline run -f 'fsync:EIO' -- sh -c './static-starts ./musl; exit $?'
+    expect 5
+    writer
+    faultline run -f 'write:EIO,on=1' -- sh -c './musl-starts ./writer a; exit $?'
+    expect 1
+    says err 'a: EIO'
 else
     echo 'skipped: there is no musl-gcc (Debian: musl-tools)'
 fi
