@@ -82,9 +82,10 @@ def table(rows):
     print()
 
 
-def environments(build, work, statistics_directory):
-    """The environments by name."""
-    faultline = {"LD_PRELOAD": f"{build}/libfaultline.so", "FAULT_STATS": f"{statistics_directory}/%p.json"}
+def environments(build, work, statistics_directory, library=None):
+    """The environments by name; with another library than that of the build."""
+    library = library or f"{build}/libfaultline.so"
+    faultline = {"LD_PRELOAD": library, "FAULT_STATS": f"{statistics_directory}/%p.json"}
     plans = {}
     for name, text in PLANS.items():
         path = Path(work, f"{name}.toml")
@@ -93,7 +94,7 @@ def environments(build, work, statistics_directory):
     return {
         "bare": {},
         "minimal": {"LD_PRELOAD": f"{build}/bench/minimal_interposer.so"},
-        "no plan": {"LD_PRELOAD": f"{build}/libfaultline.so"},
+        "no plan": {"LD_PRELOAD": library},
         **plans,
         # Without its control pipes, and so without its thread: the cheapest that libfiu can be.
         "libfiu": {"LD_PRELOAD": find_libfiu(), "FIU_ENABLE": "", "FIU_CTRL_FIFO": ""},

@@ -4,6 +4,7 @@ environment in turn, in an ever new order. scripts/bench builds and calls it.
 usage: start.py BUILD [--quick]
 """
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -65,16 +66,15 @@ def system_calls(variables):
     return sum("(" in line for line in done.stderr.splitlines())
 
 
-def report(starts, walls, cpus, faults):
+def report(calls, walls, cpus, faults):
     rows = [["", "wall us", "added", "x libfiu", "CPU us", "added", "x libfiu", "page faults", "system calls"]]
-    for label, variables in starts.items():
+    for label, made in calls.items():
         cells = []
         for times in (walls, cpus):
             added, error = difference(times[label], times["bare"])
             unit, _ = difference(times[FIU], times["bare"])
             cells += [f"{statistics.median(times[label]):.0f}", f"{added:+.0f} ±{error:2.0f}", f"{added / unit:.2f}"]
-        calls = system_calls(variables)
-        rows.append([label, *cells, f"{statistics.median(faults[label]):.0f}", "-" if calls is None else str(calls)])
+        rows.append([label, *cells, f"{statistics.median(faults[label]):.0f}", "-" if made is None else str(made)])
     table(rows)
     for label, goal in GOALS.items():
         verdicts = [verdict(*difference(times[label], [base + goal * (fiu - base) for base, fiu in
@@ -82,35 +82,51 @@ def report(starts, walls, cpus, faults):
         print(f"  {label}: at most {goal} times what libfiu adds: wall {verdicts[0]}, CPU {verdicts[1]}")
 
 
+def starts_with(build, library, work, memory):
+    """What is compared, of a copy of the library; and the processes among whose children some of it is."""
+    variants = environments(build, work, memory, library)
+    five = variants["five"]
+    child = Parent([], **five)
+    of_run = Parent([f"{build}/faultline", "run", "-q", "-c", five["FAULT_CONFIG"], "--"], TMPDIR=shared_memory(),
+                    FAULTLINE_LIBRARY=library)
+    starts = {
+        "bare": {},
+        "minimal C interposer": variants["minimal"],
+        FIU: variants["libfiu"],
+        "libfiu, as fiu-run -x starts it": variants["fiu-run"],
+        "Faultline, no plan": variants["no plan"],
+        FIRST: five,
+        "Faultline, first, record on disk": {**five, "FAULT_STATS": f"{work}/%p.json"},
+        "Faultline, first, leaves statistics": variants["five, and a file"],
+        "Faultline, its child": child.variables,
+        "Faultline, child of faultline run": of_run.variables,
+    }
+    for label in list(starts)[4:]:
+        check_loaded(label, starts[label])
+    return starts, (child, of_run)
+
+
 def main():
     build, quick = os.path.abspath(sys.argv[1]), "--quick" in sys.argv[2:]
-    rounds = 100 if quick else 600
-    with tempfile.TemporaryDirectory(prefix="faultline-bench.") as work, \
-            tempfile.TemporaryDirectory(prefix="faultline-bench.", dir=shared_memory()) as memory:
-        variants = environments(build, work, memory)
-        five = variants["five"]
-        child = Parent([], **five)
-        of_run = Parent([f"{build}/faultline", "run", "-q", "-c", five["FAULT_CONFIG"], "--"], TMPDIR=shared_memory())
-        starts = {
-            "bare": {},
-            "minimal C interposer": variants["minimal"],
-            FIU: variants["libfiu"],
-            "libfiu, as fiu-run -x starts it": variants["fiu-run"],
-            "Faultline, no plan": variants["no plan"],
-            FIRST: five,
-            "Faultline, first, record on disk": {**five, "FAULT_STATS": f"{work}/%p.json"},
-            "Faultline, first, leaves statistics": variants["five, and a file"],
-            "Faultline, its child": child.variables,
-            "Faultline, child of faultline run": of_run.variables,
-        }
-        for label in list(starts)[4:]:
-            check_loaded(label, starts[label])
-        print(f"Starting /bin/true, where a plan is named under five faults: medians of {rounds} spawns each, interleaved.\n"
-              f"(Records are in {shared_memory()}, \"on disk\" in {work}, {file_system(work)}. No fault matches, so they go with\n"
-              "the process, but where the plan asks for statistics all the same.)\n")
-        report(starts, *measure(build, rounds, starts))
-        child.end()
-        of_run.end()
+    copies, rounds = (2, 50) if quick else (6, 100)
+    walls, cpus, faults = defaultdict(list), defaultdict(list), defaultdict(list)
+    print(f"Starting /bin/true, where a plan is named under five faults: medians of {copies * rounds} spawns each, interleaved.")
+    for _ in range(copies):
+        with tempfile.TemporaryDirectory(prefix="faultline-bench.") as work, \
+                tempfile.TemporaryDirectory(prefix="faultline-bench.", dir=shared_memory()) as memory:
+            os.chmod(work, 0o755)  # `faultline run` would copy a library that other users cannot reach
+            library = shutil.copy(f"{build}/libfaultline.so", f"{work}/libfaultline.so")
+            starts, parents = starts_with(build, library, work, memory)
+            for into, measured in zip((walls, cpus, faults), measure(build, rounds, starts)):
+                for label, values in measured.items():
+                    into[label] += values
+            disk, calls = file_system(work), {label: system_calls(variables) for label, variables in starts.items()}
+            for parent in parents:
+                parent.end()
+    print(f"(Records are in {shared_memory()}, \"on disk\" in {disk}. No fault matches, so they go with the process, but where\n"
+          "the plan asks for statistics all the same. The library is copied as installing it does, several times: where a\n"
+          "copy comes to lie makes some percent, and what a linker has written piece by piece is slower to map.)\n")
+    report(calls, walls, cpus, faults)
 
 
 if __name__ == "__main__":
