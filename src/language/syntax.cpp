@@ -131,7 +131,8 @@ constexpr Translation translations[] = {
 
 std::optional<Remark> encoding_mistake(std::string_view text)
 {
-    if (std::ranges::all_of(text, [](char each) { return each > '\0'; })) return std::nullopt; // ASCII
+    const auto is_ascii = [](char each) { return each != '\0' && static_cast<unsigned char>(each) < 0x80; };
+    if (std::ranges::all_of(text, is_ascii)) return std::nullopt;
     for (Cursor cursor{text}; !cursor.done();) {
         if (cursor.here() == '\0') return cursor.says("a NUL byte: this is not a text file (a plan is TOML)");
         const auto length = character_length(text.substr(cursor.at));
