@@ -1,6 +1,6 @@
 #include "run/replay.hpp"
 
-#include "calls/table.hpp"
+#include "calls/functions.hpp"
 #include "language/parse.hpp"
 #include "language/toml_text.hpp"
 #include "ledger/render.hpp"

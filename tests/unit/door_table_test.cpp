@@ -1,4 +1,5 @@
 // The kernel's door: its table of system calls against the kernel's headers, the filter by a small interpreter of BPF.
+#include "calls/functions.hpp"
 #include "door/filter.hpp"
 #include "door/fit.hpp"
 #include "door/system_calls.hpp"
