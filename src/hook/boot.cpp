@@ -24,7 +24,6 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
-#include <span>
 #include <sys/auxv.h>
 #include <unistd.h>
 

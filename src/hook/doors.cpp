@@ -121,9 +121,10 @@ Word execute(calls::Id row, Word* words)
     auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
     inherit(given, environment, heirloom.data());
 
-    auto* const room = static_cast<char*>(__builtin_alloca(room_to_hide(environment)));
+    const auto preload = find_preload(environment);
+    auto* const room = static_cast<char*>(__builtin_alloca(preload.room));
     ledger::Unstruck* note = nullptr;
-    if (!reaches(program_of(row, words, environment), note)) hide_from_musl(environment, room);
+    if (!reaches(program_of(row, words, environment), note)) hide_from_musl(preload, room);
     finish(ledger::State::executed, ledger::unknown_status);
     const auto with = reinterpret_cast<Word>(environment);
     int result = -1;
@@ -152,14 +153,15 @@ Word spawn(calls::Id row, Word* words)
         const auto given = reinterpret_cast<Environment>(words[5]);
         auto** const environment = static_cast<char**>(__builtin_alloca((count_entries(given) + 2) * sizeof(char*)));
         inherit(given, environment, heirloom.text);
-        auto* const room = static_cast<char*>(__builtin_alloca(room_to_hide(environment)));
+        const auto preload = find_preload(environment);
+        auto* const room = static_cast<char*>(__builtin_alloca(preload.room));
         ledger::Unstruck* note = nullptr;
         const Program program{.directory = AT_FDCWD,
                               .path = reinterpret_cast<const char*>(words[1]),
                               .along_path = row == calls::id_posix_spawnp,
                               .environment = environment,
                               .search_from = environ};
-        if (!reaches(program, note)) hide_from_musl(environment, room);
+        if (!reaches(program, note)) hide_from_musl(preload, room);
         const int error = real<int(Word, Word, Word, Word, Word, Word)>(row)(
             words[0], words[1], words[2], words[3], words[4], reinterpret_cast<Word>(environment));
         if (error != 0 && note != nullptr) note->state = 0;

@@ -175,34 +175,29 @@ std::size_t find_plain(std::string_view entry) noexcept
     return std::string_view::npos;
 }
 
-char** plain_preload(char** environment) noexcept
-{
-    for (; *environment != nullptr; ++environment)
-        if (find_plain(*environment) != std::string_view::npos) return environment;
-    return nullptr;
-}
-
 /// musl knows no $LIB. For glibc's loader that is the directory under / where its own libraries lie, from which enough
 /// steps up lead to the root; but that it is there costs it as much as a third of what we add to a start.
 constexpr std::string_view for_glibc_only = "/$LIB/../../../..";
 
 } // namespace
 
-std::size_t room_to_hide(char** environment) noexcept
+Preload find_preload(char** environment) noexcept
 {
-    const auto* const preload = plain_preload(environment);
-    return preload == nullptr ? 0 : std::string_view{*preload}.size() + for_glibc_only.size() + 1;
+    for (; *environment != nullptr; ++environment) {
+        const std::string_view text{*environment};
+        if (const auto at = find_plain(text); at != std::string_view::npos)
+            return {environment, at, text.size() + for_glibc_only.size() + 1};
+    }
+    return {};
 }
 
-void hide_from_musl(char** environment, char* room) noexcept
+void hide_from_musl(const Preload& preload, char* text) noexcept
 {
-    auto** const preload = plain_preload(environment);
-    if (preload == nullptr) return;
-    const std::string_view text{*preload};
-    const auto at = find_plain(text);
-    sys::Writer whole{std::span{room, text.size() + for_glibc_only.size() + 1}};
-    whole << text.substr(0, at) << for_glibc_only << text.substr(at);
-    *preload = room;
+    if (preload.entry == nullptr) return;
+    const std::string_view plain{*preload.entry};
+    sys::Writer{std::span{text, preload.room}} << plain.substr(0, preload.at) << for_glibc_only
+                                               << plain.substr(preload.at);
+    *preload.entry = text;
 }
 
 void find_reach(const Program& program, Reach& reach) noexcept

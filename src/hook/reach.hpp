@@ -27,11 +27,17 @@ void remember_library(const char* path) noexcept;
 /// Looks at the program. Makes system calls: not behind seccomp. In a vfork child too.
 void find_reach(const Program& program, Reach& reach) noexcept;
 
-/// Gives an environment an LD_PRELOAD that leads to our library from glibc's loader alone, for a program that we do not
-/// reach and those that it starts unseen by us: musl's loader ends a program into which it can load only a part of what
-/// we need, and leaves out a file that is not there. `room`: as much as room_to_hide says, for as long as the environment
-/// is used. Any time.
-void hide_from_musl(char** environment, char* room) noexcept;
-[[nodiscard]] std::size_t room_to_hide(char** environment) noexcept;
+/// An environment's entry that leads every loader to our library; `room`: what hide_from_musl takes, 0 where there is none.
+struct Preload {
+    char** entry = nullptr;
+    std::size_t at = 0; // where the library's path stands in it
+    std::size_t room = 0;
+};
+[[nodiscard]] Preload find_preload(char** environment) noexcept;
+
+/// Puts one in its place that leads glibc's loader alone to it, for a program that we do not reach and those that it
+/// starts unseen by us: musl's loader ends a program into which it can load only a part of what we need, and leaves out a
+/// file that is not there. `text`: of that much room, for as long as the environment is used. Any time.
+void hide_from_musl(const Preload& preload, char* text) noexcept;
 
 } // namespace faultline::hook

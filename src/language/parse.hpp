@@ -26,7 +26,7 @@ struct Remark {
 
 struct Parsed {
     std::vector<std::byte> block; // the plan; empty where there are mistakes
-    TomlFile toml;                // what it was read from, as that was before
+    TomlFile toml;                // what it was read from, as that was before, where that is the whole plan
     std::vector<Remark> mistakes; // in the order of the file
     std::vector<Remark> warnings;
 

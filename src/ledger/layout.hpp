@@ -337,15 +337,14 @@ static_assert(sizeof(Header) <= page);
 {
     Layout layout{};
     layout.magic_number = magic;
-    layout.kept_if_empty = plan.keeps_empty || plan.leaves_ledger || plan.traces ? 1 : 0;
     layout.version = layout_version;
+    layout.kept_if_empty = plan.keeps_empty || plan.leaves_ledger || plan.traces ? 1 : 0;
     layout.plan_offset = page;
     layout.totals_offset = rounded(layout.plan_offset + plan.bytes, 64);
     layout.threads_offset = rounded(layout.totals_offset + totals_bytes(plan.faults.count), page);
     layout.thread_stride = thread_stride(plan.faults.count, plan.functions.count);
     layout.events_offset = layout.threads_offset + rounded(threads * layout.thread_stride, unit);
     layout.file_bytes = layout.events_offset + rounded((events == 0 ? 1 : events) * sizeof(Event), unit);
-    layout.trace_offset = 0;
     if (plan.traces) {
         layout.trace_offset = layout.file_bytes;
         layout.file_bytes += trace_modules_bytes + rounded(std::uint64_t{trace_limit} * sizeof(TraceSite), unit);

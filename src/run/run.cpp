@@ -150,9 +150,9 @@ void Launch::State::prepare(Setting& setting, const Target& target)
     const bool preloads = outcome.way == Way::preload;
     if (preloads) setting.library = find_library();
     constexpr unsigned for_all_to_read = 0644;
-    setting.block = directory->write("plan", compiled(plan.parsed, plan.toml), for_all_to_read);
+    setting.block = directory->write("plan", compiled(plan.parsed, plan.parsed.toml), for_all_to_read);
     const auto& parsed = plan.parsed.plan();
-    setting.config = plan.toml == plan::TomlFile{} ? setting.block : std::string(parsed.text(parsed.source));
+    setting.config = plan.parsed.toml == plan::TomlFile{} ? setting.block : std::string(parsed.text(parsed.source));
     setting.seed = plan.seed;
     setting.needed = target.needed;
     if (preloads && setting.library.empty())

@@ -43,7 +43,7 @@ void prepare_for_changes(RunPlan& run, const std::string& text, const std::vecto
     run.session = language::write_toml(root);
     const std::string source(run.parsed.plan().text(run.parsed.plan().source));
     run.parsed.block = parse_first(run.session, source).block;
-    run.toml = {}; // the block is the plan
+    run.parsed.toml = {}; // the block is the plan
 }
 
 void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace, bool control)
@@ -69,7 +69,6 @@ void add_options(RunPlan& run, const std::vector<std::string>& given, bool trace
     const auto absolute = run.source.empty() ? std::string("(faults of the command line)")
                                              : std::filesystem::absolute(run.source).string();
     run.parsed = language::parse(text, absolute, tables, control ? language::Needs::nothing : language::Needs::faults);
-    run.toml = {};
     for (const auto& mistake : run.parsed.mistakes)
         run.mistakes.push_back(mistake.option != 0 ? explained(mistake, options) : mistake.at(run.source));
     for (auto& warning : run.parsed.warnings)
@@ -130,7 +129,6 @@ RunPlan make_run_plan(const std::string& file, const std::vector<std::string>& o
     if (!run.source.empty() && !take_compiled(run, !options.empty() || trace || control)) {
         run.parsed = language::load(run.source,
                                     options.empty() && !control ? language::Needs::faults : language::Needs::nothing);
-        run.toml = run.parsed.toml;
         for (const auto& mistake : run.parsed.mistakes)
             run.mistakes.push_back(mistake.at(run.source));
     }

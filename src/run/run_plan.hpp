@@ -13,8 +13,7 @@ namespace faultline::run {
 
 struct RunPlan {
     language::Parsed parsed;
-    std::string source;  // the plan file as the user named it; empty: only -f options
-    plan::TomlFile toml; // what `source` was when it was read, where that is the whole plan and TOML
+    std::string source; // the plan file as the user named it; empty: only -f options
     std::uint64_t seed = 0;
     bool drawn = false;  // no seed was given: this one was drawn at random
     std::string session; // of a run that can be changed while it goes on: its plan as TOML; empty: of any other
