@@ -1,6 +1,7 @@
 // Names in tables, without pointers.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -21,9 +22,12 @@ public:
             text_[i] = text[i];
     }
     constexpr operator std::string_view() const noexcept { return {text_, length_}; }
-    friend constexpr bool operator==(const LabelOf& label, std::string_view text) noexcept
+    /// With whatever is a text. A template: two labels match it as they are, where each converted to the other's
+    /// parameter would be ambiguous.
+    template <std::convertible_to<std::string_view> Text>
+    constexpr bool operator==(const Text& text) const noexcept
     {
-        return std::string_view{label} == text;
+        return std::string_view{*this} == std::string_view{text};
     }
     [[nodiscard]] constexpr const char* c_str() const noexcept { return text_; }
     [[nodiscard]] constexpr bool empty() const noexcept { return length_ == 0; }
