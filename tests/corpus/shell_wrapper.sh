@@ -1,5 +1,6 @@
 #!/bin/sh
 # expect: silent-wrong
+# try: io
 # absorb: *@dash
 # absorb: *@bash
 # A pipe hides that its first command failed. (The sound twin: SOUND=1. What the shell itself swallows is not at issue.)
