@@ -153,7 +153,6 @@ std::string Tally::json(const Owner& owner) const
     }
     language::Block block;
     plan::Plan plan;
-    block.add(std::span<const plan::Plan>(&plan, 1)); // its place
     for (std::size_t i = 0; i < faults.size(); ++i)
         faults[i].name = block.add(fault_names.names[i]);
     std::vector<plan::Function> functions;
@@ -162,8 +161,7 @@ std::string Tally::json(const Owner& owner) const
     plan.faults = block.add(faults);
     plan.functions = block.add(functions);
     plan.source = block.add(std::string_view{});
-    plan.bytes = static_cast<std::uint32_t>(block.bytes().size());
-    std::memcpy(block.bytes().data(), &plan, sizeof plan);
+    const auto bytes = std::move(block).finish(plan);
 
     const auto layout = ledger::lay_out(plan, 1, events_.size(), ledger::page);
     const std::unique_ptr<std::byte, Delete> memory(
@@ -171,7 +169,7 @@ std::string Tally::json(const Owner& owner) const
     std::memset(memory.get(), 0, layout.file_bytes);
     auto& record = *reinterpret_cast<ledger::Header*>(memory.get());
     static_cast<ledger::Layout&>(record) = layout;
-    std::memcpy(memory.get() + record.plan_offset, block.bytes().data(), plan.bytes);
+    std::memcpy(memory.get() + record.plan_offset, bytes.data(), bytes.size());
     record.seed = owner.seed;
     record.started_s = owner.born_s;
     record.started_ns = owner.born_ns;

@@ -58,6 +58,37 @@ inline constexpr const auto& function_of_row = detail::functions.of_row;
     return {detail::functions.named.data(), detail::functions.count};
 }
 
+namespace detail {
+struct Names {
+    static constexpr std::size_t bytes = [] {
+        std::size_t sum = 0;
+        for (const auto row : named_rows())
+            sum += std::string_view(table[row].name).size();
+        return sum;
+    }();
+    std::array<char, bytes> text{};
+    std::array<std::uint16_t, functions.count + 1> begins{}; // the last is the end
+};
+inline constexpr Names names = [] {
+    Names all;
+    std::uint16_t end = 0;
+    for (std::size_t i = 0; i < functions.count; ++i) {
+        all.begins[i] = end;
+        for (const char byte : std::string_view(table[functions.named[i]].name))
+            all.text[end++] = byte;
+    }
+    all.begins[functions.count] = end;
+    return all;
+}();
+} // namespace detail
+
+/// A function's name: the same as in its row, without going to the row. Any time.
+[[nodiscard]] constexpr std::string_view function_name(std::size_t function) noexcept
+{
+    const auto begin = detail::names.begins[function];
+    return {detail::names.text.data() + begin, detail::names.begins[function + 1] - std::size_t{begin}};
+}
+
 /// For each row the hash of its symbol as ELF's tables (DT_GNU_HASH) have it.
 inline constexpr auto symbol_hashes = [] {
     std::array<std::uint32_t, row_count> all{};

@@ -1,6 +1,7 @@
 #include "language/builder.hpp"
 
 #include "language/fault_keys.hpp"
+#include "language/function_set.hpp"
 
 #include <fmt/format.h>
 
@@ -11,12 +12,16 @@ namespace faultline::language {
 
 namespace {
 
+bool any_of(const FunctionSet& functions, const FaultDraft& from)
+{
+    return std::ranges::any_of(from.members, [&](std::uint16_t member) { return functions.contains(member); });
+}
+
 /// Whether some of its functions is asked at the end of the data too, where a fault has nothing to do.
 bool asks_for_end(const FaultDraft& from)
 {
-    return !from.own && std::any_of(from.members.begin(), from.members.end(), [](std::uint16_t member) {
-        return calls::table[calls::named_rows()[member]].asks_for_end();
-    });
+    static constexpr auto asking = functions_named([](const calls::Spec& spec) { return spec.asks_for_end(); });
+    return !from.own && any_of(asking, from);
 }
 
 /// The different values that faults give for something; faults that agree share one.
@@ -126,15 +131,14 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
 {
     const auto known = draft.own ? draft.own_functions.size() : calls::named_rows().size();
     const auto name = [&](std::size_t function) -> std::string_view {
-        return draft.own ? std::string_view{draft.own_functions[function]}
-                         : calls::table[calls::named_rows()[function]].name;
+        return draft.own ? std::string_view{draft.own_functions[function]} : calls::function_name(function);
     };
-    std::vector<bool> named(known);
+    std::vector<std::uint8_t> named(known); // 0 or 1
     // The faults that are on, function by function; behind a function's own the next one's begin.
     std::vector<std::uint32_t> ends(known);
     for (const auto& from : draft.faults)
         for (const auto member : from.members) {
-            named[member] = true; // also by a fault that is off, so that its calls are counted
+            named[member] = 1; // also by a fault that is off, so that its calls are counted
             ends[member] += from.fault.enabled ? 1 : 0;
         }
     std::uint32_t sum = 0;
@@ -148,21 +152,20 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
         const auto begin = function == 0 ? 0 : ends[function - 1];
         return std::span<const std::uint16_t>(faults).subspan(begin, ends[function] - begin);
     };
-    if (draft.room.faults != 0) named.assign(known, true);
+    if (draft.room.faults != 0) named.assign(known, 1);
     for (std::size_t i = 0; i < known && plan.traces; ++i)
-        named[i] = named[i] || calls::table[calls::named_rows()[i]].can_fail();
+        if (calls::table[calls::named_rows()[i]].can_fail()) named[i] = 1;
     std::vector<Function> functions;
     std::vector<std::uint16_t> index_of(known, no_index);
     for (std::size_t i = 0; i < known; ++i) {
-        if (!named[i]) continue;
+        if (named[i] == 0) continue;
         index_of[i] = static_cast<std::uint16_t>(functions.size());
         functions.push_back({block.add(name(i)), block.add(faults_of(i))});
     }
-    std::vector<std::uint16_t> of_row;
-    of_row.reserve(calls::row_count);
+    std::vector<std::uint16_t> of_row(calls::row_count, no_index);
     for (std::size_t row = 0; row < calls::row_count; ++row) {
-        const auto index = draft.own ? static_cast<std::uint16_t>(row) : calls::function_of_row[row];
-        of_row.push_back(index < known ? index_of[index] : no_index);
+        const auto index = draft.own ? row : calls::function_of_row[row];
+        if (index < known) of_row[row] = index_of[index];
     }
     plan.functions = block.add(functions);
     plan.function_of_row = block.add(of_row);
@@ -188,10 +191,9 @@ bool follows_descriptors(const FaultDraft& from)
     const bool counts = from.fault.count == Count::fd || from.fault.sticky == Sticky::fd;
     if (counts || from.kinds != 0 || !from.peers.empty() || has(from.fault.type, trait::follows)) return true;
     if (from.paths.empty()) return false;
-    return std::any_of(from.members.begin(), from.members.end(), [](std::uint16_t member) {
-        const auto& spec = calls::table[calls::named_rows()[member]];
-        return spec.path == calls::absent && spec.has_descriptor();
-    });
+    static constexpr auto without_path =
+        functions_named([](const calls::Spec& spec) { return spec.path == calls::absent && spec.has_descriptor(); });
+    return any_of(without_path, from);
 }
 
 void set_switches(Plan& plan, const PlanDraft& draft)
@@ -222,11 +224,8 @@ void check_pool(const PlanDraft& draft, std::size_t most, std::string_view key, 
     }
 }
 
-} // namespace
-
-void check_bounds(const PlanDraft& draft, Remarks& remarks)
+void check_descriptor_sets(const PlanDraft& draft, Remarks& remarks)
 {
-    using Hosts = std::vector<std::string>;
     Pool<DescriptorSetDraft> pool;
     for (const auto& fault : draft.faults) {
         const std::pair<std::string_view, DescriptorSetDraft> sets[] = {
@@ -240,12 +239,24 @@ void check_bounds(const PlanDraft& draft, Remarks& remarks)
             return;
         }
     }
-    check_pool<std::vector<CallerDraft>>(
-        draft, most_caller_sets, "caller", "lists of callers",
-        [](const FaultDraft& fault) { return std::vector<std::vector<CallerDraft>>{fault.callers}; }, remarks);
-    check_pool<std::vector<GlobDraft>>(
-        draft, most_thread_sets, "thread", "lists of threads",
-        [](const FaultDraft& fault) { return std::vector<std::vector<GlobDraft>>{fault.threads}; }, remarks);
+}
+
+} // namespace
+
+void check_bounds(const PlanDraft& draft, Remarks& remarks)
+{
+    using Hosts = std::vector<std::string>;
+    // Lists of which there are not as many need not be compared.
+    const auto faults = draft.faults.size();
+    if (faults * 3 > most_descriptor_sets) check_descriptor_sets(draft, remarks);
+    if (faults > most_caller_sets)
+        check_pool<std::vector<CallerDraft>>(
+            draft, most_caller_sets, "caller", "lists of callers",
+            [](const FaultDraft& fault) { return std::vector<std::vector<CallerDraft>>{fault.callers}; }, remarks);
+    if (faults > most_thread_sets)
+        check_pool<std::vector<GlobDraft>>(
+            draft, most_thread_sets, "thread", "lists of threads",
+            [](const FaultDraft& fault) { return std::vector<std::vector<GlobDraft>>{fault.threads}; }, remarks);
     check_pool<std::string>(
         draft, most_host_names, "peer", "host names",
         [](const FaultDraft& fault) {
@@ -276,8 +287,6 @@ std::vector<std::byte> build(const PlanDraft& draft)
 {
     Block block;
     Plan plan = draft.plan;
-    block.add(std::span<const Plan>(&plan, 1)); // its place; the contents follow last
-
     set_switches(plan, draft);
     plan.arm_file = block.add(draft.arm_file);
     plan.source = block.add(draft.source);
@@ -301,11 +310,7 @@ std::vector<std::byte> build(const PlanDraft& draft)
     plan.host_names = block.add(hosts);
     add_functions(block, plan, draft);
 
-    auto bytes = std::move(block.bytes());
-    if (bytes.size() < draft.room.bytes) bytes.resize(draft.room.bytes);
-    plan.bytes = static_cast<std::uint32_t>(bytes.size());
-    std::memcpy(bytes.data(), &plan, sizeof plan);
-    return bytes;
+    return std::move(block).finish(plan, draft.room.bytes);
 }
 
 } // namespace faultline::language

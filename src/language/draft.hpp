@@ -82,6 +82,7 @@ class Given {
 public:
     void add(std::string_view key, Place place)
     {
+        if (keys_.empty()) keys_.reserve(usual);
         if (!contains(key)) keys_.emplace_back(key, place);
     }
     [[nodiscard]] bool contains(std::string_view key) const { return find(key) != keys_.end(); }
@@ -94,6 +95,7 @@ public:
 
 private:
     using Keys = std::vector<std::pair<std::string_view, Place>>;
+    static constexpr std::size_t usual = 8;
 
     [[nodiscard]] Keys::const_iterator find(std::string_view key) const
     {

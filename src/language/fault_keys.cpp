@@ -51,12 +51,16 @@ constexpr FaultKey own_rows[] = {
     {"enabled", all_types, no_types, read_enabled, "false: the fault is checked but never fires"},
 };
 
+std::array<std::span<const FaultKey>, 5> all_rows()
+{
+    return {own_rows, selector_keys(), trigger_keys(), effect_keys(), damage_keys()};
+}
+
 /// Calls `see` with each row.
 template <class See>
 void each_row(const See& see)
 {
-    for (const auto rows :
-         {std::span<const FaultKey>(own_rows), selector_keys(), trigger_keys(), effect_keys(), damage_keys()})
+    for (const auto rows : all_rows())
         std::ranges::for_each(rows, see);
 }
 
@@ -73,12 +77,13 @@ void each_row(std::string_view name, const See& see)
 const FaultKey* find_key(std::string_view name, const FaultDraft& draft)
 {
     const FaultKey* first = nullptr;
-    const FaultKey* fitting = nullptr;
-    each_row(name, [&](const FaultKey& key) {
-        if (first == nullptr) first = &key;
-        if (fitting == nullptr && draft.type_known && (key.types & one(draft.fault.type)) != 0) fitting = &key;
-    });
-    return fitting != nullptr ? fitting : first;
+    for (const auto rows : all_rows())
+        for (const auto& key : rows) {
+            if (key.name != name) continue;
+            if (draft.type_known && (key.types & one(draft.fault.type)) != 0) return &key;
+            if (first == nullptr) first = &key;
+        }
+    return first;
 }
 
 Types takers_of(std::string_view name)

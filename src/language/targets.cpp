@@ -4,6 +4,7 @@
 #include "calls/errors.hpp"
 #include "calls/functions.hpp"
 #include "language/demands.hpp"
+#include "language/function_set.hpp"
 #include "language/suggest.hpp"
 #include "plan/glob.hpp"
 
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <span>
 #include <utility>
 
@@ -50,49 +50,7 @@ std::vector<std::string_view> all_words()
     return words;
 }
 
-/// A set of functions, as calls/functions.hpp numbers them.
-class FunctionSet {
-public:
-    constexpr void add(std::uint16_t function) { words_[function / 64] |= std::uint64_t{1} << function % 64; }
-    constexpr void add(const FunctionSet& others)
-    {
-        for (std::size_t i = 0; i < words_.size(); ++i)
-            words_[i] |= others.words_[i];
-    }
-    void remove(const FunctionSet& others)
-    {
-        for (std::size_t i = 0; i < words_.size(); ++i)
-            words_[i] &= ~others.words_[i];
-    }
-    [[nodiscard]] bool empty() const
-    {
-        return std::ranges::all_of(words_, [](std::uint64_t word) { return word == 0; });
-    }
-    /// In ascending order.
-    template <class See>
-    void each(const See& see) const
-    {
-        for (std::size_t i = 0; i < words_.size(); ++i)
-            for (auto word = words_[i]; word != 0; word &= word - 1)
-                see(static_cast<std::uint16_t>(i * 64 + static_cast<std::size_t>(std::countr_zero(word))));
-    }
-
-private:
-    std::array<std::uint64_t, (calls::named_rows().size() + 63) / 64> words_{};
-};
-
-/// The functions of which this holds for some row.
-template <class Accepts>
-constexpr FunctionSet functions_where(const Accepts& accepts)
-{
-    FunctionSet all;
-    for (std::size_t row = 0; row < calls::row_count; ++row)
-        if (calls::function_of_row[row] != calls::no_function && accepts(calls::table[row]))
-            all.add(calls::function_of_row[row]);
-    return all;
-}
-
-// What belongs to each group: asking every row of the table takes longer than all the rest of reading a plan.
+// What belongs to each group.
 constexpr auto families = [] {
     std::array<FunctionSet, calls::family_names.size()> all{};
     for (std::size_t i = 0; i < all.size(); ++i)
@@ -286,7 +244,9 @@ void expand_functions(FaultDraft& draft, Remarks& remarks)
     const auto wanted = demands_of(draft);
     const Demand* left_out_for = nullptr;
     std::uint16_t left_out = calls::no_function;
-    expansion.functions().each([&](std::uint16_t index) {
+    const auto functions = expansion.functions();
+    draft.members.reserve(functions.size());
+    functions.each([&](std::uint16_t index) {
         const auto* const name = expansion.name_of(index);
         const auto* demand = unmet(wanted, index);
         if (demand == nullptr) {
