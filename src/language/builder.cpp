@@ -163,9 +163,12 @@ void add_functions(Block& block, Plan& plan, const PlanDraft& draft)
         functions.push_back({block.add(name(i)), block.add(faults_of(i))});
     }
     std::vector<std::uint16_t> of_row(calls::row_count, no_index);
-    for (std::size_t row = 0; row < calls::row_count; ++row) {
-        const auto index = draft.own ? row : calls::function_of_row[row];
-        if (index < known) of_row[row] = index_of[index];
+    if (draft.own) { // each is a row of its own
+        std::ranges::copy(index_of, of_row.begin());
+    } else {
+        for (std::size_t row = 0; row < calls::row_count; ++row)
+            if (const auto function = calls::function_of_row[row]; function != calls::no_function)
+                of_row[row] = index_of[function];
     }
     plan.functions = block.add(functions);
     plan.function_of_row = block.add(of_row);

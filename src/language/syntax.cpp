@@ -72,8 +72,11 @@ void skip_string(Cursor& cursor)
 std::optional<Remark> deep_key(std::string_view text)
 {
     constexpr int most_dots = 8;
-    if (std::ranges::count(text, '.') <= most_dots) return std::nullopt;
-    int dots = 0;
+    int dots = 0; // in the whole text, which is told faster and settles it for most plans
+    for (auto at = text.find('.'); at != std::string_view::npos && dots <= most_dots; at = text.find('.', at + 1))
+        ++dots;
+    if (dots <= most_dots) return std::nullopt;
+    dots = 0; // in a key
     for (Cursor cursor{text}; !cursor.done();) {
         const char c = cursor.here();
         if (c == '"' || c == '\'') {
