@@ -20,7 +20,8 @@ bool any_of(const FunctionSet& functions, const FaultDraft& from)
 /// Whether some of its functions is asked at the end of the data too, where a fault has nothing to do.
 bool asks_for_end(const FaultDraft& from)
 {
-    static constexpr auto asking = functions_named([](const calls::Spec& spec) { return spec.asks_for_end(); });
+    static constexpr auto asking =
+        functions_where([](const calls::Spec& spec) { return spec.means.empty() && spec.asks_for_end(); });
     return !from.own && any_of(asking, from);
 }
 
@@ -194,8 +195,9 @@ bool follows_descriptors(const FaultDraft& from)
     const bool counts = from.fault.count == Count::fd || from.fault.sticky == Sticky::fd;
     if (counts || from.kinds != 0 || !from.peers.empty() || has(from.fault.type, trait::follows)) return true;
     if (from.paths.empty()) return false;
-    static constexpr auto without_path =
-        functions_named([](const calls::Spec& spec) { return spec.path == calls::absent && spec.has_descriptor(); });
+    static constexpr auto without_path = functions_where([](const calls::Spec& spec) {
+        return spec.means.empty() && spec.path == calls::absent && spec.has_descriptor();
+    });
     return any_of(without_path, from);
 }
 
@@ -279,8 +281,7 @@ void check_bounds(const PlanDraft& draft, Remarks& remarks)
             remarks.mistake(fault.given.at("budget"),
                             fmt::format("at most {} faults with a budget may name the same function, and this is one "
                                         "more for '{}' (take it out of one of them)",
-                                        most_budgets,
-                                        std::string_view(calls::table[calls::named_rows()[member]].name)));
+                                        most_budgets, calls::function_name(member)));
             return;
         }
     }

@@ -66,14 +66,4 @@ constexpr FunctionSet functions_where(const Accepts& accepts)
     return all;
 }
 
-/// The functions of which this holds for the row that bears their name.
-template <class Accepts>
-constexpr FunctionSet functions_named(const Accepts& accepts)
-{
-    FunctionSet all;
-    for (std::size_t i = 0; i < calls::named_rows().size(); ++i)
-        if (accepts(calls::table[calls::named_rows()[i]])) all.add(static_cast<std::uint16_t>(i));
-    return all;
-}
-
 } // namespace faultline::language

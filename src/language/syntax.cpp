@@ -68,15 +68,21 @@ void skip_string(Cursor& cursor)
     }
 }
 
+/// Whether there are more dots than so many in all, which is told faster than where they stand.
+bool has_more_dots(std::string_view text, int most)
+{
+    int dots = 0;
+    for (auto at = text.find('.'); at != std::string_view::npos && dots <= most; at = text.find('.', at + 1))
+        ++dots;
+    return dots > most;
+}
+
 /// toml++ nests a table for each part of a dotted key, however many, and takes them apart recursively.
 std::optional<Remark> deep_key(std::string_view text)
 {
     constexpr int most_dots = 8;
-    int dots = 0; // in the whole text, which is told faster and settles it for most plans
-    for (auto at = text.find('.'); at != std::string_view::npos && dots <= most_dots; at = text.find('.', at + 1))
-        ++dots;
-    if (dots <= most_dots) return std::nullopt;
-    dots = 0; // in a key
+    if (!has_more_dots(text, most_dots)) return std::nullopt;
+    int dots = 0;
     for (Cursor cursor{text}; !cursor.done();) {
         const char c = cursor.here();
         if (c == '"' || c == '\'') {

@@ -36,36 +36,29 @@ Value value_of(const toml::node& node)
     using Kind = Value::Kind;
     Value value;
     value.place = place_of(node.source());
-    switch (node.type()) {
-    case toml::node_type::string:
-        value.text = node.as_string()->get();
-        break;
-    case toml::node_type::integer:
+    if (const auto* text = node.as_string()) {
+        value.text = text->get();
+    } else if (const auto* integer = node.as_integer()) {
         value.kind = Kind::integer;
-        value.integer = node.as_integer()->get();
-        value.number = static_cast<double>(value.integer);
-        break;
-    case toml::node_type::floating_point:
+        value.integer = integer->get();
+        value.number = static_cast<double>(integer->get());
+    } else if (const auto* number = node.as_floating_point()) {
         value.kind = Kind::number;
-        value.number = node.as_floating_point()->get();
-        break;
-    case toml::node_type::boolean:
+        value.number = number->get();
+    } else if (const auto* boolean = node.as_boolean()) {
         value.kind = Kind::boolean;
-        value.truth = node.as_boolean()->get();
-        break;
-    case toml::node_type::array:
+        value.truth = boolean->get();
+    } else if (const auto* array = node.as_array()) {
         value.kind = Kind::array;
-        value.items.reserve(node.as_array()->size());
-        for (const auto& item : *node.as_array())
+        value.items.reserve(array->size());
+        for (const auto& item : *array)
             value.items.push_back(value_of(item));
-        break;
-    case toml::node_type::table:
+    } else if (const auto* table = node.as_table()) {
         value.kind = Kind::table;
-        value.entries.reserve(node.as_table()->size());
-        for (auto&& [key, item] : *node.as_table()) // sorted by name
+        value.entries.reserve(table->size());
+        for (auto&& [key, item] : *table) // sorted by name
             value.entries.push_back({{std::string(key.str()), place_of(key.source())}, value_of(item)});
-        break;
-    default:
+    } else {
         value.kind = Kind::time;
     }
     return value;
